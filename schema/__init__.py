@@ -1,0 +1,1 @@
+"""The ground: what is said and what is stored. Imports nothing of ours."""

@@ -1,0 +1,78 @@
+"""The command ``byalag``. Commands come from entry points, and only the one that is called is imported."""
+
+import os
+import signal
+from importlib.metadata import EntryPoint, entry_points
+
+import click
+
+from schema.local.folder import default_folder
+from schema.local.neighbour import neighbour
+from schema.logs import configure_logs
+
+OWN_HOUSE = frozenset({"up", "demo", "replay"})  # they start one; any other command joins the one that runs here
+ROOMS = frozenset({"schema", "service", "workers"})
+
+
+class House(click.Group):
+    """A group whose commands are the entry points called ``byalag.commands``."""
+
+    @property
+    def _entries(self) -> dict[str, EntryPoint]:
+        return {entry.name: entry for entry in entry_points(group="byalag.commands")}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command's name."""
+        return sorted(self._entries)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        entry = self._entries.get(cmd_name)
+        command: click.Command | None = entry.load() if entry else None
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command. What we refuse is one line and exit code 2; what we did not foresee keeps its traceback."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if isinstance(error, OSError) or type(error).__module__.partition(".")[0] in ROOMS:
+                raise Refused(sentence(error)) from error
+            raise
+
+
+class Refused(click.ClickException):
+    """One line on stderr."""
+
+    exit_code = 2
+
+
+def sentence(error: Exception) -> str:
+    """An error as one line: its own words, or a refusal's code and facts."""
+    facts = getattr(error, "facts", None)
+    if facts is None:
+        return str(error) or type(error).__name__
+    said = ", ".join(f"{name} {value}" for name, value in facts.items())
+    return f"{getattr(error, 'code', 'refused').replace('-', ' ')}{f' ({said})' if said else ''}"
+
+
+@click.group(cls=House, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="byalag", message="byalag %(version)s")
+@click.pass_context
+def byalag(ctx: click.Context) -> None:
+    """Participatory budgeting: rounds, ballots, and outcomes anyone can recount."""
+    configure_logs()
+    if ctx.invoked_subcommand not in OWN_HOUSE and not os.environ.get("DATABASE_URL"):
+        os.environ.update(neighbour(default_folder()))
+
+
+def main() -> None:
+    """The console script. SIGTERM ends a command the way Ctrl-C does, so that contexts close what they opened."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    byalag(prog_name="byalag")
+
+
+if __name__ == "__main__":
+    main()

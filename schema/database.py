@@ -1,0 +1,66 @@
+"""Connections to Postgres: opened under one role, with limits on both sides: nothing waits for ever."""
+
+from typing import Literal
+
+import asyncpg
+import msgspec
+
+Role = Literal["byalag_roll", "byalag_box", "byalag_civic", "byalag_registrar", "byalag_worker"]
+
+AWAY = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+)
+"""What is raised when Postgres cannot be reached or goes away. What was committed before is not known to be lost."""
+
+
+async def connect(url: str, role: Role, seconds: int = 300) -> asyncpg.Connection:
+    """One connection for a worker or the clock; a statement may take ``seconds``. Raises one of AWAY.
+
+    A transaction may idle for an hour, because counting computes inside the one that claimed its event.
+    """
+    db = await asyncpg.connect(
+        url,
+        timeout=5,
+        command_timeout=seconds + 5,  # later than the server's own limit, which says what was wrong
+        server_settings=_limits(role, seconds, lock="10s", idle="1h"),
+    )
+    await _speak_json(db)
+    return db
+
+
+async def pool(url: str, role: Role) -> asyncpg.Pool:
+    """1 to 8 connections for the service. ``acquire`` has no timeout of its own: give it one. Raises one of AWAY."""
+    return await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=8,
+        timeout=5,
+        command_timeout=6,
+        init=_speak_json,
+        server_settings=_limits(role, seconds=5, lock="2s", idle="10s"),
+    )
+
+
+def _limits(role: Role, seconds: int, lock: str, idle: str) -> dict[str, str]:
+    return {
+        "role": role,
+        "application_name": role,
+        "statement_timeout": f"{seconds}s",
+        "lock_timeout": lock,
+        "idle_in_transaction_session_timeout": idle,
+    }
+
+
+async def _speak_json(db: asyncpg.Connection) -> None:
+    """Let jsonb come and go as plain values."""
+    await db.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: msgspec.json.encode(value).decode(),
+        decoder=msgspec.json.decode,
+    )

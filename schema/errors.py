@@ -1,0 +1,152 @@
+"""Refusals: situations a person can act on. They name the situation and carry its facts, and know no HTTP.
+
+``service/problems.py`` is the one table that turns each into an answer; a worker uses ``code`` as a verdict's reason.
+"""
+
+import re
+
+
+class Refusal(Exception):
+    """Something that cannot be done, with the facts that its sentence needs."""
+
+    code = "refusal"
+    """The stable name, made of the class's: ``NotOpen`` is ``not-open``."""
+
+    def __init__(self, **facts: str | int) -> None:
+        super().__init__(self.code, facts)
+        self.facts = facts
+
+    def __init_subclass__(cls) -> None:
+        cls.code = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+
+class NotFound(Refusal):
+    """There is no such thing, or none that the caller may see. Facts: what."""
+
+
+class Malformed(Refusal):
+    """What was sent cannot be read. Facts: fault."""
+
+
+class TooLarge(Refusal):
+    """What was sent is longer than any honest request. Facts: limit (bytes)."""
+
+
+class UnknownForm(Refusal):
+    """The content type is not the one this address reads. Facts: expected."""
+
+
+class NotSignedIn(Refusal):
+    """No officer's session, or one that has ended."""
+
+
+class WrongPassword(Refusal):
+    """The name and password do not belong together."""
+
+
+class NotAllowed(Refusal):
+    """A person who may not do this here."""
+
+
+class NoPass(Refusal):
+    """No pass was shown."""
+
+
+class BadPass(Refusal):
+    """A pass that is not ours, or is for another room, round or pot. Facts: fault."""
+
+
+class PassExpired(Refusal):
+    """A pass that was good and is no longer."""
+
+
+class WrongCode(Refusal):
+    """A letter code that is not one of this round's."""
+
+
+class NotOnRoll(Refusal):
+    """The person may not vote in this pot. Facts: reason."""
+
+
+class NotOpen(Refusal):
+    """Voting is not open. Facts: phase."""
+
+
+class NotInPhase(Refusal):
+    """This cannot be done in the round's phase. Facts: phase, needed."""
+
+
+class Frozen(Refusal):
+    """Rules, projects and costs no longer change."""
+
+
+class NotWhole(Refusal):
+    """The round lacks something it needs before it can be scheduled. Facts: missing."""
+
+
+class RollNotReady(Refusal):
+    """The roll is being built from the newest register and rules."""
+
+
+class NotCounted(Refusal):
+    """There is no outcome yet."""
+
+
+class Changed(Refusal):
+    """Somebody else changed it in between. Facts: revision."""
+
+
+class Stale(Refusal):
+    """The ballot was changed since the voter last saw it. Facts: revision."""
+
+
+class NoKey(Refusal):
+    """A ballot came without an idempotency key of 8 to 128 signs."""
+
+
+class KeyReused(Refusal):
+    """An idempotency key came back with other content."""
+
+
+class UnknownProject(Refusal):
+    """A choice that is not on this ballot. Facts: number."""
+
+
+class ChosenTwice(Refusal):
+    """A project chosen more than once. Facts: number."""
+
+
+class TooMany(Refusal):
+    """More projects than the style allows. Facts: limit, chosen."""
+
+
+class TooFew(Refusal):
+    """Fewer projects than the style asks for. Facts: limit, chosen."""
+
+
+class TooCostly(Refusal):
+    """Projects that together cost more than the style allows. Facts: limit, chosen, over (minor units)."""
+
+
+class NotYours(Refusal):
+    """Only the author may do this."""
+
+
+class Settled(Refusal):
+    """A proposal that was withdrawn or shortlisted and no longer changes. Facts: state."""
+
+
+class NameTaken(Refusal):
+    """Another thing has this name or number already. Facts: what."""
+
+
+class BadRegister(Refusal):
+    """A register file with faults. Facts: faults."""
+
+
+class Unavailable(Refusal):
+    """The database did not answer in time. Nothing was accepted."""
+
+
+class Unhandled(Refusal):
+    """A fault of ours."""

@@ -1,0 +1,110 @@
+"""Events: frozen facts in the past tense, references and never copies.
+
+Each is one JSON object in ``post.outbox`` with its name under ``event``. A new field needs a default, because rows
+written before it are still read. No event holds a person together with a choice (P7).
+"""
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+import msgspec
+
+Lane = Literal["roll", "judge", "count", "civic"]
+LANES: tuple[Lane, ...] = ("roll", "judge", "count", "civic")
+
+
+class RegisterImported(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """A municipality's register was replaced by a new file."""
+
+    lane: ClassVar[Lane] = "roll"
+    municipality_id: UUID
+
+
+class RoundDrafted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """A round was created or its draft was edited: who may vote where may have changed."""
+
+    lane: ClassVar[Lane] = "roll"
+    round_id: UUID
+
+
+class BallotCast(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """A ballot revision was accepted and waits for its verdict."""
+
+    lane: ClassVar[Lane] = "judge"
+    ballot_id: UUID
+
+
+class RoundClosed(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """Voting ended: nothing committed after this counts, nothing committed before it is dropped."""
+
+    lane: ClassVar[Lane] = "count"
+    round_id: UUID
+
+
+class ProposalSubmitted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """A resident put forward a proposal."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+
+
+class ProposalEdited(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """The author changed the text of a proposal."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+
+
+class ProposalWithdrawn(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """The author took a proposal back."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+
+
+class ProposalShortlisted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """An officer put a proposal on the ballot as a project with a cost."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+
+
+class ProposalSupported(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """Someone's support was given. Who gave it is not said."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+
+
+class ProposalUnsupported(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """Someone's support was taken back."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+
+
+Event = (
+    RegisterImported
+    | RoundDrafted
+    | BallotCast
+    | RoundClosed
+    | ProposalSubmitted
+    | ProposalEdited
+    | ProposalWithdrawn
+    | ProposalShortlisted
+    | ProposalSupported
+    | ProposalUnsupported
+)
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+def encode_event(event: Event) -> str:
+    """The one JSON text of an event, as ``post.outbox`` keeps it."""
+    return _encoder.encode(event).decode()
+
+
+def decode_event(text: str) -> Event:
+    """Read an event back. Raises msgspec.ValidationError on anything that is not one."""
+    return _decoder.decode(text)

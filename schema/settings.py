@@ -1,0 +1,54 @@
+"""Settings come from the environment, are read once, and are refused in one place with a sentence that helps."""
+
+import os
+from collections.abc import Mapping
+
+import msgspec
+
+VARIABLES: dict[str, str] = {
+    "DATABASE_URL": "the Postgres database, such as postgresql://byalag@db/byalag",
+    "REDIS_URL": "the Redis server for queues, such as redis://redis:6379/0; it may be lost at any moment",
+    "BYALAG_MASTER_KEY": "64 hex digits from which every other key is derived or under which it is wrapped",
+    "BYALAG_PUBLIC_URL": "the address residents use, such as https://vote.example.se",
+    "BYALAG_LOG": "json for one JSON object per log line; anything else for lines people read",
+    "BYALAG_DATA": "the folder for data when Byalag starts its own servers; in tests, the folder of real elections",
+}
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message says which, and what it should look like."""
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What a process needs to know. ``master_key`` is 32 bytes."""
+
+    database_url: str
+    redis_url: str
+    master_key: bytes
+    public_url: str
+
+    def __repr__(self) -> str:
+        return f"Settings(public_url={self.public_url!r})"
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process. Raises SettingsError naming every variable that is missing or wrong."""
+    faults = [
+        f"{name} is not set: {VARIABLES[name]}"
+        for name in ("DATABASE_URL", "REDIS_URL", "BYALAG_MASTER_KEY")
+        if not environment.get(name)
+    ]
+    key = environment.get("BYALAG_MASTER_KEY", "")
+    if key and (len(key) != 64 or not all(digit in "0123456789abcdef" for digit in key)):
+        faults.append("BYALAG_MASTER_KEY must be 64 lower-case hex digits (32 bytes), as `openssl rand -hex 32` prints")
+    public_url = environment.get("BYALAG_PUBLIC_URL", "http://127.0.0.1:8400")
+    if not public_url.startswith(("http://", "https://")):
+        faults.append(f"BYALAG_PUBLIC_URL must start with https:// (or http:// on one machine), not {public_url!r}")
+    if faults:
+        raise SettingsError("; ".join(faults))
+    return Settings(
+        database_url=environment["DATABASE_URL"],
+        redis_url=environment["REDIS_URL"],
+        master_key=bytes.fromhex(key),
+        public_url=public_url.rstrip("/"),
+    )

@@ -1,0 +1,85 @@
+"""A snapshot: an outcome with all that is needed to repeat it, as one canonical JSON text (P6).
+
+No clock, no chance and no id of its own is in it, so the same published inputs give the same bytes on every machine.
+"""
+
+import hashlib
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from schema.outcome import Outcome
+from schema.rules import Rule, TieOrder
+from schema.styles import Style
+
+
+class Group(msgspec.Struct, frozen=True, order=True):
+    """One set of choices (project numbers, ascending) and how many voters' counted ballots hold exactly it."""
+
+    choices: tuple[int, ...]
+    voters: int
+
+
+class Inputs(msgspec.Struct, frozen=True):
+    """All that an outcome depends on. ``costs``: (number, cost) of each project by number; ``ballots`` in order."""
+
+    money: int
+    rule: Rule
+    ties: TieOrder
+    style: Style
+    costs: tuple[tuple[int, int], ...]
+    ballots: tuple[Group, ...]
+
+
+class CountedProject(msgspec.Struct, frozen=True):
+    """A project as it stood on the ballot; ``supporters`` is the number of counted ballots that choose it."""
+
+    number: int
+    title: str
+    cost: int
+    supporters: int
+
+
+class Sums(msgspec.Struct, frozen=True):
+    """Where every revision went: ``revisions`` = ``counted`` + ``superseded`` + all of ``refused`` (by reason).
+
+    ``electors`` might vote, ``voters`` cast at least one revision, ``counted`` is one ballot per voter at most.
+    """
+
+    electors: int
+    voters: int
+    revisions: int
+    counted: int
+    superseded: int
+    refused: dict[str, int]
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """The count of one pot. Money in minor units; projects in the outcome are their numbers as text."""
+
+    municipality: str
+    round_id: UUID
+    round: str
+    pot_id: UUID
+    pot: str
+    currency: str
+    money: int
+    style: Style
+    rule: Rule
+    ties: TieOrder
+    projects: tuple[CountedProject, ...]
+    sums: Sums
+    input_hash: str
+    outcome: Outcome
+    format: Literal["byalag snapshot 1"] = "byalag snapshot 1"
+
+
+def canonical(value: Inputs | Snapshot) -> bytes:
+    """The one JSON text: fields in the order of their declaration, keys of maps sorted, no white space."""
+    return msgspec.json.encode(value, order="deterministic")
+
+
+def input_hash(inputs: Inputs) -> bytes:
+    """SHA-256 (32 bytes) of the canonical text of everything that the outcome depends on."""
+    return hashlib.sha256(canonical(inputs)).digest()

@@ -1,0 +1,1 @@
+"""Accepts and shows: HTTP, pages, sign-in."""

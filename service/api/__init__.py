@@ -1,0 +1,1 @@
+"""The JSON face: one file of handlers per noun."""

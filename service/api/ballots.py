@@ -1,0 +1,76 @@
+"""Casting over HTTP. A pass is all that counts here: no cookie, no name, no address is looked at."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response, Router, get, post
+from litestar.di import Provide
+from litestar.params import FromPath, HeaderParameter
+
+from schema.errors import (
+    BadPass,
+    ChosenTwice,
+    KeyReused,
+    Malformed,
+    NoKey,
+    NoPass,
+    NotFound,
+    NotOpen,
+    PassExpired,
+    Stale,
+    TooCostly,
+    TooFew,
+    TooLarge,
+    TooMany,
+    Unavailable,
+    UnknownForm,
+    UnknownProject,
+)
+from service.api.replies import PASS
+from service.openapi import json_body
+from service.people import TheHouse, ThePass, provide_box_pass, refuse_other_round
+from service.problems import answers
+from service.reading import BALLOT_LIMIT, AnyRequest, idempotency_key, read_json
+from service.store.ballots import CurrentBallot
+from service.verbs import ballots as verbs
+from service.verbs.ballots import Accepted, Ballot
+
+_BALLOT = msgspec.json.Decoder(Ballot)
+
+STYLE = (UnknownProject, ChosenTwice, TooMany, TooFew, TooCostly)
+BEARER = (NoPass, BadPass, PassExpired, NotFound, Malformed, Unavailable)
+Key = Annotated[str | None, HeaderParameter(name="Idempotency-Key", description="8 to 128 signs, new for every ballot")]
+
+
+@post(
+    "/pots/{pot_id:uuid}/ballots",
+    operation_class=json_body(Ballot),
+    responses=answers(*BEARER, *STYLE, NoKey, TooLarge, UnknownForm, NotOpen, Stale, KeyReused),
+    security=PASS,
+    tags=["ballots"],
+    request_max_body_size=BALLOT_LIMIT,
+)
+async def cast_ballot(
+    request: AnyRequest, house: TheHouse, claims: ThePass, pot_id: FromPath[UUID], key: Key = None
+) -> Response[Accepted]:
+    """Cast or change a ballot. Body: Ballot. A replay of one that was accepted answers 200 with the same receipt."""
+    refuse_other_round(claims, claims.round_id, pot_id)
+    sent = await read_json(request, _BALLOT, BALLOT_LIMIT)
+    accepted, fresh = await verbs.cast_ballot(house, claims, pot_id, idempotency_key(key), sent)
+    return Response(accepted, status_code=201 if fresh else 200)
+
+
+@get("/pots/{pot_id:uuid}/ballot", responses=answers(*BEARER), security=PASS, tags=["ballots"])
+async def view_ballot(house: TheHouse, claims: ThePass, pot_id: FromPath[UUID]) -> CurrentBallot:
+    """One's own ballot as it stands, and whether it counts or why not."""
+    refuse_other_round(claims, claims.round_id, pot_id)
+    found = await verbs.current_ballot(house, claims, pot_id)
+    if found is None:
+        raise NotFound(what="ballot of yours")
+    return found
+
+
+router: Any = Router(
+    path="", route_handlers=[cast_ballot, view_ballot], dependencies={"claims": Provide(provide_box_pass)}
+)

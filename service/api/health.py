@@ -1,0 +1,33 @@
+"""Whether this process lives, and whether it can do its work."""
+
+from typing import Any
+
+import msgspec
+from litestar import Response, Router, get
+
+from service.people import TheHouse
+from service.problems import answers
+
+
+class Health(msgspec.Struct, frozen=True):
+    """``status`` is ok or unavailable."""
+
+    status: str
+
+
+@get("/live", tags=["health"], responses=answers())
+async def live() -> Health:
+    """The process answers."""
+    return Health("ok")
+
+
+@get("/ready", tags=["health"], responses=answers())
+async def ready(house: TheHouse) -> Response[Health]:
+    """The database answers in every room. Redis is not asked: without it nothing is lost, only later."""
+    for room in (house.roll, house.box, house.civic):
+        async with room.enter() as db:
+            await db.fetchval("select 1")
+    return Response(Health("ok"))
+
+
+router: Any = Router(path="/health", route_handlers=[live, ready])

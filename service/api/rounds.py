@@ -1,0 +1,187 @@
+"""Rounds and projects over HTTP."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response, Router, delete, get, post, put
+from litestar.params import FromPath, QueryParameter
+
+from schema.errors import (
+    Changed,
+    Frozen,
+    Malformed,
+    NameTaken,
+    NotAllowed,
+    NotCounted,
+    NotFound,
+    NotOpen,
+    NotSignedIn,
+    NotWhole,
+    RollNotReady,
+    TooLarge,
+    Unavailable,
+    UnknownForm,
+)
+from service.api.replies import OFFICER, PAGE, After, Page, cached, page
+from service.openapi import json_body
+from service.people import TheHouse, TheOfficer
+from service.problems import answers
+from service.reading import AnyRequest, read_json
+from service.store.ballots import Turnout
+from service.store.rounds import Project, Round
+from service.verbs import ballots as ballot_verbs
+from service.verbs import rounds as verbs
+from service.verbs.rounds import ProjectDraft, RoundDraft, RoundView
+
+_ROUND = msgspec.json.Decoder(RoundDraft)
+_PROJECT = msgspec.json.Decoder(ProjectDraft)
+
+READ = answers(NotFound, Malformed, Unavailable)
+ACT = answers(NotSignedIn, NotAllowed, NotFound, Malformed, Frozen, Unavailable)
+WRITE = answers(
+    NotSignedIn, NotAllowed, NotFound, Malformed, TooLarge, UnknownForm, Frozen, NameTaken, Changed, Unavailable
+)
+Revision = Annotated[int, QueryParameter(ge=1, le=2**31 - 1, description="the revision that you saw")]
+
+
+@get("/rounds", responses=READ, tags=["rounds"])
+async def list_rounds(request: AnyRequest, house: TheHouse, after: After = None) -> Response[Page[Round]]:
+    """Announced rounds, newest first."""
+    return cached(request, page(await verbs.list_rounds(house, after, PAGE + 1)))
+
+
+@post("/rounds", operation_class=json_body(RoundDraft), responses=WRITE, security=OFFICER, tags=["rounds"])
+async def draft_round(request: AnyRequest, house: TheHouse, officer: TheOfficer) -> RoundView:
+    """Draft a round. Body: RoundDraft."""
+    return await verbs.draft_round(house, officer, await read_json(request, _ROUND))
+
+
+@get("/rounds/{round_id:uuid}", responses=READ, tags=["rounds"])
+async def view_round(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Response[RoundView]:
+    """A round with its phase, pots and projects."""
+    return cached(request, await verbs.public_round(house, round_id))
+
+
+@get("/rounds/{round_id:uuid}/draft", responses=ACT, security=OFFICER, tags=["rounds"])
+async def view_draft(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> RoundView:
+    """A round of one's own municipality, also before it is announced."""
+    return await verbs.view_own_round(house, officer, round_id)
+
+
+@put(
+    "/rounds/{round_id:uuid}", operation_class=json_body(RoundDraft), responses=WRITE, security=OFFICER, tags=["rounds"]
+)
+async def edit_round(
+    request: AnyRequest, house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], revision: Revision
+) -> RoundView:
+    """Replace a draft. Body: RoundDraft."""
+    return await verbs.edit_round(house, officer, round_id, revision, await read_json(request, _ROUND))
+
+
+@post("/rounds/{round_id:uuid}/announcement", status_code=200, responses=ACT, security=OFFICER, tags=["rounds"])
+async def announce_round(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> RoundView:
+    """Show a draft to everybody."""
+    return await verbs.announce_round(house, officer, round_id)
+
+
+@post(
+    "/rounds/{round_id:uuid}/schedule",
+    status_code=200,
+    responses=answers(NotSignedIn, NotAllowed, NotFound, Malformed, NotWhole, RollNotReady, Unavailable),
+    security=OFFICER,
+    tags=["rounds"],
+)
+async def schedule_round(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> RoundView:
+    """Freeze a whole round: voting opens by itself at its time."""
+    return await verbs.schedule_round(house, officer, round_id)
+
+
+@delete("/rounds/{round_id:uuid}/schedule", status_code=200, responses=ACT, security=OFFICER, tags=["rounds"])
+async def unschedule_round(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> RoundView:
+    """Thaw a round whose voting has not opened."""
+    return await verbs.unschedule_round(house, officer, round_id)
+
+
+@post(
+    "/rounds/{round_id:uuid}/close",
+    status_code=200,
+    responses=answers(NotSignedIn, NotAllowed, NotFound, Malformed, NotOpen, Unavailable),
+    security=OFFICER,
+    tags=["rounds"],
+)
+async def close_round(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> RoundView:
+    """End voting now."""
+    return await verbs.close_round(house, officer, round_id)
+
+
+@post(
+    "/rounds/{round_id:uuid}/publication",
+    status_code=200,
+    responses=answers(NotSignedIn, NotAllowed, NotFound, Malformed, NotCounted, Unavailable),
+    security=OFFICER,
+    tags=["rounds"],
+)
+async def publish_round(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> RoundView:
+    """Publish the outcome of every pot."""
+    return await verbs.publish_round(house, officer, round_id)
+
+
+@get("/rounds/{round_id:uuid}/turnout", responses=READ, tags=["rounds"])
+async def view_turnout(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Response[list[Turnout]]:
+    """How many may vote and have voted, pot by pot. Never how."""
+    await verbs.public_round(house, round_id)
+    return cached(request, await ballot_verbs.view_turnout(house, round_id))
+
+
+@post(
+    "/rounds/{round_id:uuid}/projects",
+    operation_class=json_body(ProjectDraft),
+    responses=WRITE,
+    security=OFFICER,
+    tags=["projects"],
+)
+async def add_project(request: AnyRequest, house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> Project:
+    """Put a project on a ballot. Body: ProjectDraft."""
+    return await verbs.add_project(house, officer, round_id, await read_json(request, _PROJECT))
+
+
+@put(
+    "/projects/{project_id:uuid}",
+    operation_class=json_body(ProjectDraft),
+    responses=WRITE,
+    security=OFFICER,
+    tags=["projects"],
+)
+async def edit_project(
+    request: AnyRequest, house: TheHouse, officer: TheOfficer, project_id: FromPath[UUID]
+) -> Project:
+    """Change a project's words and cost. Body: ProjectDraft."""
+    return await verbs.edit_project(house, officer, project_id, await read_json(request, _PROJECT))
+
+
+@delete("/projects/{project_id:uuid}", responses=ACT, security=OFFICER, tags=["projects"])
+async def remove_project(house: TheHouse, officer: TheOfficer, project_id: FromPath[UUID]) -> None:
+    """Take a project off a ballot."""
+    await verbs.remove_project(house, officer, project_id)
+
+
+router: Any = Router(
+    path="",
+    route_handlers=[
+        list_rounds,
+        draft_round,
+        view_round,
+        view_draft,
+        edit_round,
+        announce_round,
+        schedule_round,
+        unschedule_round,
+        close_round,
+        publish_round,
+        view_turnout,
+        add_project,
+        edit_project,
+        remove_project,
+    ],
+)

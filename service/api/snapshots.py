@@ -1,0 +1,48 @@
+"""Published outcomes over HTTP, as stored."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response, Router, get
+from litestar.params import FromPath
+
+from schema.errors import Malformed, NotCounted, NotFound, Unavailable
+from schema.snapshot import Snapshot
+from service.api.replies import cached
+from service.people import TheHouse
+from service.problems import answers
+from service.reading import AnyRequest
+from service.verbs import snapshots as verbs
+
+READ = answers(NotFound, NotCounted, Malformed, Unavailable)
+
+
+class VerificationKey(msgspec.Struct, frozen=True):
+    """A public key (Ed25519, hex) and what it signs."""
+
+    key_id: str
+    signs: str
+    public_key: str
+
+
+@get("/pots/{pot_id:uuid}/snapshot", responses=READ, tags=["outcomes"])
+async def view_snapshot(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) -> Response[Snapshot]:
+    """The outcome with its rule, order of ties, counts and an explanation of every project."""
+    return cached(request, (await verbs.view_snapshot(house, pot_id)).content)
+
+
+@get("/pots/{pot_id:uuid}/snapshot.pb", responses=READ, tags=["outcomes"], media_type="text/plain")
+async def view_pb(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) -> Response[str]:
+    """The counted ballots as a Pabulib file, for any other program to count again."""
+    return cached(request, await verbs.view_pb(house, pot_id), "text/plain; charset=utf-8")
+
+
+@get("/keys", tags=["outcomes"], responses=answers(Unavailable))
+async def list_keys(house: TheHouse) -> list[VerificationKey]:
+    """The public keys with which receipts can be checked."""
+    signer = house.keys.receipts
+    return [VerificationKey(signer.key_id, "receipts", signer.public_bytes.hex())]
+
+
+router: Any = Router(path="", route_handlers=[view_snapshot, view_pb, list_keys])

@@ -1,0 +1,85 @@
+"""The service: routes, the house they share, and what happens when it starts and stops."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from importlib.metadata import version
+from typing import Any
+
+import structlog
+from litestar import Litestar, Router
+from litestar.di import Provide
+
+from schema.database import Role, pool
+from schema.keys import Keys
+from schema.settings import Settings
+from service.access_log import access_log
+from service.api import ballots, health, proposals, rounds, sign_in, snapshots
+from service.doorbell import Doorbell
+from service.house import House, Room
+from service.openapi import add_bodies, document
+from service.pages import routes as pages
+from service.people import provide_house, provide_officer
+from service.problems import answer_problem
+from service.reading import BODY_LIMIT
+from service.verbs.ballots import Ballot
+from service.verbs.proposals import ProposalDraft, Shortlisting
+from service.verbs.rounds import ProjectDraft, RoundDraft
+from service.verbs.sign_in import CodeSignIn, OfficerSignIn
+
+log = structlog.get_logger("service")
+
+ROLES: tuple[Role, ...] = ("byalag_roll", "byalag_box", "byalag_civic")
+BODIES: list[type[Any]] = [RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, Ballot, CodeSignIn, OfficerSignIn]
+
+api = Router(
+    path="/api",
+    route_handlers=[module.router for module in (rounds, proposals, ballots, sign_in, snapshots)],
+    exception_handlers={Exception: answer_problem},
+)
+
+
+@contextlib.asynccontextmanager
+async def open_house(app: Litestar) -> AsyncIterator[None]:
+    """Connect the rooms, ring the doorbell in the background, and put all of it in ``app.state.house``."""
+    settings: Settings = app.state.settings
+    async with contextlib.AsyncExitStack() as stack:
+        pools = [await pool(settings.database_url, role) for role in ROLES]
+        for opened in pools:
+            stack.push_async_callback(opened.close)
+        roll, box, civic = (Room(opened) for opened in pools)
+        doorbell = Doorbell(settings.redis_url)
+        ringing = asyncio.create_task(doorbell.serve())
+        app.state.house = House(
+            settings=settings,
+            keys=Keys(settings.master_key),
+            roll=roll,
+            box=box,
+            civic=civic,
+            doorbell=doorbell,
+        )
+        log.info("open", address=settings.public_url)
+        yield
+        ringing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await ringing
+
+
+def make_app(settings: Settings) -> Litestar:
+    """The ASGI application of one service process."""
+    app = Litestar(
+        route_handlers=[api, health.router, *pages.handlers],
+        dependencies={
+            "house": Provide(provide_house, sync_to_thread=False),
+            "officer": Provide(provide_officer),
+        },
+        exception_handlers={Exception: pages.answer_problem_page},
+        lifespan=[open_house],
+        middleware=[access_log],
+        openapi_config=document(version("byalag")),
+        request_max_body_size=BODY_LIMIT,
+        logging_config=None,
+    )
+    app.state.settings = settings
+    add_bodies(app, BODIES)
+    return app

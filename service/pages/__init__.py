@@ -1,0 +1,1 @@
+"""The HTML face, without script: one file of handlers per noun."""

@@ -1,0 +1,156 @@
+"""A ballot: the form, casting it, and the receipt. The pass in the form is all that is looked at."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import get, post
+
+from schema.errors import (
+    ChosenTwice,
+    KeyReused,
+    NoKey,
+    NotOpen,
+    Refusal,
+    Stale,
+    TooCostly,
+    TooFew,
+    TooMany,
+    Unavailable,
+    UnknownProject,
+)
+from service.house import House
+from service.pages import words
+from service.pages.forms import Fields, read_form, shaped
+from service.pages.passes import NO_PASS, ask_again, box_pass
+from service.pages.problems import problem_page
+from service.pages.shell import Page, private_page, see_other
+from service.people import take_pass
+from service.problems import details
+from service.reading import AnyRequest, idempotency_key
+from service.store.rounds import Pot, Project, Round
+from service.verbs import ballots as verbs
+from service.verbs import rounds as round_verbs
+from service.verbs.ballots import Accepted, Ballot
+
+MENDABLE = (UnknownProject, ChosenTwice, TooMany, TooFew, TooCostly, Stale, KeyReused, NoKey)
+"""Refusals after which the ballot is shown again with its choices."""
+
+_SENT = ("pass", "others", "choices", "base_revision", "idempotency_key")
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """What lies before a voter: a pot with its projects, the pass for it, and the passes for other pots."""
+
+    round: Round
+    pot: Pot
+    projects: list[Project]
+    token: str
+    others: list[str]
+
+
+@get(["/pots/{pot_id:uuid}/ballot", "/pots/{pot_id:uuid}/ballots"])
+async def lead_to_sign_in(house: House, pot_id: UUID) -> Page:
+    """A ballot is opened by a form that holds a pass; who types its address is led to where the way begins."""
+    found, _, _ = await round_verbs.public_pot(house, pot_id)
+    return see_other(f"/rounds/{found.id}/sign-in")
+
+
+@post("/pots/{pot_id:uuid}/ballot")
+async def open_ballot(request: AnyRequest, house: House, pot_id: UUID) -> Page:
+    """The ballot: as it was cast last, or with the choices that were sent to be added up."""
+    fields = await read_form(request)
+    found, pot, projects = await round_verbs.public_pot(house, pot_id)
+    adding_up = bool(fields.text("add_up"))
+    try:
+        box_pass(house, fields, found.id, pot_id)
+    except NO_PASS as refusal:
+        return ask_again(found, "choices" if adding_up else "ballot", fields, refusal, pot_id)
+    desk = Desk(found, pot, projects, fields.text("pass"), fields.texts("others"))
+    return await ballot_page(house, desk, fields.numbers("choices") if adding_up else None)
+
+
+@post("/pots/{pot_id:uuid}/ballots")
+async def cast_ballot(request: AnyRequest, house: House, pot_id: UUID) -> Page:
+    """Cast the ballot and show its receipt; or show the ballot again, and why it was not taken."""
+    fields = await read_form(request)
+    try:
+        return await _cast(house, pot_id, fields)
+    except Unavailable:
+        address = f"/pots/{pot_id}/ballots"
+        return private_page("try_again.html", 503, address=address, kept=fields.kept(_SENT))
+
+
+async def _cast(house: House, pot_id: UUID, fields: Fields) -> Page:
+    found, pot, projects = await round_verbs.public_pot(house, pot_id)
+    try:
+        claims = box_pass(house, fields, found.id, pot_id)
+    except NO_PASS as refusal:
+        return ask_again(found, "choices", fields, refusal, pot_id)
+    desk = Desk(found, pot, projects, fields.text("pass"), fields.texts("others"))
+    choices = fields.numbers("choices")
+    sent = shaped({"choices": choices, "base_revision": fields.number("base_revision")}, Ballot)
+    try:
+        accepted, _ = await verbs.cast_ballot(
+            house, claims, pot_id, idempotency_key(fields.text("idempotency_key")), sent
+        )
+    except MENDABLE as refusal:
+        return await ballot_page(house, desk, choices, refusal)
+    except NotOpen as refusal:
+        return _not_open(found, refusal)
+    return await _receipt_page(house, desk, accepted)
+
+
+async def ballot_page(
+    house: House, desk: Desk, choices: list[int] | None = None, refusal: Refusal | None = None
+) -> Page:
+    """The ballot with these choices; without any, with those of the ballot that was cast last."""
+    found, pot = desk.round, desk.pot
+    if found.phase != "voting":
+        return _not_open(found, NotOpen(phase=found.phase))
+    cast = await verbs.current_ballot(house, take_pass(desk.token, house, "box"), pot.id)
+    chosen = set(choices if choices is not None else cast.choices if cast else ())
+    costs = [project.cost for project in desk.projects if project.number in chosen]
+    return private_page(
+        "ballot.html",
+        details(refusal).status if refusal else 200,
+        desk=desk,
+        cast=cast,
+        chosen=chosen,
+        differs=cast is not None and chosen != set(cast.choices),
+        costs=costs,
+        limits=words.limits(pot.style, found.currency),
+        over=max(0, sum(costs) - getattr(pot.style, "max_cost", sum(costs))),
+        alert=words.sentence(refusal, found.currency) if refusal else None,
+        idempotency_key=secrets.token_urlsafe(16),
+    )
+
+
+async def _receipt_page(house: House, desk: Desk, accepted: Accepted) -> Page:
+    view = await round_verbs.public_round(house, desk.round.id)
+    pots = {pot.id: pot for pot in view.pots}
+    others = {}
+    for token in desk.others:
+        try:
+            claims = take_pass(token, house, "box")
+        except NO_PASS:
+            continue
+        if claims.pot_id in pots and claims.pot_id != desk.pot.id:
+            others[token] = pots[claims.pot_id]
+    return private_page(
+        "receipt.html",
+        desk=desk,
+        accepted=accepted,
+        receipt=msgspec.json.format(msgspec.json.encode(accepted.receipt)).decode(),
+        accepted_at=datetime.fromisoformat(accepted.receipt.accepted_at),
+        others=others,
+    )
+
+
+def _not_open(found: Round, refusal: NotOpen) -> Page:
+    return problem_page(refusal, (f"/rounds/{found.id}", found.name))
+
+
+handlers: list[Any] = [lead_to_sign_in, open_ballot, cast_ballot]

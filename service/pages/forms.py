@@ -1,0 +1,135 @@
+"""Reading forms: urlencoded bodies strictly, texts into the structs that the API uses, and faults as plain words."""
+
+import re
+from collections.abc import Mapping
+from typing import TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from litestar.datastructures import UploadFile
+from litestar.exceptions import HTTPException, ValidationException
+
+from schema.errors import Malformed, TooLarge, UnknownForm
+from service.reading import BODY_LIMIT, AnyRequest, read_body
+
+T = TypeVar("T")
+
+FORM_LIMIT = 4 * BODY_LIMIT
+"""Bytes: a proposal of 20 000 signs, each of which a form may write as twelve."""
+
+_MAX_FIELDS = 1200
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_LABELS = {
+    "title": "the title",
+    "about": "the description",
+    "author_name": "your name",
+    "language": "the language",
+    "area": "the area",
+    "cost_guess": "the cost",
+    "cost": "the cost",
+    "name": "the name",
+    "choices": "a choice",
+}
+
+
+class Fields:
+    """What a form sent: names with their texts, in order. A field that is not there is an empty text."""
+
+    def __init__(self, texts: Mapping[str, list[str]]) -> None:
+        self._texts = texts
+
+    def text(self, name: str) -> str:
+        """The one text of a field. Raises Malformed when it came twice."""
+        texts = self._texts.get(name, [""])
+        if len(texts) > 1:
+            raise Malformed(fault=f"the field {name} stands twice in the form")
+        return texts[0]
+
+    def texts(self, name: str) -> list[str]:
+        """All texts of a field."""
+        return list(self._texts.get(name, []))
+
+    def number(self, name: str) -> int:
+        """The number in a field. Raises Malformed."""
+        return _number(self.text(name), name)
+
+    def numbers(self, name: str) -> list[int]:
+        """The numbers in a field."""
+        return [_number(text, name) for text in self.texts(name)]
+
+    def kept(self, names: tuple[str, ...]) -> list[tuple[str, str]]:
+        """The pairs of these names that hold something, to be sent again with the next form."""
+        return [(name, text) for name in names for text in self.texts(name) if text]
+
+
+def _number(text: str, name: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise Malformed(fault=f"{_LABELS.get(name, f'the field {name}')} is not a whole number")
+    return int(text)
+
+
+def decode_form(body: bytes) -> Fields:
+    """The one reading of an urlencoded body. Raises Malformed."""
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=bool(body),
+            errors="strict",
+            max_num_fields=_MAX_FIELDS,
+        )
+    except UnicodeError:
+        raise Malformed(fault="it is not UTF-8 text") from None
+    except ValueError:
+        raise Malformed(fault="it is not a form, or one with too many fields") from None
+    texts: dict[str, list[str]] = {}
+    for name, text in pairs:
+        if _CONTROL.search(text):
+            raise Malformed(fault="it holds a sign that is no text (a NUL or another control character)")
+        texts.setdefault(name, []).append(text.replace("\r\n", "\n"))
+    return Fields(texts)
+
+
+async def read_form(request: AnyRequest) -> Fields:
+    """An urlencoded form of at most FORM_LIMIT bytes."""
+    return decode_form(await read_body(request, "application/x-www-form-urlencoded", FORM_LIMIT))
+
+
+async def read_upload(request: AnyRequest, name: str, limit: int) -> bytes:
+    """The file that came in this field of a multipart form, of at most ``limit`` bytes."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise UnknownForm(expected="multipart/form-data")
+    try:
+        form = await request.form()
+    except ValidationException:
+        raise Malformed(fault="it is not a form with a file") from None
+    except HTTPException as error:
+        raise TooLarge(limit=limit) if error.status_code == 413 else Malformed(fault="it is cut off") from None
+    except (ValueError, LookupError):
+        raise Malformed(fault="a text in it is not UTF-8") from None
+    file = form.get(name)
+    if not isinstance(file, UploadFile):
+        raise Malformed(fault="no file was chosen")
+    return await file.read()
+
+
+def shaped(values: Mapping[str, object], shape: type[T]) -> T:
+    """Values of a form as the struct that the API reads as well. Raises Malformed in plain words."""
+    try:
+        return msgspec.convert(values, shape)
+    except msgspec.ValidationError as error:
+        raise Malformed(fault=_plain(str(error))) from None
+
+
+def _plain(fault: str) -> str:
+    """A decoder's complaint as something a person can mend."""
+    where = re.search(r"`\$\.(\w+)|field `(\w+)`", fault)
+    name = (where[1] or where[2]) if where else ""
+    what = _LABELS.get(name, f"the field {name}" if name else "a field")
+    if found := re.search(r"of length <= (\d+)", fault):
+        return f"{what} is longer than {found[1]} signs"
+    if found := re.search(r"`int` ([<>])= (\d+)", fault):
+        return f"{what} must be at {'most' if found[1] == '<' else 'least'} {found[2]}"
+    if "length >= " in fault or "missing" in fault:
+        return f"{what} is missing"
+    return f"{what} is empty or holds what does not belong there"

@@ -1,0 +1,206 @@
+"""An officer's page of one round: what is missing, who may vote, the ballot, and the acts that move the round on."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+
+from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
+from service.house import House
+from service.pages import words
+from service.pages.forms import read_form, read_upload, shaped
+from service.pages.rounds import SIZE, After
+from service.pages.shell import HEADERS, Page, private_page, see_other
+from service.problems import details
+from service.reading import REGISTER_LIMIT, AnyRequest, uuid_or_malformed
+from service.store.ballots import Turnout
+from service.store.roll import Officer
+from service.verbs import ballots as ballot_verbs
+from service.verbs import proposals as proposal_verbs
+from service.verbs import register as register_verbs
+from service.verbs import rounds as verbs
+from service.verbs.proposals import Shortlisting
+from service.verbs.register import RollView
+from service.verbs.rounds import RoundView
+
+DONE = {
+    "announce": "The round is announced: everybody can see it now.",
+    "schedule": "The round is scheduled: voting opens by itself.",
+    "take-back": "The scheduling is taken back: rules, projects and costs can be changed again.",
+    "close": "Voting is closed. The ballots are being counted.",
+    "publish": "The outcome is published.",
+    "register": "The register is imported. The roll is being built from it; look again in a moment.",
+    "shortlist": "The proposal is on the ballot now.",
+}
+"""What the page says after an act; the address holds the name alone, so nobody can put words on our page."""
+
+_ACTS: dict[str, Callable[[House, Officer, UUID], Awaitable[RoundView]]] = {
+    "announce": verbs.announce_round,
+    "schedule": verbs.schedule_round,
+    "take-back": verbs.unschedule_round,
+    "close": verbs.close_round,
+    "publish": verbs.publish_round,
+}
+
+
+class Check(msgspec.Struct, frozen=True):
+    """Something that a round needs before it can be scheduled."""
+
+    done: bool
+    what: str
+
+
+def checklist(view: RoundView, roll: RollView) -> list[Check]:
+    """What a round needs before it can be scheduled, as far as it can be seen here; the database has the last word."""
+    fresh = roll.roll is not None and roll.roll.fresh
+    electors = {row.pot_id: row.persons for row in roll.reasons if row.reason is None}
+    with_projects = {project.pot_id for project in view.projects}
+    return [
+        Check(bool(view.pots), "The round has a pot."),
+        Check(fresh, "The roll is built from the newest register and rules."),
+        *(Check(pot.id in with_projects, f"The pot “{pot.name}” has a project.") for pot in view.pots),
+        *(Check(electors.get(pot.id, 0) > 0, f"Somebody may vote in the pot “{pot.name}”.") for pot in view.pots),
+    ]
+
+
+@get("/rounds/{round_id:uuid}")
+async def view_round(house: House, officer: Officer, round_id: UUID, after: After = None, done: str = "") -> Page:
+    """All that an officer needs to know and do about one round."""
+    return await round_page(house, officer, round_id, after=after, said=DONE.get(done))
+
+
+async def round_page(
+    house: House,
+    officer: Officer,
+    round_id: UUID,
+    *,
+    after: UUID | None = None,
+    said: str | None = None,
+    refusal: Refusal | None = None,
+) -> Page:
+    """The page of a round, with what was just done or refused on top."""
+    view = await verbs.view_own_round(house, officer, round_id)
+    roll = await register_verbs.view_roll(house, officer, round_id)
+    turnout = await ballot_verbs.view_turnout(house, round_id)
+    proposals = await proposal_verbs.list_proposals(house, round_id, after, SIZE + 1)
+    checks = checklist(view, roll)
+    return private_page(
+        "officer_round.html",
+        details(refusal).status if refusal else 200,
+        officer=officer,
+        round=view.round,
+        pots=view.pots,
+        projects=view.projects,
+        roll=roll.roll,
+        reasons=_reasons(roll),
+        turnout=_by_pot(turnout),
+        counted=await verbs.counted_pots(house, round_id),
+        proposals=proposals[:SIZE],
+        more=proposals[SIZE - 1].id if len(proposals) > SIZE else None,
+        checks=checks,
+        whole=all(check.done for check in checks),
+        steps=words.timeline(view.round),
+        phases=words.PHASES,
+        words=words,
+        said=said,
+        alert=words.sentence(refusal, view.round.currency) if refusal else None,
+    )
+
+
+def _by_pot(turnout: list[Turnout]) -> dict[UUID, Turnout]:
+    return {row.pot_id: row for row in turnout}
+
+
+def _reasons(roll: RollView) -> dict[UUID, list[tuple[str, int]]]:
+    """For each pot: a reason in words and how many persons it is about."""
+    said: dict[UUID, list[tuple[str, int]]] = {}
+    for row in roll.reasons:
+        said.setdefault(row.pot_id, []).append((words.REASONS.get(row.reason, row.reason or ""), row.persons))
+    return said
+
+
+@get("/rounds/{round_id:uuid}/close")
+async def confirm_close(house: House, officer: Officer, round_id: UUID) -> Page:
+    """Closing cannot be undone, so it is asked for on a page of its own."""
+    view = await verbs.view_own_round(house, officer, round_id)
+    if view.round.phase != "voting":
+        return see_other(f"/officer/rounds/{round_id}")
+    turnout = _by_pot(await ballot_verbs.view_turnout(house, round_id))
+    return private_page("officer_close.html", officer=officer, round=view.round, pots=view.pots, turnout=turnout)
+
+
+@get(["/rounds/{round_id:uuid}/{act:str}", "/rounds/{round_id:uuid}/register", "/rounds/{round_id:uuid}/codes"])
+async def lead_back(officer: Officer, round_id: UUID) -> Page:
+    """These are sent by forms; who types the address is shown the round."""
+    return see_other(f"/officer/rounds/{round_id}")
+
+
+@post("/rounds/{round_id:uuid}/{act:str}")
+async def act_on_round(house: House, officer: Officer, round_id: UUID, act: str) -> Page:
+    """Announce, schedule, take back, close or publish."""
+    if act not in _ACTS:
+        raise NotFound(what="page")
+    return await _done_or_said(house, officer, round_id, act, _ACTS[act](house, officer, round_id))
+
+
+async def _done_or_said(house: House, officer: Officer, round_id: UUID, act: str, doing: Awaitable[object]) -> Page:
+    """Do it and lead back to the round; a refusal is told on the round's page, with its facts."""
+    try:
+        await doing
+    except (NotSignedIn, NotAllowed, NotFound):
+        raise
+    except Refusal as refusal:
+        return await round_page(house, officer, round_id, refusal=refusal)
+    return see_other(f"/officer/rounds/{round_id}?done={act}")
+
+
+@post("/rounds/{round_id:uuid}/register", request_max_body_size=REGISTER_LIMIT)
+async def import_register(request: AnyRequest, house: House, officer: Officer, round_id: UUID) -> Page:
+    """Replace the municipality's register by a CSV file."""
+
+    async def importing() -> object:
+        return await register_verbs.import_register(house, officer, await read_upload(request, "file", REGISTER_LIMIT))
+
+    return await _done_or_said(house, officer, round_id, "register", importing())
+
+
+@post("/rounds/{round_id:uuid}/codes", request_max_body_size=REGISTER_LIMIT)
+async def issue_codes(request: AnyRequest, house: House, officer: Officer, round_id: UUID) -> Page:
+    """Fresh letter codes for the people in a CSV file, as a file to print letters from. They are not kept."""
+    try:
+        body = await read_upload(request, "file", REGISTER_LIMIT)
+        letters = await register_verbs.issue_codes(house, officer, round_id, body)
+    except (NotAllowed, NotFound):
+        raise
+    except Refusal as refusal:
+        return await round_page(house, officer, round_id, refusal=refusal)
+    headers = {**HEADERS, "Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="codes.csv"'}
+    return Response(letters, status_code=200, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@post("/proposals/{proposal_id:uuid}/shortlist")
+async def shortlist_proposal(request: AnyRequest, house: House, officer: Officer, proposal_id: UUID) -> Page:
+    """Put a proposal on a pot's ballot, with what it costs."""
+    proposal, _ = await proposal_verbs.view_proposal(house, proposal_id)
+    fields = await read_form(request)
+
+    async def shortlisting() -> object:
+        pot_id = uuid_or_malformed(fields.text("pot"), "the pot")
+        cost = words.read_money(fields.text("cost"), "the cost")
+        into = shaped({"pot_id": pot_id, "cost": cost}, Shortlisting)
+        return await proposal_verbs.shortlist_proposal(house, officer, proposal_id, into)
+
+    return await _done_or_said(house, officer, proposal.round_id, "shortlist", shortlisting())
+
+
+handlers: list[Any] = [
+    view_round,
+    confirm_close,
+    lead_back,
+    act_on_round,
+    import_register,
+    issue_codes,
+    shortlist_proposal,
+]

@@ -1,0 +1,93 @@
+"""Officers sign in and out, and see their rounds. Their session is a cookie that no script can read."""
+
+from typing import Any
+
+from litestar import get, post
+from litestar.datastructures import Cookie
+
+from schema.errors import Malformed, NotSignedIn, WrongPassword
+from service.house import House
+from service.pages import words
+from service.pages.forms import Fields, read_form, shaped
+from service.pages.shell import Page, private_page, see_other
+from service.people import cookie_name, provide_officer, refuse_other_sites
+from service.problems import details
+from service.reading import AnyRequest
+from service.store.roll import Officer
+from service.verbs import rounds as round_verbs
+from service.verbs import sign_in as verbs
+from service.verbs.sign_in import OfficerSignIn
+
+_NOTES = {
+    "needed": "Sign in to see this page.",
+    "out": "You are signed out.",
+}
+
+
+def lead_to_sign_in(_: AnyRequest, __: NotSignedIn) -> Page:
+    """Somebody without a session, or with one that has ended, is led to the form."""
+    return see_other("/officer?note=needed")
+
+
+exception_handlers: dict[int | type[Exception], Any] = {NotSignedIn: lead_to_sign_in}
+
+
+@get("/")
+async def view_sign_in(request: AnyRequest, house: House, note: str = "") -> Page:
+    """The form for officers; who is signed in goes on to the rounds."""
+    try:
+        await provide_officer(request, house)
+    except NotSignedIn:
+        return private_page("officer_sign_in.html", note=_NOTES.get(note), alert=None, name="")
+    return see_other("/officer/rounds")
+
+
+@post("/")
+async def sign_in(request: AnyRequest, house: House) -> Page:
+    """Begin a session."""
+    refuse_other_sites(request, house)
+    fields = await read_form(request)
+    try:
+        token = await verbs.sign_in_officer(house, _sent(fields))
+    except (WrongPassword, Malformed) as refusal:
+        status, alert = details(refusal).status, words.sentence(refusal, "")
+        return private_page("officer_sign_in.html", status, note=None, alert=alert, name=fields.text("name"))
+    answer = see_other("/officer/rounds")
+    answer.set_cookie(_cookie(house, token))
+    return answer
+
+
+def _sent(fields: Fields) -> OfficerSignIn:
+    return shaped({"name": fields.text("name"), "password": fields.text("password")}, OfficerSignIn)
+
+
+def _cookie(house: House, token: str, max_age: int | None = None) -> Cookie:
+    """Sent back to this host only, read by no script, and not sent along when another site leads here."""
+    return Cookie(
+        key=cookie_name(house),
+        value=token,
+        path="/",
+        max_age=max_age,
+        secure=house.settings.public_url.startswith("https://"),
+        httponly=True,
+        samesite="strict",
+    )
+
+
+@post("/sign-out")
+async def sign_out(request: AnyRequest, house: House, officer: Officer) -> Page:
+    """End the session, here and in the store."""
+    await verbs.sign_out_officer(house, request.cookies.get(cookie_name(house), ""))
+    answer = see_other("/officer?note=out")
+    answer.set_cookie(_cookie(house, "", max_age=0))
+    return answer
+
+
+@get("/rounds")
+async def list_rounds(house: House, officer: Officer) -> Page:
+    """The rounds of the officer's municipality, drafts as well."""
+    found = await round_verbs.list_own_rounds(house, officer)
+    return private_page("officer_rounds.html", officer=officer, rounds=found, phases=words.PHASES)
+
+
+handlers: list[Any] = [view_sign_in, sign_in, sign_out, list_rounds]

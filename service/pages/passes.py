@@ -1,0 +1,53 @@
+"""A resident's pass travels in a form's hidden field and nowhere else: no cookie, no session, no address holds it.
+
+When it has ended, the sign-in form takes the rest of the form along, so that nothing anybody chose or wrote is lost.
+"""
+
+from uuid import UUID
+
+from schema.errors import BadPass, NoPass, PassExpired, Refusal
+from schema.passes import Pass
+from service.house import House
+from service.pages.forms import Fields
+from service.pages.shell import Page, private_page
+from service.pages.words import sentence
+from service.people import refuse_other_round, take_pass
+from service.problems import details
+from service.store.rounds import Round
+
+NO_PASS = (NoPass, BadPass, PassExpired)
+KEPT = ("then", "pot", "choices", "title", "about", "author_name", "language", "area", "cost_guess")
+"""Fields that the sign-in form takes along. ``then`` says where to: ballot, choices (onto the ballot) or proposal."""
+
+
+def box_pass(house: House, fields: Fields, round_id: UUID, pot_id: UUID) -> Pass:
+    """The pass for one pot's ballot. Raises one of NO_PASS."""
+    claims = take_pass(fields.text("pass"), house, "box")
+    refuse_other_round(claims, round_id, pot_id)
+    return claims
+
+
+def civic_pass(house: House, fields: Fields, round_id: UUID) -> Pass:
+    """The pass for a round's proposals. Raises one of NO_PASS."""
+    claims = take_pass(fields.text("pass"), house, "civic")
+    refuse_other_round(claims, round_id)
+    return claims
+
+
+def ask_code(found: Round, kept: list[tuple[str, str]], refusal: Refusal | None = None, code: str = "") -> Page:
+    """The sign-in form, with what it takes along and why it is shown again."""
+    return private_page(
+        "sign_in.html",
+        details(refusal).status if refusal else 200,
+        round=found,
+        kept=kept,
+        carries=dict(kept).get("then", ""),
+        alert=sentence(refusal, found.currency) if refusal else None,
+        code=code,
+    )
+
+
+def ask_again(found: Round, then: str, fields: Fields, refusal: Refusal, pot_id: UUID | None = None) -> Page:
+    """The sign-in form in place of the page ``then``, whose fields come back after the code."""
+    where = [("then", then), *([("pot", str(pot_id))] if pot_id else [])]
+    return ask_code(found, where + fields.kept(tuple(name for name in KEPT if name not in {"then", "pot"})), refusal)

@@ -1,0 +1,53 @@
+"""Problem pages: one for each kind of refusal, and the one that a refused request is answered with."""
+
+from collections import defaultdict
+from typing import Any
+
+from litestar import get
+
+from schema.errors import NotFound, Refusal
+from service.pages.shell import Page, private_page, public_page
+from service.problems import PROBLEMS, answer_problem, details, refusal_of
+from service.reading import AnyRequest
+
+_BY_CODE = {refusal.code: problem for refusal, problem in PROBLEMS.items()}
+
+
+@get("/problems/{slug:str}")
+async def view_problem(request: AnyRequest, slug: str) -> Page:
+    """What a kind of problem means; the facts of one case are left open."""
+    problem = _BY_CODE.get(slug)
+    if problem is None:
+        raise NotFound(what="problem of that name")
+    said = problem.sentence.format_map(defaultdict(lambda: "…"))
+    return public_page(
+        request, "problem.html", title=problem.title, said=said, status=problem.status, code=slug, back=None
+    )
+
+
+def answer_problem_page(request: AnyRequest, error: Exception) -> Page:
+    """The answer to an exception outside the API: a page for browsers, problem details for everybody else."""
+    wanted = request.headers.get("accept", "")
+    if "text/html" not in wanted or request.url.path.startswith("/api"):
+        return answer_problem(request, error)
+    return problem_page(refusal_of(error))
+
+
+def problem_page(refusal: Refusal, back: tuple[str, str] | None = None) -> Page:
+    """A refusal as a page of its own; ``back`` is the address and name of where to go on."""
+    problem = details(refusal)
+    answer = private_page(
+        "problem.html",
+        problem.status,
+        title=problem.title,
+        said=problem.detail,
+        status=problem.status,
+        code=refusal.code,
+        back=back,
+    )
+    if problem.status == 503:
+        answer.headers["Retry-After"] = "1"
+    return answer
+
+
+handlers: list[Any] = [view_problem]

@@ -1,0 +1,217 @@
+"""Proposals: the list, one of them, putting one forward, and supporting."""
+
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import get, post
+
+from schema.errors import Malformed, NotFound, NotInPhase, Refusal, Settled
+from service.house import House
+from service.pages import words
+from service.pages.forms import Fields, read_form, shaped
+from service.pages.passes import NO_PASS, ask_again, civic_pass
+from service.pages.problems import problem_page
+from service.pages.rounds import SIZE, After
+from service.pages.shell import Page, private_page, public_page, see_other
+from service.people import take_pass
+from service.problems import details
+from service.reading import AnyRequest, uuid_or_malformed
+from service.verbs import proposals as verbs
+from service.verbs import rounds as round_verbs
+from service.verbs.proposals import ProposalDraft, ProposalView
+from service.verbs.rounds import RoundView
+
+LANGUAGES = {
+    "sv": "Svenska",
+    "da": "Dansk",
+    "nb": "Norsk bokmål",
+    "fi": "Suomi",
+    "en": "English",
+    "ar": "العربية",
+    "so": "Soomaali",
+}
+_USUAL = {"SEK": "sv", "DKK": "da", "NOK": "nb"}
+_HAPPENED = {
+    "submitted": "Put forward",
+    "edited": "Text changed",
+    "withdrawn": "Taken back by its author",
+    "shortlisted": "Admitted to the ballot",
+    "supported": "Supported",
+    "unsupported": "A support was taken back",
+}
+
+
+class Backing(msgspec.Struct, frozen=True):
+    """A page of proposals with the supports of who is asking; ``token`` is their pass, ``more`` the next page."""
+
+    proposals: list[ProposalView]
+    supported: set[UUID]
+    token: str
+    after: UUID | None
+    more: UUID | None
+
+
+async def backing(house: House, token: str, after: UUID | None) -> Backing:
+    """The proposals after the one named, and which of them the bearer supports."""
+    claims = take_pass(token, house, "civic")
+    found = await verbs.list_proposals(house, claims.round_id, after, SIZE + 1)
+    shown = found[:SIZE]
+    more = shown[-1].id if len(found) > SIZE else None
+    return Backing(shown, await verbs.supported_proposals(house, claims), token, after, more)
+
+
+@get("/rounds/{round_id:uuid}/proposals")
+async def list_proposals(request: AnyRequest, house: House, round_id: UUID, after: After = None) -> Page:
+    """A round's proposals, in a random order that stays the same."""
+    view = await round_verbs.public_round(house, round_id)
+    found = await verbs.list_proposals(house, round_id, after, SIZE + 1)
+    return public_page(
+        request,
+        "proposals.html",
+        round=view.round,
+        proposals=found[:SIZE],
+        first=after is None,
+        more=found[SIZE - 1].id if len(found) > SIZE else None,
+    )
+
+
+@get("/proposals/{proposal_id:uuid}")
+async def view_proposal(request: AnyRequest, house: House, proposal_id: UUID) -> Page:
+    """One proposal and what happened to it; the same thing many times over is told once."""
+    proposal, activity = await verbs.view_proposal(house, proposal_id)
+    view = await round_verbs.public_round(house, proposal.round_id)
+    runs = [list(run) for _, run in groupby(activity, key=lambda each: each.what)]
+    return public_page(
+        request,
+        "proposal.html",
+        round=view.round,
+        proposal=proposal,
+        project=next((each for each in view.projects if each.proposal_id == proposal_id), None),
+        happened=[(_HAPPENED.get(run[0].what, run[0].what), len(run), run[-1].noted_at) for run in runs],
+    )
+
+
+@get(["/rounds/{round_id:uuid}/proposals/new", "/rounds/{round_id:uuid}/supports"])
+async def lead_to_sign_in(round_id: UUID) -> Page:
+    """These open with a pass; who types the address is led to where the way begins."""
+    return see_other(f"/rounds/{round_id}/sign-in")
+
+
+@get(["/proposals/{proposal_id:uuid}/support", "/proposals/{proposal_id:uuid}/unsupport"])
+async def lead_to_proposal(proposal_id: UUID) -> Page:
+    """Supporting needs a pass; who types the address is shown the proposal."""
+    return see_other(f"/proposals/{proposal_id}")
+
+
+@post("/rounds/{round_id:uuid}/proposals/new")
+async def open_proposal_form(request: AnyRequest, house: House, round_id: UUID) -> Page:
+    """The form for a new proposal."""
+    view = await round_verbs.public_round(house, round_id)
+    fields = await read_form(request)
+    try:
+        civic_pass(house, fields, round_id)
+    except NO_PASS as refusal:
+        return ask_again(view.round, "proposal", fields, refusal)
+    return proposal_form(view, fields.text("pass"), fields)
+
+
+def proposal_form(view: RoundView, token: str, fields: Fields, refusal: Refusal | None = None) -> Page:
+    """The form with what was written so far; or why there is none now."""
+    if view.round.phase != "proposing":
+        not_now = NotInPhase(phase=view.round.phase, needed="proposing")
+        return problem_page(not_now, (f"/rounds/{view.round.id}", view.round.name))
+    return private_page(
+        "propose.html",
+        details(refusal).status if refusal else 200,
+        round=view.round,
+        areas=view.areas,
+        token=token,
+        wrote={name: fields.text(name) for name in ("title", "about", "author_name", "area", "cost_guess")},
+        languages=LANGUAGES,
+        language=fields.text("language") or _USUAL.get(view.round.currency, "en"),
+        alert=words.sentence(refusal, view.round.currency) if refusal else None,
+    )
+
+
+@post("/rounds/{round_id:uuid}/proposals")
+async def submit_proposal(request: AnyRequest, house: House, round_id: UUID) -> Page:
+    """Put a proposal forward; or show the form again with what was written."""
+    view = await round_verbs.public_round(house, round_id)
+    fields = await read_form(request)
+    try:
+        claims = civic_pass(house, fields, round_id)
+    except NO_PASS as refusal:
+        return ask_again(view.round, "proposal", fields, refusal)
+    try:
+        proposal = await verbs.submit_proposal(house, claims, _draft(fields))
+    except (Malformed, NotFound, NotInPhase) as refusal:
+        return proposal_form(view, fields.text("pass"), fields, refusal)
+    return private_page("proposed.html", 201, round=view.round, proposal=proposal, token=fields.text("pass"))
+
+
+def _draft(fields: Fields) -> ProposalDraft:
+    cost = fields.text("cost_guess").strip()
+    texts = {name: fields.text(name).strip() for name in ("title", "about", "author_name", "language")}
+    rest = {
+        "area": fields.text("area") or None,
+        "cost_guess": words.read_money(cost, "the cost") if cost else None,
+    }
+    return shaped({**texts, **rest}, ProposalDraft)
+
+
+@post("/rounds/{round_id:uuid}/supports")
+async def list_supports(request: AnyRequest, house: House, round_id: UUID) -> Page:
+    """The proposals with buttons to support them, a page at a time."""
+    fields = await read_form(request)
+    return await _support_page(house, fields, round_id, None)
+
+
+@post("/proposals/{proposal_id:uuid}/support")
+async def support_proposal(request: AnyRequest, house: House, proposal_id: UUID) -> Page:
+    """Support a proposal; twice is once."""
+    return await _change_support(request, house, proposal_id, verbs.support_proposal, "You support")
+
+
+@post("/proposals/{proposal_id:uuid}/unsupport")
+async def unsupport_proposal(request: AnyRequest, house: House, proposal_id: UUID) -> Page:
+    """Take a support back; twice is once."""
+    return await _change_support(request, house, proposal_id, verbs.unsupport_proposal, "You no longer support")
+
+
+async def _change_support(request: AnyRequest, house: House, proposal_id: UUID, verb: Any, said: str) -> Page:
+    fields = await read_form(request)
+    proposal, _ = await verbs.view_proposal(house, proposal_id)
+    view = await round_verbs.public_round(house, proposal.round_id)
+    try:
+        await verb(house, civic_pass(house, fields, view.round.id), proposal_id)
+    except NO_PASS as refusal:
+        return ask_again(view.round, "support", fields, refusal)
+    except (NotInPhase, Settled) as refusal:
+        return problem_page(refusal, (f"/rounds/{view.round.id}", view.round.name))
+    return await _support_page(house, fields, view.round.id, f"{said} “{proposal.title}”.")
+
+
+async def _support_page(house: House, fields: Fields, round_id: UUID, said: str | None) -> Page:
+    view = await round_verbs.public_round(house, round_id)
+    try:
+        civic_pass(house, fields, round_id)
+    except NO_PASS as refusal:
+        return ask_again(view.round, "support", fields, refusal)
+    after = uuid_or_malformed(fields.text("after"), "the place in the list") if fields.text("after") else None
+    shown = await backing(house, fields.text("pass"), after)
+    return private_page("support.html", round=view.round, backing=shown, said=said)
+
+
+handlers: list[Any] = [
+    list_proposals,
+    view_proposal,
+    lead_to_sign_in,
+    lead_to_proposal,
+    open_proposal_form,
+    submit_proposal,
+    list_supports,
+    support_proposal,
+    unsupport_proposal,
+]

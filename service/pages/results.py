@@ -1,0 +1,46 @@
+"""A pot's outcome, as its published snapshot has it. Nothing is counted here."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import get
+
+from schema.errors import NotCounted
+from schema.snapshot import Snapshot
+from service.house import House
+from service.pages import telling
+from service.pages.problems import problem_page
+from service.pages.shell import Page, public_page
+from service.reading import AnyRequest
+from service.verbs import rounds as round_verbs
+from service.verbs import snapshots as verbs
+
+_SNAPSHOT = msgspec.json.Decoder(Snapshot)
+
+
+@get("/pots/{pot_id:uuid}/results")
+async def view_results(request: AnyRequest, house: House, pot_id: UUID) -> Page:
+    """What a pot's money goes to, and why."""
+    try:
+        published = await verbs.view_snapshot(house, pot_id)
+    except NotCounted as refusal:
+        found, _, _ = await round_verbs.public_pot(house, pot_id)
+        return problem_page(refusal, (f"/rounds/{found.id}", found.name))
+    snapshot = _SNAPSHOT.decode(published.content)
+    funded, others = telling.told(snapshot)
+    return public_page(
+        request,
+        "results.html",
+        snapshot=snapshot,
+        published_at=published.published_at,
+        funded=funded,
+        others=others,
+        rule=telling.rule_told(snapshot),
+        tie_order=telling.tie_order_told(snapshot),
+        ties=telling.ties_told(snapshot),
+        terms=telling.sum_told(snapshot.sums),
+    )
+
+
+handlers: list[Any] = [view_results]

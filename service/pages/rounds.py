@@ -1,0 +1,59 @@
+"""The front page and a round's page."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import get
+from litestar.params import Parameter
+
+from service.house import House
+from service.pages import words
+from service.pages.shell import Page, public_page
+from service.reading import AnyRequest
+from service.verbs import ballots as ballot_verbs
+from service.verbs import rounds as verbs
+
+SIZE = 50
+"""Rounds or proposals on one page."""
+
+After = Annotated[UUID | None, Parameter(query="after")]
+
+
+@get("/")
+async def home(request: AnyRequest, house: House, after: After = None) -> Page:
+    """Announced rounds, newest first, and what is open now."""
+    found = await verbs.list_rounds(house, after, SIZE + 1)
+    shown = found[:SIZE]
+    return public_page(
+        request,
+        "home.html",
+        first=after is None,
+        open_now=[each for each in shown if each.phase in words.OPEN],
+        others=[each for each in shown if each.phase not in words.OPEN],
+        steps={each.id: words.timeline(each) for each in shown},
+        phases=words.PHASES,
+        more=shown[-1].id if len(found) > SIZE else None,
+    )
+
+
+@get("/rounds/{round_id:uuid}")
+async def view_round(request: AnyRequest, house: House, round_id: UUID) -> Page:
+    """A round: where it is, what can be done today, its pots and projects."""
+    view = await verbs.public_round(house, round_id)
+    voted = view.round.phase in {"voting", "counting", "published"}
+    turnout = await ballot_verbs.view_turnout(house, round_id) if voted else []
+    return public_page(
+        request,
+        "round.html",
+        round=view.round,
+        pots=view.pots,
+        projects={pot.id: [each for each in view.projects if each.pot_id == pot.id] for pot in view.pots},
+        turnout={row.pot_id: row for row in turnout},
+        steps=words.timeline(view.round),
+        next_act=words.next_act(view.round),
+        phases=words.PHASES,
+        words=words,
+    )
+
+
+handlers: list[Any] = [home, view_round]

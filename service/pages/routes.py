@@ -1,0 +1,33 @@
+"""All pages, and what answers when one of them cannot be shown."""
+
+from typing import Any
+
+from litestar import Router
+
+from service.pages import ballots, officer_rounds, officers, problems, proposals, results, rounds, sign_in
+from service.pages.problems import answer_problem_page
+from service.pages.shell import view_static
+
+__all__ = ["answer_problem_page", "handlers"]
+
+handlers: list[Any] = [
+    Router(
+        path="/",
+        route_handlers=[
+            view_static,
+            *rounds.handlers,
+            *sign_in.handlers,
+            *ballots.handlers,
+            *proposals.handlers,
+            *results.handlers,
+            *problems.handlers,
+        ],
+        include_in_schema=False,
+    ),
+    Router(
+        path="/officer",
+        route_handlers=[*officers.handlers, *officer_rounds.handlers],
+        exception_handlers=officers.exception_handlers,
+        include_in_schema=False,
+    ),
+]

@@ -1,0 +1,80 @@
+"""Signing in with the code of a letter, and what somebody can do then."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import get, post
+
+from schema.errors import WrongCode
+from service.house import House
+from service.pages import words
+from service.pages.ballots import Desk, ballot_page
+from service.pages.forms import Fields, read_form
+from service.pages.passes import KEPT, ask_code
+from service.pages.proposals import backing, proposal_form
+from service.pages.shell import Page, private_page, public_page
+from service.reading import AnyRequest
+from service.verbs import rounds as round_verbs
+from service.verbs import sign_in as verbs
+from service.verbs.rounds import RoundView
+from service.verbs.sign_in import CodeSignIn, Passes
+
+
+@get("/rounds/{round_id:uuid}/sign-in")
+async def view_sign_in(request: AnyRequest, house: House, round_id: UUID) -> Page:
+    """The form for a letter code."""
+    view = await round_verbs.public_round(house, round_id)
+    return public_page(request, "sign_in.html", round=view.round, kept=[], carries="", alert=None, code="")
+
+
+@post("/rounds/{round_id:uuid}/sign-in")
+async def sign_in(request: AnyRequest, house: House, round_id: UUID) -> Page:
+    """Take the code; lead on to what the form took along, or show what can be done."""
+    view = await round_verbs.public_round(house, round_id)
+    fields = await read_form(request)
+    try:
+        passes = await verbs.sign_in_by_code(house, round_id, CodeSignIn(fields.text("code")))
+    except WrongCode as refusal:
+        return ask_code(view.round, fields.kept(KEPT), refusal, fields.text("code"))
+    match fields.text("then"):
+        case "ballot" | "choices" as then if (desk := _desk(view, fields, passes)) is not None:
+            return await ballot_page(house, desk, fields.numbers("choices") if then == "choices" else None)
+        case "proposal" if view.round.phase == "proposing":
+            return proposal_form(view, passes.civic, fields)
+    return await can_do(house, view, passes)
+
+
+def _desk(view: RoundView, fields: Fields, passes: Passes) -> Desk | None:
+    """The ballot that the form took along, when there is a pass for its pot."""
+    tokens = {str(each.pot_id): each.token for each in passes.pots if each.token is not None}
+    wanted = fields.text("pot")
+    pot = next((each for each in view.pots if str(each.id) == wanted), None)
+    if pot is None or wanted not in tokens:
+        return None
+    projects = [project for project in view.projects if project.pot_id == pot.id]
+    others = [token for pot_id, token in tokens.items() if pot_id != wanted]
+    return Desk(view.round, pot, projects, tokens[wanted], others)
+
+
+async def can_do(house: House, view: RoundView, passes: Passes) -> Page:
+    """What somebody who signed in can do today, pot by pot, and why not where not."""
+    pots = {pot.id: pot for pot in view.pots}
+    tokens = [each.token for each in passes.pots if each.token is not None]
+    supporting = view.round.phase == "supporting"
+    return private_page(
+        "can_do.html",
+        round=view.round,
+        pots=[
+            (pots[each.pot_id], each.token, words.obstacle(each.reason, pots[each.pot_id]) if each.reason else None)
+            for each in passes.pots
+            if each.pot_id in pots
+        ],
+        tokens=tokens,
+        civic=passes.civic,
+        backing=await backing(house, passes.civic, None) if supporting else None,
+        minutes=passes.seconds // 60,
+        next_act=words.next_act(view.round),
+    )
+
+
+handlers: list[Any] = [view_sign_in, sign_in]

@@ -1,0 +1,219 @@
+"""The plain words of the pages: money, times, numbers, phases, and refusals as sentences."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from fractions import Fraction
+
+import msgspec
+
+from schema import errors as e
+from schema.errors import Malformed, Refusal
+from schema.outcome import Exact
+from schema.rules import EqualShares, GreedyByVotes, Rule
+from schema.styles import Approval, Knapsack, Style
+from service.problems import details
+from service.store.rounds import Pot, Round
+
+THIN, HARD = "\u202f", "\u00a0"
+KRONOR = {"SEK", "DKK", "NOK"}
+OPEN = {"proposing", "supporting", "voting"}
+"""Phases in which residents act."""
+
+_SUM = re.compile(r"([0-9]{1,13}|[0-9]{1,3}(?:[.,][0-9]{3}){1,4})(?:[.,]([0-9]{1,2}))?(?:kr|[A-Z]{3})?")
+
+
+def grouped(number: int) -> str:
+    """A whole number in groups of three: 1 204."""
+    return f"{number:,}".replace(",", THIN)
+
+
+def counted(number: int, one: str, more: str | None = None) -> str:
+    """A number with its noun: 1 project, 3 projects."""
+    return f"{grouped(number)}{HARD}{one if number == 1 else more or one + 's'}"
+
+
+def money(minor: int, currency: str) -> str:
+    """An amount of minor units as people write it: 45 000 kr, 45,000.50 EUR."""
+    whole, rest = divmod(abs(minor), 100)
+    sign = "−" if minor < 0 else ""
+    if currency in KRONOR:
+        return f"{sign}{grouped(whole)}{f',{rest:02}' if rest else ''}{HARD}kr"
+    return f"{sign}{whole:,}{f'.{rest:02}' if rest else ''}{HARD}{currency}"
+
+
+def near_money(amount: Exact, currency: str) -> str:
+    """An amount that need not be whole, to the nearest minor unit."""
+    exact = Fraction(amount)
+    if exact.denominator == 1:
+        return money(int(exact), currency)
+    return f"about {money(round(exact), currency)}" if round(exact) else f"less than {money(1, currency)}"
+
+
+def read_money(text: str, what: str) -> int:
+    """Minor units from what somebody wrote: 45 000, 45.000,50, 45000 kr. Raises Malformed."""
+    found = _SUM.fullmatch(re.sub(r"\s", "", text))
+    if found is None:
+        raise Malformed(fault=f"{what} is not a sum of money (write it like 45 000)")
+    whole = re.sub(r"[.,]", "", found[1])
+    return int(whole) * 100 + int((found[2] or "").ljust(2, "0"))
+
+
+def money_field(minor: int | None) -> str:
+    """An amount as it stands in a form's field; nothing for none."""
+    if minor is None:
+        return ""
+    whole, rest = divmod(minor, 100)
+    return f"{whole},{rest:02}" if rest else str(whole)
+
+
+def day(at: datetime) -> str:
+    """7 December 2026."""
+    there = at.astimezone(UTC)
+    return f"{there.day}{HARD}{there:%B}{HARD}{there.year}"
+
+
+def moment(at: datetime) -> str:
+    """7 December 2026, 14:02 UTC."""
+    return f"{day(at)}, {at.astimezone(UTC):%H:%M}{HARD}UTC"
+
+
+def groups(text: str, size: int = 4) -> str:
+    """A long text of signs in short groups, so that eyes do not lose their place."""
+    return " ".join(text[start : start + size] for start in range(0, len(text), size))
+
+
+def listed(parts: Sequence[str], last: str = "and") -> str:
+    """A, B and C."""
+    return f" {last} ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A step of a round's timeline; ``state`` is past, now or later."""
+
+    phase: str
+    title: str
+    says: str
+    begins_at: datetime | None
+    state: str
+
+
+_STEPS = {
+    "framing": ("Announced", "The round is made known."),
+    "proposing": ("Proposing", "You put forward what you would like to see done."),
+    "reviewing": ("Reviewing", "Officers find out what can be done, and what it costs."),
+    "supporting": ("Supporting", "You back the proposals that you like."),
+    "voting": ("Voting", "You choose among the projects."),
+    "counting": ("Counting", "The ballots are counted; nobody can vote any more."),
+    "published": ("Published", "Everybody sees the outcome, with its reasons."),
+}
+PHASES = {"draft": "Draft", **{phase: title for phase, (title, _) in _STEPS.items()}}
+
+
+def timeline(found: Round) -> list[Step]:
+    """The steps of a round in their order; steps it does not have are left out."""
+    begins = {
+        "framing": found.announced_at,
+        "proposing": found.proposing_at,
+        "reviewing": found.reviewing_at,
+        "supporting": found.supporting_at,
+        "voting": found.voting_at,
+        "counting": found.closed_at or found.closes_at,
+        "published": found.published_at,
+    }
+    order = list(_STEPS)
+    now = order.index(found.phase) if found.phase in order else -1
+    first = next(at for phase, at in begins.items() if phase != "framing" and at is not None)
+    steps = []
+    for place, phase in enumerate(order):
+        announced = phase == "framing" and (place == now or (begins[phase] or first) < first)
+        if announced or phase == "published" or (phase != "framing" and begins[phase] is not None):
+            state = "now" if place == now else "past" if place < now else "later"
+            steps.append(Step(phase, *_STEPS[phase], begins[phase], state))
+    return steps
+
+
+def next_act(found: Round) -> Step | None:
+    """The next step in which residents act, for those who come too early."""
+    later = [step for step in timeline(found) if step.state == "later" and step.phase in OPEN]
+    return later[0] if later else None
+
+
+def limits(style: Style, currency: str) -> str:
+    """What a ballot of this style may hold, as sentences."""
+    match style:
+        case Approval(max_choices=most, min_choices=least) if most == least:
+            return f"Choose exactly {counted(most, 'project')}."
+        case Approval(max_choices=most, min_choices=0):
+            return f"Choose up to {counted(most, 'project')}. You may also choose none: that is a blank ballot."
+        case Approval(max_choices=most, min_choices=least):
+            return f"Choose at least {grouped(least)} and at most {counted(most, 'project')}."
+        case Knapsack(max_cost=most):
+            return (
+                f"Choose projects that together cost at most {money(most, currency)}. "
+                "You may also choose none: that is a blank ballot."
+            )
+
+
+def rule_name(rule: Rule) -> str:
+    """A rule in a few words."""
+    match rule:
+        case GreedyByVotes():
+            return "By votes while the money lasts"
+        case EqualShares():
+            return "Equal shares: every voter gives out the same amount"
+
+
+def electorate(pot: Pot) -> str:
+    """Whom a pot asks."""
+    who = f"Residents of {listed(pot.areas)}" if pot.areas else "All residents"
+    return f"{who} who are {pot.min_age} or older" if pot.min_age else who
+
+
+def obstacle(reason: str, pot: Pot | None) -> str:
+    """Why somebody may not vote in a pot, and what to do about it."""
+    match reason:
+        case "other-area" if pot is not None:
+            return f"This pot is for residents of {listed(pot.areas)}, and the register has you in another area."
+        case "too-young" if pot is not None:
+            return f"This pot is for people who are {pot.min_age} or older on the day that voting opens."
+        case "unknown-age":
+            return "This pot has an age limit, and the register does not say when you were born."
+    return "The roll does not have you in this pot."
+
+
+REASONS = {
+    None: "may vote",
+    "other-area": "live in another area",
+    "too-young": "are too young on the day voting opens",
+    "unknown-age": "have no year of birth in the register",
+}
+"""Why the roll leaves people out, as officers read it beside a number of people."""
+
+
+def sentence(refusal: Refusal, currency: str) -> str:
+    """What was refused and what to do next, to somebody who filled in a form."""
+    facts = {name: int(value) for name, value in refusal.facts.items() if isinstance(value, int)}
+    match refusal:
+        case e.TooCostly():
+            chosen, over, limit = (money(facts[name], currency) for name in ("chosen", "over", "limit"))
+            return (
+                f"Your projects cost {chosen} together. That is {over} more than the {limit} there is. Take some away."
+            )
+        case e.TooMany():
+            return (
+                f"You chose {counted(facts['chosen'], 'project')}; at most {grouped(facts['limit'])} are allowed."
+                f" Take {grouped(facts['chosen'] - facts['limit'])} away."
+            )
+        case e.TooFew():
+            return (
+                f"You chose {counted(facts['chosen'], 'project')}; at least {grouped(facts['limit'])} are needed."
+                f" Add {grouped(facts['limit'] - facts['chosen'])}."
+            )
+        case e.Stale():
+            return "Your ballot was changed meanwhile, perhaps in another window. Look at both below and cast again."
+        case e.KeyReused():
+            return "This form has cast another ballot before. Look at your choices below and cast them again."
+        case e.Malformed(facts={"fault": fault}):
+            return f"This cannot be taken yet: {fault}. Correct it and send it again; what you wrote is still here."
+    return details(refusal).detail

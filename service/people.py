@@ -1,0 +1,91 @@
+"""Who is asking: an officer with a session, or somebody with a pass. Handlers declare one of these and nothing else."""
+
+import hashlib
+import time
+
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+
+from schema.errors import BadPass, NoPass, NotAllowed, NotSignedIn
+from schema.passes import Audience, Pass, open_pass
+from service.house import House
+from service.reading import AnyRequest
+from service.store import roll
+from service.store.roll import Officer
+
+TheHouse = NamedDependency[House]
+TheOfficer = NamedDependency[Officer]
+ThePass = NamedDependency[Pass]
+"""What a handler writes to be given them."""
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+def provide_house(state: State) -> House:
+    """The house this process runs."""
+    house: House = state.house
+    return house
+
+
+def cookie_name(house: House) -> str:
+    """The officer's cookie: bound to this host over https; plain only where one machine talks to itself."""
+    return "__Host-officer" if house.settings.public_url.startswith("https://") else "officer"
+
+
+def token_hash(token: str) -> bytes:
+    """What is stored of a session token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def bearer(request: AnyRequest) -> str | None:
+    """The token in the Authorization header."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" and token.strip() else None
+
+
+async def provide_officer(request: AnyRequest, house: TheHouse) -> Officer:
+    """The officer whose session this is, by bearer token or cookie. A cookie counts only on requests from our pages."""
+    token = bearer(request)
+    if token is None:
+        token = request.cookies.get(cookie_name(house))
+        if token is not None and request.method not in SAFE_METHODS:
+            refuse_other_sites(request, house)
+    if token is None:
+        raise NotSignedIn()
+    async with house.roll.enter() as db:
+        officer = await roll.officer_by_token(db, token_hash(token))
+    if officer is None:
+        raise NotSignedIn()
+    return officer
+
+
+def refuse_other_sites(request: AnyRequest, house: House) -> None:
+    """Raise NotAllowed for a request that a page of another site made the browser send."""
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    ours = site == "same-origin" if site is not None else origin in {None, house.settings.public_url}
+    if not ours:
+        raise NotAllowed()
+
+
+def take_pass(token: str | None, house: House, audience: Audience) -> Pass:
+    """The pass in a token, checked for its audience. Raises NoPass, BadPass or PassExpired."""
+    if not token:
+        raise NoPass()
+    return open_pass(token, house.keys.passes, audience, time.time())
+
+
+async def provide_box_pass(request: AnyRequest, house: TheHouse) -> Pass:
+    """A pass for casting."""
+    return take_pass(bearer(request), house, "box")
+
+
+async def provide_civic_pass(request: AnyRequest, house: TheHouse) -> Pass:
+    """A pass for proposing and supporting."""
+    return take_pass(bearer(request), house, "civic")
+
+
+def refuse_other_round(claims: Pass, round_id: object, pot_id: object = None) -> None:
+    """Raise BadPass when a pass is for another round or pot."""
+    if claims.round_id != round_id or claims.pot_id != pot_id:
+        raise BadPass(fault="it is for another round or pot")

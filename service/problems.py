@@ -1,0 +1,220 @@
+"""The one error table: every refusal's status, stable type, title and plain sentence (RFC 9457 problem details).
+
+A sentence says what happened and what to do next. ``{name}`` stands for a fact of the refusal.
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi.datastructures import ResponseSpec
+
+from schema import errors as e
+from schema.errors import Refusal
+
+log = structlog.get_logger("problem")
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """A row of the table."""
+
+    status: int
+    title: str
+    sentence: str
+
+
+class ProblemDetails(msgspec.Struct, frozen=True):
+    """RFC 9457. ``type`` is an address where a person can read more; ``facts`` are what the sentence was made of."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    facts: dict[str, str | int]
+
+
+PROBLEMS: dict[type[Refusal], Problem] = {
+    e.NotFound: Problem(404, "Not found", "There is no {what} here. Check the address, or start from the front page."),
+    e.Malformed: Problem(
+        400, "Not readable", "What was sent cannot be read: {fault}. Nothing was changed; correct it and send it again."
+    ),
+    e.TooLarge: Problem(
+        413, "Too large", "What was sent is longer than the {limit} bytes this address takes. Send less at a time."
+    ),
+    e.UnknownForm: Problem(
+        415, "Unknown form", "This address reads {expected}. Send that, and say so in Content-Type."
+    ),
+    e.NotSignedIn: Problem(401, "Not signed in", "This is for officers. Sign in and try again."),
+    e.WrongPassword: Problem(
+        401, "Wrong name or password", "The name and the password do not belong together. Check both and try again."
+    ),
+    e.NotAllowed: Problem(
+        403, "Not allowed", "This belongs to another municipality, or was sent from another site. Use your own pages."
+    ),
+    e.NoPass: Problem(
+        401, "No pass", "Sign in with the code from your letter; the pass you get then is what is needed."
+    ),
+    e.BadPass: Problem(401, "Not a valid pass", "This pass is not valid here: {fault}. Sign in again with your code."),
+    e.PassExpired: Problem(
+        401,
+        "Your sign-in has ended",
+        "For your safety a sign-in lasts a quarter of an hour. Sign in again with your code.",
+    ),
+    e.WrongCode: Problem(
+        401, "Unknown code", "This is not a code of this round. Check each sign against your letter and try again."
+    ),
+    e.NotOnRoll: Problem(
+        403, "Not on this roll", "You cannot vote here: {reason}. If you think this is wrong, tell the municipality."
+    ),
+    e.NotOpen: Problem(
+        409, "Voting is not open", "This round is in the phase “{phase}”, so no ballot was taken. See its timeline."
+    ),
+    e.NotInPhase: Problem(
+        409,
+        "Not now",
+        "This round is in the phase “{phase}”; this can be done in the phase “{needed}”. See its timeline.",
+    ),
+    e.Frozen: Problem(
+        409,
+        "Frozen",
+        "The round is scheduled: its rules, projects and costs no longer change. Before voting opens an"
+        " officer can take the scheduling back.",
+    ),
+    e.NotWhole: Problem(409, "Not whole yet", "The round cannot be scheduled yet: {missing}. Add this and try again."),
+    e.RollNotReady: Problem(
+        409,
+        "The roll is not ready",
+        "The roll has not been built from the newest register and rules. Import a register"
+        " if there is none; otherwise wait a moment and try again.",
+    ),
+    e.NotCounted: Problem(409, "Not counted yet", "There is no outcome yet. Wait until counting has ended."),
+    e.Changed: Problem(
+        409,
+        "Changed meanwhile",
+        "Somebody changed this while you worked; it is at revision {revision} now. Read it again"
+        " and repeat your change.",
+    ),
+    e.Stale: Problem(
+        409,
+        "Your ballot was changed meanwhile",
+        "Your ballot is at revision {revision} now, so this older one was not"
+        " taken. Look at your ballot and decide again.",
+    ),
+    e.NoKey: Problem(
+        400,
+        "No idempotency key",
+        "Send an Idempotency-Key of 8 to 128 letters, digits, - or _, new for every ballot, so"
+        " that sending again never counts twice.",
+    ),
+    e.KeyReused: Problem(
+        422, "Key used before", "This Idempotency-Key came with another ballot before. Use a new key for a new ballot."
+    ),
+    e.UnknownProject: Problem(
+        422, "Not on this ballot", "Project {number} is not on this ballot. Choose among the projects that are listed."
+    ),
+    e.ChosenTwice: Problem(422, "Chosen twice", "Project {number} was chosen twice. Choose each project once."),
+    e.TooMany: Problem(
+        422, "Too many projects", "You chose {chosen} projects; at most {limit} are allowed. Take some away."
+    ),
+    e.TooFew: Problem(422, "Too few projects", "You chose {chosen} projects; at least {limit} are needed. Add some."),
+    e.TooCostly: Problem(
+        422,
+        "Over the limit",
+        "Your projects cost {over} more than the {limit} there is (both in the smallest unit of money). Take one away.",
+    ),
+    e.NotYours: Problem(403, "Not yours", "Only the one who put this proposal forward can change it or take it back."),
+    e.Settled: Problem(409, "Settled", "This proposal is {state} and no longer changes."),
+    e.NameTaken: Problem(409, "Taken", "There is {what} like this already. Choose another."),
+    e.BadRegister: Problem(
+        422, "Faults in the file", "Nothing was imported. {faults}. Correct the file and send it again."
+    ),
+    e.Unavailable: Problem(
+        503,
+        "Busy",
+        "The house is busy or being mended, and it is not certain that this was saved. Send the same again in"
+        " a moment, with the same Idempotency-Key: it will not count twice.",
+    ),
+    e.Unhandled: Problem(
+        500,
+        "Something broke here",
+        "This is our fault, and it was noted. Try again in a moment; nothing is counted twice.",
+    ),
+}
+
+_BY_STATUS: dict[int, Refusal] = {
+    401: e.NotSignedIn(),
+    404: e.NotFound(what="page"),
+    405: e.Malformed(fault="this address does not take that method"),
+}
+
+
+def details(refusal: Refusal) -> ProblemDetails:
+    """The problem details of a refusal."""
+    problem = PROBLEMS[type(refusal)]
+    return ProblemDetails(
+        type=f"/problems/{refusal.code}",
+        title=problem.title,
+        status=problem.status,
+        detail=problem.sentence.format_map(refusal.facts),
+        facts=refusal.facts,
+    )
+
+
+def answers(*refusals: type[Refusal]) -> dict[int, ResponseSpec]:
+    """What OpenAPI says of these refusals: one documented answer per status, with the types it may have."""
+    by_status: dict[int, list[str]] = {}
+    kinds: tuple[type[Refusal], ...] = (*refusals, e.Unhandled)
+    for refusal in kinds:
+        by_status.setdefault(PROBLEMS[refusal].status, []).append(f"`{refusal.code}`")
+    return {
+        status: ResponseSpec(
+            data_container=ProblemDetails,
+            media_type=MEDIA_TYPE,
+            description=f"{HTTPStatus(status).phrase}: {', '.join(codes)}",
+            generate_examples=False,
+        )
+        for status, codes in by_status.items()
+    }
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """The refusal that an exception amounts to; our own faults are logged by kind and place, never with values."""
+    match error:
+        case Refusal():
+            return error
+        case ValidationException():
+            return e.Malformed(fault="a part of the address or of its query is not of the kind it must be")
+        case HTTPException(status_code=413):
+            return e.TooLarge(limit=0)
+        case HTTPException() if error.status_code in _BY_STATUS:
+            return _BY_STATUS[error.status_code]
+        case HTTPException() if error.status_code < 500:
+            return e.Malformed(fault="it is not a request this house knows")
+        case RecursionError():
+            return e.Malformed(fault="it is nested too deeply")
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    log.error(
+        "unhandled",
+        error=type(error).__name__,
+        file=place.tb_frame.f_code.co_filename if place else None,
+        line=place.tb_lineno if place else None,
+    )
+    return e.Unhandled()
+
+
+def answer_problem(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """The problem details answer to any exception in the API."""
+    problem = details(refusal_of(error))
+    headers = {"Retry-After": "1"} if problem.status == 503 else {}
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(
+        content=msgspec.json.encode(problem), status_code=problem.status, media_type=MEDIA_TYPE, headers=headers
+    )

@@ -1,0 +1,63 @@
+"""One pot's vote as seen from outside: who casts there, what the house accepted, and what must hold in the end."""
+
+from collections import Counter
+from uuid import UUID, uuid4
+
+import msgspec
+
+from schema.ballots import Receipt
+from schema.snapshot import Group, Inputs, Snapshot
+from service.rehearsal.checks import Check, check_download, check_inputs, check_money, check_receipts, check_sums
+from service.rehearsal.client import Client, Refused
+from service.rehearsal.election import Choices
+
+
+class Booth:
+    """``form``: what the outcome depends on, without ballots; ``receipts``: one per accepted ballot.
+
+    ``meant``: every voter's last ballot, equal ones together.
+    """
+
+    def __init__(self, client: Client, pot_id: UUID, form: Inputs) -> None:
+        self._client = client
+        self.pot_id = pot_id
+        self.form = form
+        self.receipts: list[Receipt] = []
+        self.meant: Counter[Choices] = Counter()
+
+    async def cast(self, token: str, *ballots: Choices) -> None:
+        """Cast a voter's ballots, each on top of the one before; the last one is meant."""
+        revision = 0
+        for choices in ballots:
+            accepted = await self._client.cast(token, self.pot_id, choices, revision, uuid4().hex)
+            self.receipts.append(accepted.receipt)
+            revision = accepted.revision
+        self.meant[ballots[-1]] += 1
+
+    async def cast_twice(self, token: str, choices: Choices) -> bool:
+        """Cast a first ballot, and send it again as after a broken line; whether both answers are the same."""
+        key = uuid4().hex
+        first = await self._client.cast(token, self.pot_id, choices, 0, key)
+        again = await self._client.cast(token, self.pot_id, choices, 0, key)
+        self.receipts.append(first.receipt)
+        self.meant[choices] += 1
+        return first == again
+
+    async def try_in_vain(self, token: str, choices: Choices) -> str:
+        """Cast what the house should refuse; why it did, or nothing when it did not."""
+        try:
+            await self._client.cast(token, self.pot_id, choices, 0, uuid4().hex)
+        except Refused as refusal:
+            return str(refusal)
+        return ""
+
+    async def check(self, snapshot: Snapshot) -> tuple[Check, ...]:
+        """All that must hold once the pot's outcome is published."""
+        groups = sorted(Group(choices, voters) for choices, voters in self.meant.items())
+        return (
+            check_sums(snapshot, len(self.receipts), self.meant.total()),
+            check_inputs(snapshot, msgspec.structs.replace(self.form, ballots=tuple(groups))),
+            check_download(snapshot, await self._client.download(self.pot_id)),
+            check_money(snapshot),
+            check_receipts(self.receipts, await self._client.keys()),
+        )

@@ -1,0 +1,302 @@
+"""Byalag's public API as a stranger would call it: HTTP only, and every doubt settled by asking again."""
+
+import asyncio
+import csv
+import io
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from schema.ballots import Receipt
+from schema.snapshot import Snapshot
+from service.rehearsal.wire import Answer, NoAnswer, Wire
+
+T = TypeVar("T")
+
+JSON, CSV = "application/json", "text/csv"
+PATIENCE, FIRST_PATIENCE = 180.0, 5.0
+FIRST_PAUSE, LAST_PAUSE = 0.05, 2.0
+"""Seconds until we give up on a house that answered before and on one that never did, and between two tries."""
+BUSY = {429, 502, 503, 504}
+
+
+class Refused(Exception):
+    """The house said no: ``code`` is the stable part of the problem's type, and the text its sentence."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.status, self.code = status, code
+
+
+class Session(msgspec.Struct, frozen=True):
+    """An officer's session."""
+
+    token: str
+
+
+class RoundHead(msgspec.Struct, frozen=True):
+    """A round itself."""
+
+    id: UUID
+    revision: int
+    phase: str
+
+
+class Pot(msgspec.Struct, frozen=True):
+    """A pot of a round."""
+
+    id: UUID
+    name: str
+
+
+class Project(msgspec.Struct, frozen=True):
+    """A project on a ballot; ``cost`` in minor units."""
+
+    id: UUID
+    pot_id: UUID
+    number: int
+    title: str
+    cost: int
+
+
+class RoundView(msgspec.Struct, frozen=True):
+    """A round with its pots and projects."""
+
+    round: RoundHead
+    pots: list[Pot]
+    projects: list[Project]
+
+
+class Roll(msgspec.Struct, frozen=True):
+    """A round's roll: how many persons, how many may vote, and whether it is up to date."""
+
+    persons: int
+    entitled: int
+    fresh: bool
+
+
+class RollView(msgspec.Struct, frozen=True):
+    """The roll, once there is one."""
+
+    roll: Roll | None
+
+
+class PotPass(msgspec.Struct, frozen=True):
+    """A pass for one pot, or why there is none."""
+
+    pot_id: UUID
+    pot: str
+    token: str | None
+    reason: str | None
+
+
+class Passes(msgspec.Struct, frozen=True):
+    """What a resident's sign-in gives."""
+
+    civic: str
+    pots: list[PotPass]
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """The answer to an accepted ballot; ``revision`` is what a change must name as its base."""
+
+    receipt: Receipt
+    revision: int
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """A proposal as everybody sees it."""
+
+    id: UUID
+    title: str
+    supports: int
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A page of proposals."""
+
+    items: list[Proposal]
+    next: UUID | None
+
+
+class Key(msgspec.Struct, frozen=True):
+    """A public key of the house (Ed25519, hex)."""
+
+    key_id: str
+    public_key: str
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Problem details (RFC 9457)."""
+
+    type: str
+    detail: str
+
+
+class Client:
+    """One caller of the API; ``resent`` counts requests that were sent again after no answer or a busy one."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._officer = ""
+        self._patience = FIRST_PATIENCE
+        self.resent = 0
+
+    async def _send(
+        self, method: str, path: str, body: bytes = b"", *, form: str = JSON, token: str = "", key: str = ""
+    ) -> Answer:
+        """Ask until the house has said yes or no. Raises Refused, or NoAnswer when patience ends."""
+        headers = {"content-type": form} if body else {}
+        headers |= {"authorization": f"Bearer {token}"} if token else {}
+        headers |= {"idempotency-key": key} if key else {}
+        end, pause = time.monotonic() + self._patience, FIRST_PAUSE
+        while True:
+            try:
+                answer = await self._wire.ask(method, path, body, headers)
+            except NoAnswer:
+                if time.monotonic() > end:
+                    raise
+            else:
+                self._patience = PATIENCE
+                if answer.status not in BUSY or time.monotonic() > end:
+                    return _accepted(answer)
+                pause = max(pause, float(answer.headers.get("retry-after", 0)))
+            self.resent += 1
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LAST_PAUSE)
+
+    async def _act(self, method: str, path: str, shape: type[T], content: object = None) -> T:
+        """What an officer does, and what comes of it."""
+        body = b"" if content is None else msgspec.json.encode(content)
+        answer = await self._send(method, path, body, token=self._officer)
+        return msgspec.json.decode(answer.body, type=shape)
+
+    async def sign_in_officer(self, name: str, password: str) -> None:
+        """Act as this officer from now on."""
+        session = await self._act("POST", "/api/officer/sessions", Session, {"name": name, "password": password})
+        self._officer = session.token
+
+    async def draft_round(self, draft: dict[str, Any]) -> RoundView:
+        """Make a round. Sent twice it makes two drafts, of which one is never used."""
+        return await self._act("POST", "/api/rounds", RoundView, draft)
+
+    async def edit_round(self, view: RoundView, draft: dict[str, Any]) -> RoundView:
+        """Replace a draft."""
+        path = f"/api/rounds/{view.round.id}?revision={view.round.revision}"
+        return await self._act("PUT", path, RoundView, draft)
+
+    async def announce(self, round_id: UUID) -> RoundView:
+        """Show a round to everybody."""
+        return await self._act("POST", f"/api/rounds/{round_id}/announcement", RoundView)
+
+    async def schedule(self, round_id: UUID) -> RoundView:
+        """Freeze a round."""
+        return await self._act("POST", f"/api/rounds/{round_id}/schedule", RoundView)
+
+    async def close(self, round_id: UUID) -> RoundView:
+        """End voting."""
+        return await self._act("POST", f"/api/rounds/{round_id}/close", RoundView)
+
+    async def publish_when_counted(self, round_id: UUID, seconds: float = 600) -> RoundView:
+        """Publish as soon as every pot was counted. Raises Refused when that takes longer than ``seconds``."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                return await self._act("POST", f"/api/rounds/{round_id}/publication", RoundView)
+            except Refused as refusal:
+                if refusal.code != "not-counted" or time.monotonic() > end:
+                    raise
+            await asyncio.sleep(0.1)
+
+    async def add_project(self, round_id: UUID, project: dict[str, Any]) -> None:
+        """Put a project with a number on a ballot. A number that is taken says that it was there before."""
+        try:
+            await self._act("POST", f"/api/rounds/{round_id}/projects", Project, project)
+        except Refused as refusal:
+            if refusal.code != "name-taken":
+                raise
+
+    async def import_register(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Replace the register of the officer's municipality."""
+        await self._send("POST", "/api/register", _table(columns, rows), form=CSV, token=self._officer)
+
+    async def wait_for_roll(self, round_id: UUID, seconds: float = 120) -> Roll:
+        """The roll of the newest register and rules. Raises NoAnswer when it is not built within ``seconds``."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            roll = (await self._act("GET", f"/api/rounds/{round_id}/roll", RollView)).roll
+            if roll and roll.fresh:
+                return roll
+            await asyncio.sleep(0.05)
+        raise NoAnswer(f"the roll was not built within {seconds:.0f} seconds: are the workers running?")
+
+    async def issue_codes(self, round_id: UUID, identities: Iterable[str]) -> dict[str, str]:
+        """Fresh letter codes by identity; earlier ones stop working."""
+        body = _table(["identity"], ([identity] for identity in identities))
+        answer = await self._send("POST", f"/api/rounds/{round_id}/codes", body, form=CSV, token=self._officer)
+        return {row["identity"]: row["code"] for row in csv.DictReader(io.StringIO(answer.body.decode(), newline=""))}
+
+    async def sign_in(self, round_id: UUID, code: str) -> Passes:
+        """Sign a resident in by the code of their letter."""
+        body = msgspec.json.encode({"code": code})
+        answer = await self._send("POST", f"/api/rounds/{round_id}/sign-in", body)
+        return msgspec.json.decode(answer.body, type=Passes)
+
+    async def propose(self, token: str, round_id: UUID, proposal: dict[str, Any]) -> Proposal:
+        """Put a proposal forward."""
+        body = msgspec.json.encode(proposal)
+        answer = await self._send("POST", f"/api/rounds/{round_id}/proposals", body, token=token)
+        return msgspec.json.decode(answer.body, type=Proposal)
+
+    async def support(self, token: str, proposal_id: UUID) -> None:
+        """Support a proposal."""
+        await self._send("PUT", f"/api/proposals/{proposal_id}/support", token=token)
+
+    async def proposals(self, round_id: UUID) -> list[Proposal]:
+        """The first page of a round's proposals."""
+        return (await self._act("GET", f"/api/rounds/{round_id}/proposals", Page)).items
+
+    async def shortlist(self, proposal_id: UUID, into: dict[str, Any]) -> Project:
+        """Admit a proposal to a ballot."""
+        return await self._act("POST", f"/api/proposals/{proposal_id}/shortlisting", Project, into)
+
+    async def cast(self, token: str, pot_id: UUID, choices: Sequence[int], base_revision: int, key: str) -> Accepted:
+        """Cast or change a ballot. With the same key, sending again is asking what became of it."""
+        body = msgspec.json.encode({"choices": choices, "base_revision": base_revision})
+        answer = await self._send("POST", f"/api/pots/{pot_id}/ballots", body, token=token, key=key)
+        return msgspec.json.decode(answer.body, type=Accepted)
+
+    async def snapshot(self, pot_id: UUID) -> Snapshot:
+        """A pot's published outcome."""
+        return await self._act("GET", f"/api/pots/{pot_id}/snapshot", Snapshot)
+
+    async def download(self, pot_id: UUID) -> bytes:
+        """A pot's counted ballots as a ``.pb`` file."""
+        return (await self._send("GET", f"/api/pots/{pot_id}/snapshot.pb")).body
+
+    async def keys(self) -> dict[str, str]:
+        """The public keys of receipts (hex) by their ids."""
+        return {key.key_id: key.public_key for key in await self._act("GET", "/api/keys", list[Key])}
+
+
+def _accepted(answer: Answer) -> Answer:
+    """The answer when it is a yes; otherwise what the problem says."""
+    if answer.status < 400:
+        return answer
+    try:
+        problem = msgspec.json.decode(answer.body, type=Problem)
+    except msgspec.DecodeError:
+        raise Refused(answer.status, "unknown", f"the house answered {answer.status} without saying why") from None
+    raise Refused(answer.status, problem.type.rpartition("/")[2], problem.detail)
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """A CSV file."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue().encode()

@@ -1,0 +1,128 @@
+"""``byalag demo``: a housing company's round in a minute, and then a house to look around in."""
+
+import textwrap
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from uuid import UUID
+
+import click
+import uvloop
+
+from schema.snapshot import Snapshot
+from service.pages.telling import Told, told
+from service.pages.words import money, rule_name
+from service.rehearsal import suburb
+from service.rehearsal.client import Client, Refused
+from service.rehearsal.report import check_lines
+from service.rehearsal.season import RESIDENTS, Season
+from service.rehearsal.stage import Stage, own_stage, stay
+from service.rehearsal.wire import NoAnswer, Wire
+
+AT_ONCE = 8
+GUESTS = 5
+"""Residents at the same time, and letters for those who want to try."""
+WIDTH = 100
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of the house.  [default: a temporary one]")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8400, show_default=True, help="Port to listen on; 0 for a free one.")
+@click.option("--exit", "leave", is_flag=True, help="Stop at the end; exit code 0 only if everything held.")
+@click.option(
+    "--seed", default=1, show_default=True, help="The same seed makes the same residents and the same outcome."
+)
+def demo(data: Path | None, host: str, port: int, leave: bool, seed: int) -> None:
+    """See a whole round in about a minute, then look around in it.
+
+    Starts a house on this machine, lets the residents of a housing company that we made up propose, support and vote
+    over HTTP, counts, explains the outcome, and leaves a small second round open in which you can vote yourself.
+    """
+    click.echo(f"{suburb.COMPANY} asks its {RESIDENTS} residents what to do with two sums of money.\n")
+    with own_stage(data, host, port, suburb.OFFICER, suburb.COMPANY) as stage:
+        try:
+            held = uvloop.run(_perform(stage, seed))
+        except (Refused, NoAnswer) as fault:
+            raise click.ClickException(str(fault)) from fault
+        if not leave:
+            stay()
+    raise SystemExit(0 if held else 1)
+
+
+async def _perform(stage: Stage, seed: int) -> bool:
+    """Play both rounds and tell what came of them; whether everything held."""
+    async with Wire(stage.url, AT_ONCE) as wire:
+        client = Client(wire)
+        await client.sign_in_officer(stage.officer, stage.password)
+        season = Season(client, seed, AT_ONCE)
+        await season.open_round()
+        await season.propose()
+        await season.support()
+        await season.vote()
+        snapshots = await season.finish()
+        guests = Random(seed).sample([who.identity for who in season.residents], GUESTS)  # noqa: S311 - made up
+        summer, codes = await _leave_open(client, guests)
+    for snapshot in snapshots:
+        click.echo(f"\n{_outcome(snapshot)}")
+    click.echo(f"\nChecked from outside\n{check_lines(season.checks)}")
+    click.echo(f"\n{_links(stage, season.view.round.id, snapshots)}")
+    click.echo(f"\n{_invitation(stage, summer, codes)}")
+    return all(check.holds for check in season.checks)
+
+
+async def _leave_open(client: Client, guests: Sequence[str]) -> tuple[UUID, list[str]]:
+    """A second round that is open for a week, and letter codes for it that nobody used."""
+    now = datetime.now(UTC)
+    view = await client.draft_round(
+        {
+            "name": f"{suburb.SUMMER_ROUND} {now.year + 1}",
+            "about": "En liten omröstning som är öppen nu. A small vote that is open now.",
+            "currency": suburb.CURRENCY,
+            "pots": [suburb.SUMMER_POT],
+            "voting_at": now - timedelta(minutes=1),
+            "closes_at": now + timedelta(days=7),
+        }
+    )
+    for number, (title, about, cost) in enumerate(suburb.SUMMER_PROJECTS, 1):
+        words = {"title": title, "about": about, "number": number}
+        await client.add_project(view.round.id, {**words, "pot_id": view.pots[0].id, "cost": cost * suburb.KRONA})
+    await client.wait_for_roll(view.round.id)
+    codes = await client.issue_codes(view.round.id, guests)
+    await client.schedule(view.round.id)
+    return view.round.id, list(codes.values())
+
+
+def _outcome(snapshot: Snapshot) -> str:
+    """A pot's outcome: each project with its cost and why it is funded or not."""
+    sums = snapshot.sums
+    funded, others = told(snapshot)
+    lines = [
+        f"{snapshot.pot}: {money(snapshot.money, snapshot.currency)}, {rule_name(snapshot.rule)}",
+        f"{sums.counted} of {sums.electors} voted. Funded:",
+        *(line for row in funded for line in _told(row, snapshot.currency)),
+        "Not funded:",
+        *(line for row in others for line in _told(row, snapshot.currency)),
+    ]
+    return "\n".join(lines)
+
+
+def _told(row: Told, currency: str) -> list[str]:
+    title = f"{money(row.project.cost, currency):>12}  {row.project.title}"
+    return [title, textwrap.fill(row.why, WIDTH, initial_indent=" " * 14, subsequent_indent=" " * 14)]
+
+
+def _links(stage: Stage, round_id: UUID, snapshots: Sequence[Snapshot]) -> str:
+    rows = [("All rounds", "/"), ("This round", f"/rounds/{round_id}")]
+    rows += [(f"Outcome, {snapshot.pot}", f"/pots/{snapshot.pot_id}/results") for snapshot in snapshots]
+    rows += [("For programs (OpenAPI)", "/schema"), (f"Officer {stage.officer}", "/officer")]
+    width = max(len(name) for name, _ in rows)
+    lines = [f"  {name:<{width}}  {stage.url}{path}" for name, path in rows]
+    return "\n".join(["Look around", *lines, f"  {'':<{width}}  password: {stage.password}"])
+
+
+def _invitation(stage: Stage, round_id: UUID, codes: Sequence[str]) -> str:
+    lines = [f"  {code}" for code in codes]
+    where = f"{stage.url}/rounds/{round_id}/sign-in"
+    return "\n".join([f"Vote yourself: {where}", "  with one of these codes, as a letter would bring them:", *lines])

@@ -1,0 +1,188 @@
+"""A housing company's round from first word to outcome, with everybody in it calling the public API."""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import msgspec
+
+from schema.rules import TieOrder
+from schema.snapshot import Inputs, Snapshot
+from service.rehearsal import suburb
+from service.rehearsal.booth import Booth
+from service.rehearsal.checks import Check
+from service.rehearsal.client import Client, NoAnswer
+from service.rehearsal.crowd import each, say
+from service.rehearsal.election import Choices
+from service.rehearsal.residents import Resident, make_residents, register_rows
+from service.rehearsal.suburb import ALL, CHOICES, IDEAS, KRONA, YOUTH, Idea
+
+RESIDENTS, SUPPORTERS, VOTERS = 400, 150, 250
+SUPPORTS_NEEDED = 10
+CHANGED = 0.15
+"""The share of voters who cast another ballot first."""
+STEPS = ("proposing_at", "reviewing_at", "supporting_at", "voting_at")
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """Somebody at the vote: their letter's code, and by pot what they cast, one after the other."""
+
+    code: str
+    ballots: dict[str, list[Choices]]
+
+
+class Season:
+    """One round of the company. Its public methods are called in the order in which they stand here."""
+
+    def __init__(self, client: Client, seed: int, at_once: int) -> None:
+        self._client = client
+        self._at_once = at_once
+        self._chance = Random(seed)  # noqa: S311 - the same seed makes the same season
+        self._ties = TieOrder(seed=f"Tranviken {seed}")
+        self._codes: dict[str, str] = {}
+        self._numbers: dict[str, dict[str, int]] = {ALL: {}, YOUTH: {}}
+        self._booths: dict[str, Booth] = {}
+        self.residents = make_residents(RESIDENTS, self._chance)
+        self.checks: list[Check] = []
+
+    async def open_round(self) -> None:
+        """The company drafts a round, imports its register, and sends everybody a letter with a code."""
+        self.view = await self._client.draft_round(self._draft("proposing_at"))
+        rows = register_rows(self.residents, datetime.now(UTC).year)
+        await self._client.import_register(["identity", "area", "birth_year", "birth_month"], rows)
+        roll = await self._client.wait_for_roll(self.view.round.id)
+        self._codes = await self._client.issue_codes(self.view.round.id, [who.identity for who in self.residents])
+        await self._client.announce(self.view.round.id)
+        say("Register imported, letters sent", f"{roll.persons} residents, {roll.entitled} may vote")
+
+    async def propose(self) -> None:
+        """Residents put forward what they would like."""
+
+        async def put_forward(pair: tuple[Idea, Resident]) -> None:
+            idea, author = pair
+            passes = await self._client.sign_in(self.view.round.id, self._codes[author.identity])
+            words = {"title": idea.title, "about": idea.about, "language": idea.language, "author_name": idea.author}
+            facts = {"area": idea.area, "cost_guess": idea.cost * KRONA}
+            await self._client.propose(passes.civic, self.view.round.id, {**words, **facts})
+
+        await each("Residents propose", list(zip(IDEAS, self.residents, strict=False)), put_forward, self._at_once)
+
+    async def support(self) -> None:
+        """Residents back what they like, the workers count, and the officer admits what enough of them back."""
+        self.view = await self._client.edit_round(self.view, self._draft("supporting_at"))
+        ids = {proposal.title: proposal.id for proposal in await self._client.proposals(self.view.round.id)}
+        supporters = self._chance.sample(self.residents, SUPPORTERS)
+        given = [(who, who.favourites(self._chance.randint(1, 4))) for who in supporters]
+
+        async def back(pair: tuple[Resident, list[Idea]]) -> None:
+            passes = await self._client.sign_in(self.view.round.id, self._codes[pair[0].identity])
+            for idea in pair[1]:
+                await self._client.support(passes.civic, ids[idea.title])
+
+        await each("Residents support", given, back, self._at_once)
+        await self._shortlist(await self._supports(sum(len(ideas) for _, ideas in given)))
+
+    async def vote(self) -> None:
+        """The vote opens, and residents cast; some change their minds, and some try what is not allowed."""
+        self.view = await self._client.edit_round(self.view, self._draft("voting_at"))
+        await self._client.wait_for_roll(self.view.round.id)
+        await self._client.schedule(self.view.round.id)
+        self._booths = self._set_up_booths()
+        *turns, hurried, greedy = [self._turn(who) for who in self._chance.sample(self.residents, VOTERS)]
+
+        async def take(turn: Turn) -> None:
+            tokens = await self._tokens(turn.code)
+            for pot, ballots in turn.ballots.items():
+                await self._booths[pot].cast(tokens[pot], *ballots)
+
+        await each("Residents vote", turns, take, self._at_once)
+        self.checks += [await self._send_twice(hurried), await self._choose_too_many(greedy), await self._go_astray()]
+        say("Ballots accepted", f"{sum(len(booth.receipts) for booth in self._booths.values())}, in two pots")
+
+    async def finish(self) -> list[Snapshot]:
+        """The vote closes, the workers count, the company publishes, and everybody checks."""
+        began = time.monotonic()
+        await self._client.close(self.view.round.id)
+        await self._client.publish_when_counted(self.view.round.id)
+        say("Closed, counted, published", f"{time.monotonic() - began:.1f} s")
+        snapshots = []
+        for booth in self._booths.values():
+            snapshots.append(await self._client.snapshot(booth.pot_id))
+            self.checks += await booth.check(snapshots[-1])
+        return snapshots
+
+    def _draft(self, begun: str) -> dict[str, Any]:
+        """The round, with a timeline that has reached this step."""
+        now, reached = datetime.now(UTC), STEPS.index(begun)
+        times = {
+            step: now + (timedelta(minutes=at - 10) if at <= reached else timedelta(days=at))
+            for at, step in enumerate(STEPS)
+        }
+        words = {"name": f"{suburb.ROUND} {now.year}", "about": suburb.ABOUT, "currency": suburb.CURRENCY}
+        parts = {"areas": suburb.AREAS, "pots": suburb.POTS, "lot_seed": self._ties.seed}
+        return {**words, **parts, **times, "closes_at": now + timedelta(days=14)}
+
+    async def _supports(self, sent: int) -> dict[str, int]:
+        """How many back each proposal, by title, once all that was sent is counted."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            proposals = await self._client.proposals(self.view.round.id)
+            if sum(proposal.supports for proposal in proposals) == sent:
+                return {proposal.title: proposal.supports for proposal in proposals}
+            await asyncio.sleep(0.05)
+        raise NoAnswer("the supports were not counted within a minute: are the workers running?")
+
+    async def _shortlist(self, supports: dict[str, int]) -> None:
+        pots = {pot.name: pot.id for pot in self.view.pots}
+        ids = {proposal.title: proposal.id for proposal in await self._client.proposals(self.view.round.id)}
+        chosen = [idea for idea in IDEAS if supports[idea.title] >= SUPPORTS_NEEDED]
+        for idea in chosen:
+            number = self._numbers[idea.pot][idea.title] = len(self._numbers[idea.pot]) + 1
+            into = {"pot_id": pots[idea.pot], "cost": idea.cost * KRONA, "number": number}
+            await self._client.shortlist(ids[idea.title], into)
+        say("Officer shortlists", f"{len(chosen)} of {len(IDEAS)}: those that at least {SUPPORTS_NEEDED} support")
+
+    def _set_up_booths(self) -> dict[str, Booth]:
+        costs = {idea.title: idea.cost * KRONA for idea in IDEAS}
+        booths = {}
+        for pot, drafted in zip(self.view.pots, suburb.POTS, strict=True):
+            ballot = tuple((number, costs[title]) for title, number in self._numbers[pot.name].items())
+            form = Inputs(drafted.money, drafted.rule, self._ties, drafted.style, ballot, ())
+            booths[pot.name] = Booth(self._client, pot.id, form)
+        return booths
+
+    def _turn(self, who: Resident) -> Turn:
+        """What a resident will cast, in the pots that are open to them."""
+        first = [who.approve(self._numbers[ALL], 1)] if self._chance.random() < CHANGED else []
+        ballots = {ALL: [*first, who.approve(self._numbers[ALL], self._chance.randint(2, CHOICES))]}
+        if who.area == suburb.AREAS[0]:
+            ballots[YOUTH] = [who.pack(self._numbers[YOUTH], suburb.POTS[1].money)]
+        return Turn(self._codes[who.identity], ballots)
+
+    async def _tokens(self, code: str) -> dict[str, str]:
+        """Sign in; a pass for each pot in which this person may vote."""
+        passes = await self._client.sign_in(self.view.round.id, code)
+        return {granted.pot: granted.token for granted in passes.pots if granted.token}
+
+    async def _send_twice(self, turn: Turn) -> Check:
+        """Somebody's connection breaks, so they send their ballot again."""
+        tokens = await self._tokens(turn.code)
+        same = await self._booths[ALL].cast_twice(tokens[ALL], turn.ballots[ALL][-1])
+        return Check(same, "A ballot sent twice with the same key got the same receipt twice, and counts once.")
+
+    async def _choose_too_many(self, turn: Turn) -> Check:
+        """Somebody chooses everything, reads why that is refused, and casts what is allowed."""
+        tokens, everything = await self._tokens(turn.code), tuple(sorted(self._numbers[ALL].values()))
+        why = await self._booths[ALL].try_in_vain(tokens[ALL], everything)
+        await self._booths[ALL].cast(tokens[ALL], everything[:CHOICES])
+        return Check(bool(why), f"Too many choices were refused: “{why}”")
+
+    async def _go_astray(self) -> Check:
+        """Somebody from another area tries to vote in the pot of Lingonbacken."""
+        who = next(person for person in self.residents if person.area not in suburb.POTS[1].areas)
+        passes = await self._client.sign_in(self.view.round.id, self._codes[who.identity])
+        reason = next(granted.reason for granted in passes.pots if granted.pot == YOUTH)
+        why = await self._booths[YOUTH].try_in_vain(passes.pots[0].token or "", (1,))
+        return Check(bool(reason and why), f"Somebody from {who.area} got no pass for Lingonbacken ({reason}): “{why}”")

@@ -1,0 +1,1 @@
+"""Rows in and out: one file of named queries per noun, one typed function each."""

@@ -1,0 +1,17 @@
+-- name: cast_ballot
+select * from box.cast_ballot($1, $2, $3, $4, $5, $6, $7, $8)
+
+-- name: current_ballot
+select b.revision, b.choices, b.commitment, b.accepted_at, v.ballot_id is not null as judged, v.reason
+from box.ballot b left join box.verdict v on v.ballot_id = b.id
+where b.round_id = $1 and b.pot_id = $2 and b.tag = $3
+order by b.revision desc limit 1
+
+-- name: costs
+select number, cost from box.project where pot_id = $1
+
+-- name: turnout
+select p.id as pot_id,
+    (select count(*) from box.elector e where e.pot_id = p.id) as electors,
+    (select count(distinct b.tag) from box.ballot b where b.pot_id = p.id) as voters
+from box.pot p where p.round_id = $1 order by p.position

@@ -1,0 +1,86 @@
+"""Proposals and supports. Ids are random, so their order is a fair one that stays the same from page to page."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from schema.queries import Db, many, one, queries, run
+
+SQL = queries(__file__)
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """What a resident put forward. ``author`` is a pseudonym of this round's debate and is never shown."""
+
+    id: UUID
+    round_id: UUID
+    author: bytes
+    author_name: str
+    title: str
+    about: str
+    language: str
+    area: str | None
+    cost_guess: int | None
+    state: str
+    revision: int
+    submitted_at: datetime
+    supports: int
+
+
+class Activity(msgspec.Struct, frozen=True):
+    """Something that happened to a proposal, in the words of its event."""
+
+    what: str
+    noted_at: datetime
+
+
+async def insert_proposal(db: Db, *values: object) -> UUID | None:
+    """The id of a new proposal; None when the round does not take proposals now."""
+    made: UUID | None = await db.fetchval(SQL.insert_proposal, *values)
+    return made
+
+
+async def update_proposal(db: Db, *values: object) -> bool:
+    """Change a proposal of the revision given; False when it has another, is settled, or the phase is over."""
+    return await run(db, SQL.update_proposal, *values) == 1
+
+
+async def withdraw_proposal(db: Db, proposal_id: UUID) -> bool:
+    """Take a proposal back; False when it is settled or the phase is over."""
+    return await run(db, SQL.withdraw_proposal, proposal_id) == 1
+
+
+async def shortlist_proposal(db: Db, proposal_id: UUID) -> bool:
+    """Mark a proposal as admitted to the ballot; False when it is settled."""
+    return await run(db, SQL.shortlist_proposal, proposal_id) == 1
+
+
+async def proposal_by_id(db: Db, proposal_id: UUID) -> Proposal | None:
+    """One proposal."""
+    return await one(db, Proposal, SQL.proposal_by_id, proposal_id)
+
+
+async def proposal_page(db: Db, round_id: UUID, after: UUID | None, size: int) -> list[Proposal]:
+    """A round's proposals that were not withdrawn, after the one named."""
+    return await many(db, Proposal, SQL.proposal_page, round_id, after, size)
+
+
+async def insert_support(db: Db, proposal_id: UUID, member: bytes) -> bool:
+    """Support a proposal; False when it was supported already or cannot be now."""
+    return await run(db, SQL.insert_support, proposal_id, member) == 1
+
+
+async def delete_support(db: Db, proposal_id: UUID, member: bytes) -> bool:
+    """Take a support back; False when there was none or the phase is over."""
+    return await run(db, SQL.delete_support, proposal_id, member) == 1
+
+
+async def supported(db: Db, round_id: UUID, member: bytes) -> set[UUID]:
+    """What this member supports in a round."""
+    return {row["proposal_id"] for row in await db.fetch(SQL.supported, round_id, member)}
+
+
+async def activities(db: Db, proposal_id: UUID) -> list[Activity]:
+    """What happened to a proposal, in order."""
+    return await many(db, Activity, SQL.activities, proposal_id)

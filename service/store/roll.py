@@ -1,0 +1,160 @@
+"""The roll side: officers, the register, codes, and who may vote. No choice is ever seen here."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from schema.queries import Db, many, one, queries, run
+
+SQL = queries(__file__)
+
+
+class Officer(msgspec.Struct, frozen=True):
+    """Someone who works for a municipality."""
+
+    id: UUID
+    municipality_id: UUID
+    municipality: str
+    name: str
+    password_hash: str
+
+
+class Register(msgspec.Struct, frozen=True):
+    """The register that holds now: its version, how many persons, since when."""
+
+    version: int
+    persons: int
+    imported_at: datetime
+
+
+class Roll(msgspec.Struct, frozen=True):
+    """A round's roll: persons looked at, persons entitled in at least one pot, and whether it is up to date."""
+
+    persons: int
+    entitled: int
+    built_at: datetime
+    fresh: bool
+
+
+class ReasonCount(msgspec.Struct, frozen=True):
+    """How many persons a pot's roll holds with this reason; no reason means that they may vote."""
+
+    pot_id: UUID
+    reason: str | None
+    persons: int
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One person and one pot: a reason why not, or None."""
+
+    pot_id: UUID
+    pot_name: str
+    style: str
+    reason: str | None
+
+
+async def officer_by_name(db: Db, name: str) -> Officer | None:
+    """The officer of that name, whatever its capitals."""
+    return await one(db, Officer, SQL.officer_by_name, name)
+
+
+async def officer_by_token(db: Db, token_hash: bytes) -> Officer | None:
+    """Whose living session this is."""
+    return await one(db, Officer, SQL.officer_by_token, token_hash)
+
+
+async def insert_session(db: Db, token_hash: bytes, officer_id: UUID) -> None:
+    """Begin a session of twelve hours."""
+    await run(db, SQL.delete_ended_sessions)
+    await run(db, SQL.insert_session, token_hash, officer_id)
+
+
+async def delete_session(db: Db, token_hash: bytes) -> None:
+    """End a session."""
+    await run(db, SQL.delete_session, token_hash)
+
+
+async def municipality(db: Db, name: str) -> UUID:
+    """The municipality of that name, made if there is none."""
+    await run(db, SQL.insert_municipality, name)
+    found: UUID = await db.fetchval(SQL.municipality_by_name, name)
+    return found
+
+
+async def insert_officer(db: Db, municipality_id: UUID, name: str, password_hash: str) -> bool:
+    """A new officer; False when the name is taken."""
+    return await run(db, SQL.insert_officer, municipality_id, name, password_hash) == 1
+
+
+async def update_password(db: Db, name: str, password_hash: str) -> bool:
+    """A new password for an officer; False when there is none of that name."""
+    return await run(db, SQL.update_password, name, password_hash) == 1
+
+
+async def insert_round_key(db: Db, round_id: UUID, wrapped: bytes) -> None:
+    """Keep a round's key, wrapped."""
+    await run(db, SQL.insert_round_key, round_id, wrapped)
+
+
+async def round_key(db: Db, round_id: UUID) -> bytes | None:
+    """A round's key, wrapped; None when it was destroyed or never was."""
+    wrapped: bytes | None = await db.fetchval(SQL.round_key, round_id)
+    return wrapped
+
+
+async def replace_persons(
+    db: Db,
+    municipality_id: UUID,
+    refs: list[bytes],
+    areas: list[str],
+    years: list[int | None],
+    months: list[int | None],
+) -> Register:
+    """Make these the municipality's register: columns of equal length, one place per person."""
+    await run(db, SQL.delete_persons, municipality_id)
+    await run(db, SQL.insert_persons, municipality_id, refs, areas, years, months)
+    written = await one(db, Register, SQL.write_register, municipality_id, len(refs))
+    assert written is not None
+    return written
+
+
+async def register(db: Db, municipality_id: UUID) -> Register | None:
+    """The register that holds now."""
+    return await one(db, Register, SQL.register, municipality_id)
+
+
+async def roll(db: Db, round_id: UUID) -> Roll | None:
+    """The state of a round's roll; None before it was first built."""
+    return await one(db, Roll, SQL.roll, round_id)
+
+
+async def reasons(db: Db, round_id: UUID) -> list[ReasonCount]:
+    """Persons by pot and reason."""
+    return await many(db, ReasonCount, SQL.reasons, round_id)
+
+
+async def persons_known(db: Db, municipality_id: UUID, refs: list[bytes]) -> set[bytes]:
+    """Which of these persons the register has."""
+    return {row["person_ref"] for row in await db.fetch(SQL.persons_known, municipality_id, refs)}
+
+
+async def write_codes(db: Db, round_id: UUID, refs: list[bytes], hashes: list[bytes]) -> None:
+    """One code for each person; an earlier one of the same person stops working."""
+    await run(db, SQL.write_codes, round_id, refs, hashes)
+
+
+async def person_by_code(db: Db, round_id: UUID, code_hash: bytes) -> bytes | None:
+    """Whose code this is."""
+    person: bytes | None = await db.fetchval(SQL.person_by_code, round_id, code_hash)
+    return person
+
+
+async def entries(db: Db, round_id: UUID, person_ref: bytes) -> list[Entry]:
+    """What the roll says of one person, pot by pot."""
+    return await many(db, Entry, SQL.entries, round_id, person_ref)
+
+
+async def note_participation(db: Db, round_id: UUID, person_ref: bytes) -> None:
+    """That this person was given a pass, by date only."""
+    await run(db, SQL.note_participation, round_id, person_ref)

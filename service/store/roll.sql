@@ -1,0 +1,81 @@
+-- name: officer_by_name
+select o.*, m.name as municipality from roll.officer o join roll.municipality m on m.id = o.municipality_id
+where lower(o.name) = lower($1)
+
+-- name: officer_by_token
+select o.*, m.name as municipality from roll.officer_session s
+join roll.officer o on o.id = s.officer_id join roll.municipality m on m.id = o.municipality_id
+where s.token_hash = $1 and s.expires_at > clock_timestamp()
+
+-- name: insert_session
+insert into roll.officer_session (token_hash, officer_id, expires_at)
+values ($1, $2, clock_timestamp() + interval '12 hours')
+
+-- name: delete_session
+delete from roll.officer_session where token_hash = $1
+
+-- name: delete_ended_sessions
+delete from roll.officer_session where expires_at <= clock_timestamp()
+
+-- name: insert_municipality
+insert into roll.municipality (name) values ($1) on conflict on constraint municipality_name_unique do nothing
+
+-- name: municipality_by_name
+select id from roll.municipality where name = $1
+
+-- name: insert_officer
+insert into roll.officer (municipality_id, name, password_hash) values ($1, $2, $3) on conflict (lower(name)) do nothing
+
+-- name: update_password
+update roll.officer set password_hash = $2 where lower(name) = lower($1)
+
+-- name: insert_round_key
+insert into roll.round_key (round_id, wrapped) values ($1, $2)
+
+-- name: round_key
+select wrapped from roll.round_key where round_id = $1
+
+-- name: delete_persons
+delete from roll.person where municipality_id = $1
+
+-- name: insert_persons
+insert into roll.person (municipality_id, person_ref, area, birth_year, birth_month)
+select $1, * from unnest($2::bytea[], $3::text[], $4::smallint[], $5::smallint[])
+
+-- name: write_register
+insert into roll.register (municipality_id, version, imported_at, persons) values ($1, 1, clock_timestamp(), $2)
+on conflict (municipality_id) do update set version = roll.register.version + 1,
+    imported_at = excluded.imported_at, persons = excluded.persons
+returning version, persons, imported_at
+
+-- name: register
+select version, persons, imported_at from roll.register where municipality_id = $1
+
+-- name: roll
+select l.persons, l.entitled, l.built_at,
+    l.round_revision = r.revision and l.register_version = g.version as fresh
+from roll.roll l join box.round r on r.id = l.round_id join roll.register g on g.municipality_id = r.municipality_id
+where l.round_id = $1
+
+-- name: reasons
+select pot_id, reason, count(*) as persons from roll.entry where round_id = $1 group by pot_id, reason order by 1, 2
+
+-- name: persons_known
+select person_ref from roll.person where municipality_id = $1 and person_ref = any($2::bytea[])
+
+-- name: write_codes
+insert into roll.code (round_id, person_ref, code_hash)
+select $1, * from unnest($2::bytea[], $3::bytea[])
+on conflict (round_id, person_ref) do update set code_hash = excluded.code_hash
+
+-- name: person_by_code
+select person_ref from roll.code where round_id = $1 and code_hash = $2
+
+-- name: entries
+select e.pot_id, p.name as pot_name, p.style->>'style' as style, e.reason
+from roll.entry e join box.pot p on p.id = e.pot_id
+where e.round_id = $1 and e.person_ref = $2 order by p.position
+
+-- name: note_participation
+insert into roll.participation (round_id, person_ref, taken_part_on) values ($1, $2, current_date)
+on conflict do nothing

@@ -1,0 +1,171 @@
+"""Rounds, pots, areas and projects, as the box keeps them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from schema.queries import Db, many, one, queries, run, run_many
+from schema.rules import Criterion, Rule
+from schema.styles import Style
+
+SQL = queries(__file__)
+
+
+class Round(msgspec.Struct, frozen=True):
+    """A round with its phase at this moment. Times are UTC; the phase is the database's word."""
+
+    id: UUID
+    municipality_id: UUID
+    municipality: str
+    name: str
+    about: str
+    currency: str
+    proposing_at: datetime | None
+    reviewing_at: datetime | None
+    supporting_at: datetime | None
+    voting_at: datetime
+    closes_at: datetime
+    lot_seed: str
+    revision: int
+    announced_at: datetime | None
+    scheduled_at: datetime | None
+    closed_at: datetime | None
+    published_at: datetime | None
+    phase: str
+
+
+class Pot(msgspec.Struct, frozen=True):
+    """A sum of money (minor units) with its style, rule, order of ties and electorate."""
+
+    id: UUID
+    round_id: UUID
+    position: int
+    name: str
+    money: int
+    style: Style
+    rule: Rule
+    ties: tuple[Criterion, ...]
+    areas: tuple[str, ...]
+    min_age: int | None
+
+
+class Project(msgspec.Struct, frozen=True):
+    """What stands on a ballot: its number there and its cost (minor units)."""
+
+    id: UUID
+    round_id: UUID
+    pot_id: UUID
+    number: int
+    title: str
+    about: str
+    cost: int
+    area: str | None
+    proposal_id: UUID | None
+
+
+async def round_page(db: Db, after: UUID | None, size: int) -> list[Round]:
+    """Announced rounds, newest first, after the one named."""
+    return await many(db, Round, SQL.round_page, after, size)
+
+
+async def rounds_of_municipality(db: Db, municipality_id: UUID) -> list[Round]:
+    """A municipality's rounds for its officers, drafts as well, newest first."""
+    return await many(db, Round, SQL.rounds_of_municipality, municipality_id)
+
+
+async def round_by_id(db: Db, round_id: UUID) -> Round | None:
+    """The round with its phase."""
+    return await one(db, Round, SQL.round_by_id, round_id)
+
+
+async def pots(db: Db, round_id: UUID) -> list[Pot]:
+    """The round's pots in their order."""
+    return await many(db, Pot, SQL.pots, round_id)
+
+
+async def pot_by_id(db: Db, pot_id: UUID) -> Pot | None:
+    """One pot."""
+    return await one(db, Pot, SQL.pot_by_id, pot_id)
+
+
+async def areas(db: Db, round_id: UUID) -> list[str]:
+    """Names of the round's areas."""
+    return [row["name"] for row in await db.fetch(SQL.areas, round_id)]
+
+
+async def projects(db: Db, round_id: UUID) -> list[Project]:
+    """All projects of a round, by pot and number."""
+    return await many(db, Project, SQL.projects, round_id)
+
+
+async def projects_of_pot(db: Db, pot_id: UUID) -> list[Project]:
+    """A pot's projects by number."""
+    return await many(db, Project, SQL.projects_of_pot, pot_id)
+
+
+async def insert_round(db: Db, *values: object) -> None:
+    """A new draft; the values in the order of the query."""
+    await run(db, SQL.insert_round, *values)
+
+
+async def update_round(db: Db, *values: object) -> bool:
+    """Change a draft of the revision given; False when it has another by now."""
+    return await run(db, SQL.update_round, *values) == 1
+
+
+async def write_areas(db: Db, round_id: UUID, names: list[str]) -> None:
+    """Make these the round's areas."""
+    await run(db, SQL.delete_areas, round_id, names)
+    await run(db, SQL.insert_areas, round_id, names)
+
+
+async def write_pots(db: Db, round_id: UUID, names: list[str], rows: Sequence[tuple[object, ...]]) -> None:
+    """Make these the round's pots; a pot that keeps its name keeps its projects."""
+    await run(db, SQL.delete_pots, round_id, names)
+    await run_many(db, SQL.write_pot, rows)
+
+
+async def announce_round(db: Db, round_id: UUID) -> bool:
+    """Show a draft to everybody; False when it was announced before."""
+    return await run(db, SQL.announce_round, round_id) == 1
+
+
+async def schedule_round(db: Db, round_id: UUID) -> list[str]:
+    """Freeze a whole round; what is missing when it is not whole."""
+    missing: list[str] = await db.fetchval(SQL.schedule_round, round_id)
+    return missing
+
+
+async def unschedule_round(db: Db, round_id: UUID) -> bool:
+    """Thaw a round before voting opens."""
+    return await run(db, SQL.unschedule_round, round_id) == 1
+
+
+async def close_round(db: Db, round_id: UUID) -> str:
+    """Close voting early: closed, already_closed, not_open or no_round."""
+    answer: str = await db.fetchval(SQL.close_round, round_id)
+    return answer
+
+
+async def insert_project(db: Db, *values: object) -> Project:
+    """A new project; without a number it gets the next one of its pot."""
+    project = await one(db, Project, SQL.insert_project, *values)
+    assert project is not None
+    return project
+
+
+async def update_project(db: Db, *values: object) -> Project | None:
+    """Change a project that is not frozen."""
+    return await one(db, Project, SQL.update_project, *values)
+
+
+async def project_by_id(db: Db, project_id: UUID) -> Project | None:
+    """One project."""
+    return await one(db, Project, SQL.project_by_id, project_id)
+
+
+async def delete_project(db: Db, project_id: UUID) -> bool:
+    """Take a project off a ballot that is not frozen."""
+    return await run(db, SQL.delete_project, project_id) == 1

@@ -1,0 +1,86 @@
+-- name: round_page
+select r.*, box.phase(r) as phase, c.closed_at,
+    (select min(p.published_at) from box.publication p where p.round_id = r.id) as published_at
+from box.round r left join box.close c on c.round_id = r.id
+where r.announced_at is not null
+    and ($1::uuid is null or (r.drafted_at, r.id) < (select b.drafted_at, b.id from box.round b where b.id = $1))
+order by r.drafted_at desc, r.id desc limit $2
+
+-- name: rounds_of_municipality
+select r.*, box.phase(r) as phase, c.closed_at,
+    (select min(p.published_at) from box.publication p where p.round_id = r.id) as published_at
+from box.round r left join box.close c on c.round_id = r.id
+where r.municipality_id = $1
+order by r.drafted_at desc, r.id desc limit 100
+
+-- name: round_by_id
+select r.*, box.phase(r) as phase, c.closed_at,
+    (select min(p.published_at) from box.publication p where p.round_id = r.id) as published_at
+from box.round r left join box.close c on c.round_id = r.id
+where r.id = $1
+
+-- name: pots
+select * from box.pot where round_id = $1 order by position
+
+-- name: pot_by_id
+select * from box.pot where id = $1
+
+-- name: areas
+select name from box.area where round_id = $1 order by name
+
+-- name: projects
+select j.* from box.project j join box.pot p on p.id = j.pot_id where j.round_id = $1 order by p.position, j.number
+
+-- name: projects_of_pot
+select * from box.project where pot_id = $1 order by number
+
+-- name: insert_round
+insert into box.round (id, municipality_id, municipality, name, about, currency, proposing_at, reviewing_at, supporting_at,
+    voting_at, closes_at, lot_seed)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+
+-- name: update_round
+update box.round r set name = $3, about = $4, currency = $5, proposing_at = $6, reviewing_at = $7, supporting_at = $8,
+    voting_at = $9, closes_at = $10, lot_seed = coalesce($11, lot_seed), revision = revision + 1
+where id = $1 and revision = $2
+
+-- name: delete_areas
+delete from box.area where round_id = $1 and name <> all($2::text[])
+
+-- name: insert_areas
+insert into box.area (round_id, name) select $1, unnest($2::text[]) on conflict on constraint area_name_unique do nothing
+
+-- name: delete_pots
+delete from box.pot where round_id = $1 and name <> all($2::text[])
+
+-- name: write_pot
+insert into box.pot (round_id, position, name, money, style, rule, ties, areas, min_age)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+on conflict on constraint pot_name_unique do update set position = excluded.position, money = excluded.money,
+    style = excluded.style, rule = excluded.rule, ties = excluded.ties, areas = excluded.areas, min_age = excluded.min_age
+
+-- name: announce_round
+update box.round set announced_at = clock_timestamp() where id = $1 and announced_at is null
+
+-- name: schedule_round
+select box.schedule_round($1)
+
+-- name: unschedule_round
+update box.round set scheduled_at = null where id = $1 and scheduled_at is not null
+
+-- name: close_round
+select box.close_round($1, 'officer')
+
+-- name: insert_project
+insert into box.project (round_id, pot_id, number, title, about, cost, area, proposal_id)
+select $1, $2, coalesce($3, (select coalesce(max(number), 0) + 1 from box.project where pot_id = $2)), $4, $5, $6, $7, $8
+returning *
+
+-- name: update_project
+update box.project set title = $2, about = $3, cost = $4, area = $5 where id = $1 returning *
+
+-- name: project_by_id
+select * from box.project where id = $1
+
+-- name: delete_project
+delete from box.project where id = $1

@@ -1,0 +1,40 @@
+"""Snapshots as stored. Reads never compute, and show nothing before publication."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from schema.queries import Db, one, queries, run
+
+SQL = queries(__file__)
+
+
+class Published(msgspec.Struct, frozen=True):
+    """A published snapshot; ``content`` is its canonical JSON."""
+
+    id: UUID
+    content: bytes
+    counted_at: datetime
+    published_at: datetime
+
+
+async def publish_round(db: Db, round_id: UUID) -> int:
+    """Publish the newest snapshot of every pot, or nothing when a pot has none; the number published."""
+    return await run(db, SQL.publish_round, round_id)
+
+
+async def counted_pots(db: Db, round_id: UUID) -> set[UUID]:
+    """Which pots were counted."""
+    return {row["pot_id"] for row in await db.fetch(SQL.counted_pots, round_id)}
+
+
+async def published_snapshot(db: Db, pot_id: UUID) -> Published | None:
+    """A pot's published outcome."""
+    return await one(db, Published, SQL.published_snapshot, pot_id)
+
+
+async def published_pb(db: Db, pot_id: UUID) -> bytes | None:
+    """A pot's published ballots as a ``.pb`` file."""
+    text: bytes | None = await db.fetchval(SQL.published_pb, pot_id)
+    return text

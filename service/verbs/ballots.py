@@ -1,0 +1,83 @@
+"""Casting: check the choices, let one SQL function decide, and sign a receipt only after the commit."""
+
+import os
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from schema.ballots import Receipt, canonical_choices, commitment, sign_receipt
+from schema.errors import KeyReused, NotFound, NotOpen, Stale
+from schema.passes import Pass
+from schema.styles import check_choices
+from service.house import House
+from service.store import ballots, rounds
+from service.store.ballots import CastAnswer, CurrentBallot, Turnout
+
+Number = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+
+
+class Ballot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a voter sends: project numbers, and the revision of their ballot that they saw (0 for none)."""
+
+    choices: Annotated[tuple[Number, ...], msgspec.Meta(max_length=1000)]
+    base_revision: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """The answer to an accepted ballot. ``revision`` is what the next change must name as its base."""
+
+    receipt: Receipt
+    revision: int
+
+
+async def cast_ballot(house: House, claims: Pass, pot_id: UUID, key: str, sent: Ballot) -> tuple[Accepted, bool]:
+    """Accept a ballot revision, or say why not. The second value is False for a replay of one accepted before."""
+    choices = canonical_choices(sent.choices)
+    nonce = os.urandom(32)
+    async with house.box.enter() as db:
+        pot = await rounds.pot_by_id(db, pot_id)
+        if pot is None or pot.round_id != claims.round_id:
+            raise NotFound(what="pot")
+        refusal = check_choices(pot.style, await ballots.costs(db, pot_id), choices)
+        if refusal is not None:
+            raise refusal
+        committed = commitment(claims.round_id, pot_id, claims.style or "", nonce, choices)
+        answer = await ballots.cast_ballot(
+            db, claims.round_id, pot_id, claims.tag_bytes, key, sent.base_revision, choices, nonce, committed
+        )
+    accepted = _accepted(house, claims.round_id, pot_id, answer)
+    if answer.status == "accepted":
+        house.doorbell.ring("judge")
+    return accepted, answer.status == "accepted"
+
+
+def _accepted(house: House, round_id: UUID, pot_id: UUID, answer: CastAnswer) -> Accepted:
+    match answer.status:
+        case "key_reused":
+            raise KeyReused()
+        case "stale":
+            raise Stale(revision=answer.revision or 0)
+        case "not_open":
+            raise NotOpen(phase=answer.phase or "")
+        case "no_round":
+            raise NotFound(what="round")
+    assert answer.commitment is not None
+    assert answer.accepted_at is not None
+    assert answer.revision is not None
+    receipt = sign_receipt(
+        house.settings.public_url, round_id, pot_id, answer.commitment, answer.accepted_at, house.keys.receipts
+    )
+    return Accepted(receipt, answer.revision)
+
+
+async def current_ballot(house: House, claims: Pass, pot_id: UUID) -> CurrentBallot | None:
+    """The voter's own last revision."""
+    async with house.box.enter() as db:
+        return await ballots.current_ballot(db, claims.round_id, pot_id, claims.tag_bytes)
+
+
+async def view_turnout(house: House, round_id: UUID) -> list[Turnout]:
+    """How many may vote and have voted, pot by pot."""
+    async with house.box.enter() as db:
+        return await ballots.turnout(db, round_id)

@@ -1,0 +1,202 @@
+"""Proposals: submit, edit, withdraw, support, and an officer's shortlisting into a project with a cost."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from schema.errors import Changed, NotFound, NotInPhase, NotYours, Refusal, Settled
+from schema.events import (
+    ProposalEdited,
+    ProposalShortlisted,
+    ProposalSubmitted,
+    ProposalSupported,
+    ProposalUnsupported,
+    ProposalWithdrawn,
+)
+from schema.passes import Pass
+from schema.queries import Db
+from schema.styles import Money
+from service.house import House
+from service.reading import Line, Name, Prose
+from service.store import outbox, proposals, rounds
+from service.store.proposals import Activity, Proposal
+from service.store.roll import Officer
+from service.store.rounds import Project
+from service.verbs.rounds import known_area, own_round
+
+
+class ProposalDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A proposal as a resident writes it. ``author_name`` is public; ``cost_guess`` in minor units."""
+
+    title: Line
+    about: Annotated[Prose, msgspec.Meta(min_length=1)]
+    author_name: Name
+    language: Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}$")]
+    area: Name | None = None
+    cost_guess: Money | None = None
+
+
+class Shortlisting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a proposal goes on the ballot and what it costs (minor units)."""
+
+    pot_id: UUID
+    cost: Money
+    number: Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None = None
+
+
+class ProposalView(msgspec.Struct, frozen=True):
+    """A proposal as everybody sees it; who wrote it is only the name they chose."""
+
+    id: UUID
+    round_id: UUID
+    author_name: str
+    title: str
+    about: str
+    language: str
+    area: str | None
+    cost_guess: int | None
+    state: str
+    revision: int
+    supports: int
+
+
+def shown(proposal: Proposal) -> ProposalView:
+    """The public part of a proposal."""
+    return msgspec.convert(proposal, ProposalView, from_attributes=True)
+
+
+async def list_proposals(house: House, round_id: UUID, after: UUID | None, size: int) -> list[ProposalView]:
+    """Proposals in a random order that stays the same."""
+    async with house.civic.enter() as db:
+        return [shown(row) for row in await proposals.proposal_page(db, round_id, after, size)]
+
+
+async def view_proposal(house: House, proposal_id: UUID) -> tuple[ProposalView, list[Activity]]:
+    """A proposal and what happened to it."""
+    async with house.civic.enter() as db:
+        proposal = await _found(db, proposal_id)
+        return shown(proposal), await proposals.activities(db, proposal_id)
+
+
+async def submit_proposal(house: House, claims: Pass, draft: ProposalDraft) -> ProposalView:
+    """Put a proposal forward, while the round takes them."""
+    async with house.civic.write() as db:
+        await known_area(db, claims.round_id, draft.area)
+        words = (draft.author_name, draft.title, draft.about, draft.language, draft.area, draft.cost_guess)
+        proposal_id = await proposals.insert_proposal(db, claims.round_id, claims.tag_bytes, *words)
+        if proposal_id is None:
+            raise await _wrong_phase(db, claims.round_id, "proposing")
+        await outbox.tell(db, ProposalSubmitted(proposal_id=proposal_id))
+        proposal = await _found(db, proposal_id)
+    house.doorbell.ring("civic")
+    return shown(proposal)
+
+
+async def edit_proposal(
+    house: House, claims: Pass, proposal_id: UUID, revision: int, draft: ProposalDraft
+) -> ProposalView:
+    """Change one's own proposal of the revision that one saw."""
+    async with house.civic.write() as db:
+        before = await _own(db, claims, proposal_id)
+        await known_area(db, before.round_id, draft.area)
+        words = (draft.author_name, draft.title, draft.about, draft.language, draft.area, draft.cost_guess)
+        if not await proposals.update_proposal(db, proposal_id, revision, *words):
+            raise await _unchanged(db, before, revision, "proposing or reviewing")
+        await outbox.tell(db, ProposalEdited(proposal_id=proposal_id))
+        proposal = await _found(db, proposal_id)
+    house.doorbell.ring("civic")
+    return shown(proposal)
+
+
+async def withdraw_proposal(house: House, claims: Pass, proposal_id: UUID) -> None:
+    """Take one's own proposal back; twice is once."""
+    async with house.civic.write() as db:
+        before = await _own(db, claims, proposal_id)
+        if before.state == "withdrawn":
+            return
+        if not await proposals.withdraw_proposal(db, proposal_id):
+            raise await _unchanged(db, before, before.revision, "proposing, reviewing or supporting")
+        await outbox.tell(db, ProposalWithdrawn(proposal_id=proposal_id))
+    house.doorbell.ring("civic")
+
+
+async def support_proposal(house: House, claims: Pass, proposal_id: UUID) -> None:
+    """Support a proposal; twice is once."""
+    async with house.civic.write() as db:
+        before = await _in_round(db, claims, proposal_id)
+        if await proposals.insert_support(db, proposal_id, claims.tag_bytes):
+            await outbox.tell(db, ProposalSupported(proposal_id=proposal_id))
+        elif proposal_id not in await proposals.supported(db, claims.round_id, claims.tag_bytes):
+            raise await _unchanged(db, before, before.revision, "supporting")
+    house.doorbell.ring("civic")
+
+
+async def unsupport_proposal(house: House, claims: Pass, proposal_id: UUID) -> None:
+    """Take a support back; twice is once."""
+    async with house.civic.write() as db:
+        before = await _in_round(db, claims, proposal_id)
+        if await proposals.delete_support(db, proposal_id, claims.tag_bytes):
+            await outbox.tell(db, ProposalUnsupported(proposal_id=proposal_id))
+        elif proposal_id in await proposals.supported(db, claims.round_id, claims.tag_bytes):
+            raise await _unchanged(db, before, before.revision, "supporting")
+    house.doorbell.ring("civic")
+
+
+async def supported_proposals(house: House, claims: Pass) -> set[UUID]:
+    """What the bearer of this pass supports."""
+    async with house.civic.enter() as db:
+        return await proposals.supported(db, claims.round_id, claims.tag_bytes)
+
+
+async def shortlist_proposal(house: House, officer: Officer, proposal_id: UUID, into: Shortlisting) -> Project:
+    """Admit a proposal to a pot's ballot as a project with a cost."""
+    async with house.civic.write() as db:
+        proposal = await _found(db, proposal_id)
+        await own_round(db, officer, proposal.round_id)
+        pot = await rounds.pot_by_id(db, into.pot_id)
+        if pot is None or pot.round_id != proposal.round_id:
+            raise NotFound(what="pot")
+        if not await proposals.shortlist_proposal(db, proposal_id):
+            raise Settled(state=proposal.state)
+        words = (proposal.title, proposal.about, into.cost, proposal.area)
+        project = await rounds.insert_project(db, pot.round_id, pot.id, into.number, *words, proposal_id)
+        await outbox.tell(db, ProposalShortlisted(proposal_id=proposal_id))
+    house.doorbell.ring("civic")
+    return project
+
+
+async def _found(db: Db, proposal_id: UUID) -> Proposal:
+    proposal = await proposals.proposal_by_id(db, proposal_id)
+    if proposal is None:
+        raise NotFound(what="proposal")
+    return proposal
+
+
+async def _in_round(db: Db, claims: Pass, proposal_id: UUID) -> Proposal:
+    proposal = await _found(db, proposal_id)
+    if proposal.round_id != claims.round_id:
+        raise NotFound(what="proposal in the round of your pass")
+    return proposal
+
+
+async def _own(db: Db, claims: Pass, proposal_id: UUID) -> Proposal:
+    proposal = await _in_round(db, claims, proposal_id)
+    if proposal.author != claims.tag_bytes:
+        raise NotYours()
+    return proposal
+
+
+async def _unchanged(db: Db, before: Proposal, revision: int, needed: str) -> Refusal:
+    """Why a conditional change touched nothing."""
+    now = await _found(db, before.id)
+    if now.state != "submitted" and needed != "supporting":
+        return Settled(state=now.state)
+    if now.revision != revision:
+        return Changed(revision=now.revision)
+    return await _wrong_phase(db, before.round_id, needed)
+
+
+async def _wrong_phase(db: Db, round_id: UUID, needed: str) -> Refusal:
+    found = await rounds.round_by_id(db, round_id)
+    return NotInPhase(phase=found.phase, needed=needed) if found else NotFound(what="round")

@@ -1,0 +1,293 @@
+"""What officers do with a round: draft, edit, announce, schedule, close, publish; and its projects."""
+
+import secrets
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID, uuid4
+
+import msgspec
+
+from schema.errors import Changed, NotAllowed, NotCounted, NotFound, NotOpen, NotWhole, RollNotReady
+from schema.events import RoundDrafted
+from schema.queries import Db
+from schema.rules import Criterion, Rule, TieOrder
+from schema.styles import Money, Style
+from service.house import House
+from service.reading import Line, Name, Prose
+from service.store import outbox, roll, rounds, snapshots
+from service.store.roll import Officer
+from service.store.rounds import Pot, Project, Round
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class PotDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A pot as an officer writes it. ``money`` in minor units; ``areas`` names those who may vote, empty for all."""
+
+    name: Name
+    money: Money
+    style: Style
+    rule: Rule
+    ties: Annotated[tuple[Criterion, ...], msgspec.Meta(max_length=3)] = ("lower_cost", "more_votes", "lot")
+    areas: Annotated[tuple[Name, ...], msgspec.Meta(max_length=200)] = ()
+    min_age: Annotated[int, msgspec.Meta(ge=0, le=120)] | None = None
+
+    def __post_init__(self) -> None:
+        TieOrder(seed="checked with the round", criteria=self.ties)
+
+
+class RoundDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A whole round as an officer writes it. ``lot_seed`` decides the last ties; without one a random one is drawn."""
+
+    name: Line
+    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+    voting_at: Moment
+    closes_at: Moment
+    pots: Annotated[tuple[PotDraft, ...], msgspec.Meta(max_length=100)]
+    about: Prose = ""
+    areas: Annotated[tuple[Name, ...], msgspec.Meta(max_length=500)] = ()
+    proposing_at: Moment | None = None
+    reviewing_at: Moment | None = None
+    supporting_at: Moment | None = None
+    lot_seed: Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[ -~]*$")] | None = None
+
+    def __post_init__(self) -> None:
+        times = [self.proposing_at, self.reviewing_at, self.supporting_at, self.voting_at]
+        known = [moment for moment in times if moment is not None]
+        if known != sorted(known) or self.closes_at <= self.voting_at:
+            raise ValueError("the timeline must run proposing, reviewing, supporting, voting, close, each later")
+        names = [pot.name for pot in self.pots]
+        if len(set(names)) != len(names):
+            raise ValueError("two pots have one name")
+        strange = {area for pot in self.pots for area in pot.areas} - set(self.areas)
+        if strange:
+            raise ValueError(f"the pots name areas that the round does not have: {', '.join(sorted(strange))}")
+
+    @property
+    def timeline(self) -> tuple[datetime | None, ...]:
+        """Times in the order of the columns."""
+        return self.proposing_at, self.reviewing_at, self.supporting_at, self.voting_at, self.closes_at
+
+
+class ProjectDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A project as an officer writes it. ``cost`` in minor units; ``number`` is what voters see on the ballot."""
+
+    pot_id: UUID
+    title: Line
+    cost: Money
+    about: Prose = ""
+    area: Name | None = None
+    number: Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None = None
+
+
+class RoundView(msgspec.Struct, frozen=True):
+    """A round with its pots, areas and projects."""
+
+    round: Round
+    pots: list[Pot]
+    areas: list[str]
+    projects: list[Project]
+
+
+async def draft_round(house: House, officer: Officer, draft: RoundDraft) -> RoundView:
+    """Make a new round. Its key is made first: a round without a key could never open."""
+    round_id = uuid4()
+    async with house.roll.write() as db:
+        await roll.insert_round_key(db, round_id, house.keys.new_round_key(round_id.bytes))
+    async with house.box.write() as db:
+        place = (officer.municipality_id, officer.municipality)
+        words = (draft.name, draft.about, draft.currency)
+        seed = draft.lot_seed or secrets.token_hex(16)
+        await rounds.insert_round(db, round_id, *place, *words, *draft.timeline, seed)
+        await _write_parts(db, round_id, draft)
+    house.doorbell.ring("roll")
+    return await view_round(house, round_id)
+
+
+async def edit_round(house: House, officer: Officer, round_id: UUID, revision: int, draft: RoundDraft) -> RoundView:
+    """Replace a draft of the revision that the officer saw. A pot that keeps its name keeps its projects."""
+    async with house.box.write() as db:
+        await own_round(db, officer, round_id)
+        words = (draft.name, draft.about, draft.currency)
+        if not await rounds.update_round(db, round_id, revision, *words, *draft.timeline, draft.lot_seed):
+            current = await rounds.round_by_id(db, round_id)
+            raise Changed(revision=current.revision if current else 0)
+        await _write_parts(db, round_id, draft)
+    house.doorbell.ring("roll")
+    return await view_round(house, round_id)
+
+
+async def _write_parts(db: Db, round_id: UUID, draft: RoundDraft) -> None:
+    await rounds.write_areas(db, round_id, list(draft.areas))
+    rows = [
+        (round_id, at, pot.name, pot.money, pot.style, pot.rule, pot.ties, list(pot.areas), pot.min_age)
+        for at, pot in enumerate(draft.pots, start=1)
+    ]
+    await rounds.write_pots(db, round_id, [pot.name for pot in draft.pots], rows)
+    await outbox.tell(db, RoundDrafted(round_id=round_id))
+
+
+async def view_round(house: House, round_id: UUID) -> RoundView:
+    """A round as it stands. Drafts are for their officers: ask ``public_round`` for everybody else."""
+    async with house.box.enter() as db:
+        found = await rounds.round_by_id(db, round_id)
+        if found is None:
+            raise NotFound(what="round")
+        return RoundView(
+            found,
+            await rounds.pots(db, round_id),
+            await rounds.areas(db, round_id),
+            await rounds.projects(db, round_id),
+        )
+
+
+async def view_own_round(house: House, officer: Officer, round_id: UUID) -> RoundView:
+    """A round of the officer's municipality, drafts as well."""
+    async with house.box.enter() as db:
+        await own_round(db, officer, round_id)
+    return await view_round(house, round_id)
+
+
+async def public_round(house: House, round_id: UUID) -> RoundView:
+    """A round that was announced."""
+    view = await view_round(house, round_id)
+    if view.round.phase == "draft":
+        raise NotFound(what="round")
+    return view
+
+
+async def public_pot(house: House, pot_id: UUID) -> tuple[Round, Pot, list[Project]]:
+    """A pot of an announced round, with its projects."""
+    async with house.box.enter() as db:
+        pot = await rounds.pot_by_id(db, pot_id)
+        found = await rounds.round_by_id(db, pot.round_id) if pot else None
+        if pot is None or found is None or found.phase == "draft":
+            raise NotFound(what="pot")
+        return found, pot, await rounds.projects_of_pot(db, pot_id)
+
+
+async def list_rounds(house: House, after: UUID | None, size: int) -> list[Round]:
+    """Announced rounds, newest first."""
+    async with house.box.enter() as db:
+        return await rounds.round_page(db, after, size)
+
+
+async def list_own_rounds(house: House, officer: Officer) -> list[Round]:
+    """The rounds of the officer's municipality, drafts as well."""
+    async with house.box.enter() as db:
+        return await rounds.rounds_of_municipality(db, officer.municipality_id)
+
+
+async def announce_round(house: House, officer: Officer, round_id: UUID) -> RoundView:
+    """Show the draft to everybody; its timeline runs from now on. Announcing twice is announcing once."""
+    async with house.box.write() as db:
+        await own_round(db, officer, round_id)
+        await rounds.announce_round(db, round_id)
+    return await view_round(house, round_id)
+
+
+async def schedule_round(house: House, officer: Officer, round_id: UUID) -> RoundView:
+    """Freeze a whole round, so that voting opens by itself when its time comes."""
+    async with house.roll.enter() as db:
+        state = await roll.roll(db, round_id)
+    async with house.box.write() as db:
+        await own_round(db, officer, round_id)
+        if state is None or not state.fresh:
+            raise RollNotReady()
+        missing = await rounds.schedule_round(db, round_id)
+    if missing:
+        raise NotWhole(missing="; ".join(missing))
+    return await view_round(house, round_id)
+
+
+async def unschedule_round(house: House, officer: Officer, round_id: UUID) -> RoundView:
+    """Thaw a scheduled round; refused once voting has opened."""
+    async with house.box.write() as db:
+        await own_round(db, officer, round_id)
+        await rounds.unschedule_round(db, round_id)
+    return await view_round(house, round_id)
+
+
+async def close_round(house: House, officer: Officer, round_id: UUID) -> RoundView:
+    """End voting now. Closing twice is closing once."""
+    async with house.box.write() as db:
+        own = await own_round(db, officer, round_id)
+        answer = await rounds.close_round(db, round_id)
+    if answer == "not_open":
+        raise NotOpen(phase=own.phase)
+    house.doorbell.ring("count")
+    return await view_round(house, round_id)
+
+
+async def publish_round(house: House, officer: Officer, round_id: UUID) -> RoundView:
+    """Publish the outcome of every pot at once. Publishing twice is publishing once."""
+    async with house.box.write() as db:
+        own = await own_round(db, officer, round_id)
+        published = await snapshots.publish_round(db, round_id)
+    if not published and own.phase != "published":
+        raise NotCounted()
+    return await view_round(house, round_id)
+
+
+async def counted_pots(house: House, round_id: UUID) -> set[UUID]:
+    """Which pots of a round were counted; nothing of what the count said."""
+    async with house.box.enter() as db:
+        return await snapshots.counted_pots(db, round_id)
+
+
+async def add_project(house: House, officer: Officer, round_id: UUID, draft: ProjectDraft) -> Project:
+    """Put a project on a pot's ballot."""
+    async with house.box.write() as db:
+        await own_round(db, officer, round_id)
+        await _known_place(db, round_id, draft)
+        words = (draft.title, draft.about, draft.cost, draft.area)
+        return await rounds.insert_project(db, round_id, draft.pot_id, draft.number, *words, None)
+
+
+async def edit_project(house: House, officer: Officer, project_id: UUID, draft: ProjectDraft) -> Project:
+    """Change a project's words and cost. Its pot and number stay."""
+    async with house.box.write() as db:
+        project = await _own_project(db, officer, project_id)
+        await _known_place(db, project.round_id, draft)
+        changed = await rounds.update_project(db, project_id, draft.title, draft.about, draft.cost, draft.area)
+    if changed is None:
+        raise NotFound(what="project")
+    return changed
+
+
+async def remove_project(house: House, officer: Officer, project_id: UUID) -> None:
+    """Take a project off the ballot."""
+    async with house.box.write() as db:
+        await _own_project(db, officer, project_id)
+        await rounds.delete_project(db, project_id)
+
+
+async def _own_project(db: Db, officer: Officer, project_id: UUID) -> Project:
+    project = await rounds.project_by_id(db, project_id)
+    if project is None:
+        raise NotFound(what="project")
+    await own_round(db, officer, project.round_id)
+    return project
+
+
+async def _known_place(db: Db, round_id: UUID, draft: ProjectDraft) -> None:
+    pot = await rounds.pot_by_id(db, draft.pot_id)
+    if pot is None or pot.round_id != round_id:
+        raise NotFound(what="pot")
+    await known_area(db, round_id, draft.area)
+
+
+async def known_area(db: Db, round_id: UUID, area: str | None) -> None:
+    """Raise NotFound for an area that the round does not have."""
+    if area is not None and area not in await rounds.areas(db, round_id):
+        raise NotFound(what="area of that name in this round")
+
+
+async def own_round(db: Db, officer: Officer, round_id: UUID) -> Round:
+    """The round, when it belongs to the officer's municipality."""
+    found = await rounds.round_by_id(db, round_id)
+    if found is None:
+        raise NotFound(what="round")
+    if found.municipality_id != officer.municipality_id:
+        raise NotAllowed()
+    return found

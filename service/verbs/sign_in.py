@@ -1,0 +1,129 @@
+"""Signing in: officers by password, residents by letter code. The roll side; it hands out passes and sees no ballot."""
+
+import asyncio
+import os
+import secrets
+import time
+from uuid import UUID
+
+import msgspec
+from cryptography.exceptions import InvalidKey
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+from schema.codes import plain_code
+from schema.errors import WrongCode, WrongPassword
+from schema.keys import member_of, tag_of
+from schema.passes import LIFETIME, Audience, Pass, seal_pass
+from service.house import House
+from service.people import token_hash
+from service.reading import Name
+from service.store import roll
+from service.store.roll import Entry
+
+
+class OfficerSignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An officer's name and password."""
+
+    name: Name
+    password: str
+
+
+class CodeSignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The code of a letter, as typed."""
+
+    code: str
+
+
+class PotPass(msgspec.Struct, frozen=True):
+    """What a person may do in one pot: a pass for it, or the reason why there is none."""
+
+    pot_id: UUID
+    pot: str
+    token: str | None
+    reason: str | None
+
+
+class Passes(msgspec.Struct, frozen=True):
+    """What a sign-in gives: one pass for the debate and one for each pot; they live ``seconds``."""
+
+    civic: str
+    pots: list[PotPass]
+    seconds: int
+
+
+def hash_password(password: str) -> str:
+    """An argon2id hash in PHC form (RFC 9106, second recommended choice)."""
+    kdf = Argon2id(salt=os.urandom(16), length=32, iterations=3, lanes=4, memory_cost=64 * 1024)
+    return kdf.derive_phc_encoded(password.encode())
+
+
+def password_matches(password: str, stored: str) -> bool:
+    """Whether this password made that hash."""
+    try:
+        Argon2id.verify_phc_encoded(password.encode(), stored)
+    except InvalidKey:
+        return False
+    return True
+
+
+_NOBODY = hash_password(secrets.token_hex())
+"""Verified against when there is no officer of that name, so that the time taken tells nothing."""
+
+
+async def sign_in_officer(house: House, sent: OfficerSignIn) -> str:
+    """A new session's token, opaque and random; only its hash is stored."""
+    async with house.roll.enter() as db:
+        officer = await roll.officer_by_name(db, sent.name)
+    stored = officer.password_hash if officer else _NOBODY
+    if not await asyncio.to_thread(password_matches, sent.password, stored) or officer is None:
+        raise WrongPassword()
+    token = secrets.token_urlsafe(32)
+    async with house.roll.write() as db:
+        await roll.insert_session(db, token_hash(token), officer.id)
+    return token
+
+
+async def sign_out_officer(house: House, token: str) -> None:
+    """End a session; ending it twice is ending it once."""
+    async with house.roll.write() as db:
+        await roll.delete_session(db, token_hash(token))
+
+
+async def sign_in_by_code(house: House, round_id: UUID, sent: CodeSignIn) -> Passes:
+    """Passes for the person whose code this is."""
+    plain = plain_code(sent.code)
+    if plain is None:
+        raise WrongCode()
+    async with house.roll.write() as db:
+        person = await roll.person_by_code(db, round_id, house.keys.code_hash(plain))
+        wrapped = await roll.round_key(db, round_id)
+        if person is None or wrapped is None:
+            raise WrongCode()
+        entries = await roll.entries(db, round_id, person)
+        await roll.note_participation(db, round_id, person)
+    return issue_passes(house, round_id, person, house.keys.open_round_key(round_id.bytes, wrapped), entries)
+
+
+def issue_passes(house: House, round_id: UUID, person_ref: bytes, round_key: bytes, entries: list[Entry]) -> Passes:
+    """What a verified person gets, however they were verified: every way of signing in ends here."""
+    expires = int(time.time()) + LIFETIME
+
+    def token(audience: Audience, pot_id: UUID | None, style: str | None, pseudonym: bytes) -> str:
+        signer = house.keys.passes
+        claims = Pass(audience, round_id, pot_id, style, pseudonym.hex(), signer.key_id, expires)
+        return seal_pass(claims, signer)
+
+    tag = tag_of(round_key, person_ref)
+    return Passes(
+        civic=token("civic", None, None, member_of(round_key, person_ref)),
+        pots=[
+            PotPass(
+                entry.pot_id,
+                entry.pot_name,
+                token("box", entry.pot_id, entry.style, tag) if entry.reason is None else None,
+                entry.reason,
+            )
+            for entry in entries
+        ],
+        seconds=LIFETIME,
+    )

@@ -1,0 +1,179 @@
+"""Small builders for tests: plain inserts, and ``box.cast_ballot`` where a ballot is cast.
+
+Amina votes, Björn votes twice, Carim may not, Dagny is an officer, Elin a reviewer.
+"""
+
+import hashlib
+import os
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from schema.events import Event, decode_event, encode_event
+from schema.keys import Keys
+from schema.rules import GreedyByVotes, Rule
+from schema.styles import Approval, Style
+
+MASTER_KEY = bytes(range(32))
+KEYS = Keys(MASTER_KEY)
+TWO = Approval(max_choices=2)
+GREEDY = GreedyByVotes()
+
+
+class House(msgspec.Struct, frozen=True):
+    """A round with one pot."""
+
+    municipality_id: UUID
+    round_id: UUID
+    pot_id: UUID
+
+
+def tag(name: str) -> bytes:
+    """A pseudonym for a person of the tests."""
+    return hashlib.sha256(name.encode()).digest()
+
+
+async def municipality(db: asyncpg.Connection, name: str = "Brf Eken") -> UUID:
+    """A new municipality."""
+    made: UUID = await db.fetchval("insert into roll.municipality (name) values ($1) returning id", name)
+    return made
+
+
+async def register(
+    db: asyncpg.Connection, municipality_id: UUID, *persons: tuple[str, str, int | None, int | None]
+) -> None:
+    """Replace the register: name, area, year and month of birth of each person."""
+    await db.execute("delete from roll.person where municipality_id = $1", municipality_id)
+    await db.executemany(
+        "insert into roll.person values ($1, $2, $3, $4, $5)",
+        [(municipality_id, KEYS.person_ref(name), *facts) for name, *facts in persons],
+    )
+    await db.execute(
+        "insert into roll.register values ($1, 1, now(), $2) on conflict (municipality_id) do update"
+        " set version = roll.register.version + 1, persons = excluded.persons",
+        municipality_id,
+        len(persons),
+    )
+
+
+async def draft(
+    db: asyncpg.Connection, municipality_id: UUID, opens: float = -3600, closes: float = 3600, name: str = "Gården 2026"
+) -> UUID:
+    """A round that is a draft, with a key; voting from ``opens`` to ``closes`` seconds from now."""
+    now = datetime.now(UTC)
+    made: UUID = await db.fetchval(
+        "insert into box.round (municipality_id, municipality, name, currency, voting_at, closes_at, lot_seed)"
+        " values ($1, 'Brf Eken', $2, 'SEK', $3, $4, 'lot') returning id",
+        municipality_id,
+        name,
+        now + timedelta(seconds=opens),
+        now + timedelta(seconds=closes),
+    )
+    await db.execute("insert into roll.round_key values ($1, $2)", made, KEYS.new_round_key(made.bytes))
+    return made
+
+
+async def pot(
+    db: asyncpg.Connection,
+    round_id: UUID,
+    *costs: int,
+    name: str = "Gården",
+    money: int = 1000_00,
+    style: Style = TWO,
+    rule: Rule = GREEDY,
+    areas: tuple[str, ...] = (),
+    min_age: int | None = None,
+) -> UUID:
+    """A pot whose projects, numbered from 1, have these costs."""
+    made: UUID = await db.fetchval(
+        "insert into box.pot (round_id, position, name, money, style, rule, ties, areas, min_age)"
+        " select $1, count(*) + 1, $2, $3, $4, $5, $6, $7, $8 from box.pot where round_id = $1 returning id",
+        round_id,
+        name,
+        money,
+        json(style),
+        json(rule),
+        json(["lower_cost", "more_votes", "lot"]),
+        areas,
+        min_age,
+    )
+    await db.executemany(
+        "insert into box.project (round_id, pot_id, number, title, cost) values ($1, $2, $3, $4, $5)",
+        [(round_id, made, number, f"Projekt {number}", cost) for number, cost in enumerate(costs, 1)],
+    )
+    return made
+
+
+async def schedule(db: asyncpg.Connection, round_id: UUID, pot_id: UUID, *electors: str) -> None:
+    """Let these persons vote in the pot, and freeze the round."""
+    await db.executemany("insert into box.elector values ($1, $2)", [(pot_id, tag(name)) for name in electors])
+    assert await db.fetchval("select box.schedule_round($1)", round_id) == []
+
+
+async def voting(db: asyncpg.Connection, *costs: int, style: Style = TWO, rule: Rule = GREEDY) -> House:
+    """A round in which Amina and Björn may vote now."""
+    eken = await municipality(db)
+    round_id = await draft(db, eken)
+    pot_id = await pot(db, round_id, *(costs or (400_00, 300_00, 600_00)), style=style, rule=rule)
+    await schedule(db, round_id, pot_id, "Amina", "Björn")
+    return House(eken, round_id, pot_id)
+
+
+async def cast(db: asyncpg.Connection, house: House, name: str, *choices: int, base: int = 0) -> UUID:
+    """Cast a ballot as the service does, without asking who casts it; answer the revision's id."""
+    answer = await db.fetchrow(
+        "select * from box.cast_ballot($1, $2, $3, $4, $5, $6, $7, $8)",
+        house.round_id,
+        house.pot_id,
+        tag(name),
+        os.urandom(8).hex(),
+        base,
+        choices,
+        os.urandom(32),
+        os.urandom(32),
+    )
+    assert answer is not None
+    assert answer["status"] == "accepted", answer
+    made: UUID = await db.fetchval("select id from box.ballot where commitment = $1", answer["commitment"])
+    return made
+
+
+async def close(db: asyncpg.Connection, house: House) -> None:
+    """Dagny closes voting early."""
+    assert await db.fetchval("select box.close_round($1, 'officer')", house.round_id) == "closed"
+
+
+async def proposal(db: asyncpg.Connection, round_id: UUID) -> UUID:
+    """A proposal of Amina's."""
+    made: UUID = await db.fetchval(
+        "insert into civic.proposal (round_id, author, author_name, title, about, language)"
+        " values ($1, $2, 'Amina', 'Odlingslådor', 'På gården', 'sv') returning id",
+        round_id,
+        tag("Amina"),
+    )
+    return made
+
+
+async def tell(db: asyncpg.Connection, *events: Event) -> None:
+    """Leave events in the outbox."""
+    await db.executemany(
+        "insert into post.outbox (lane, event) values ($1, $2)", [(event.lane, encode_event(event)) for event in events]
+    )
+
+
+async def waiting(db: asyncpg.Connection) -> list[tuple[int, Event]]:
+    """What lies in the outbox: number and event."""
+    rows = await db.fetch("select id, event from post.outbox order by id")
+    return [(row["id"], decode_event(row["event"])) for row in rows]
+
+
+async def verdicts(db: asyncpg.Connection) -> dict[UUID, str | None]:
+    """Every verdict: the revision's id and the reason."""
+    return {row["ballot_id"]: row["reason"] for row in await db.fetch("select ballot_id, reason from box.verdict")}
+
+
+def json(value: object) -> str:
+    """A value as jsonb takes it on a connection without a codec."""
+    return msgspec.json.encode(value).decode()

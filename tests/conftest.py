@@ -1,0 +1,118 @@
+"""Real servers, once for the whole run; a fresh database for each test, copied from one that was migrated once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+from litestar.testing import AsyncTestClient
+from redis import Redis
+
+from schema.database import connect
+from schema.doorbell import connect_redis
+from schema.local.folder import temporary_folder
+from schema.local.servers import Servers, servers
+from schema.logs import configure_logs
+from schema.migrate import apply_migrations
+from schema.settings import Settings
+from service.app import make_app
+from tests.builders import MASTER_KEY
+from tests.town import Town
+
+TEMPLATE = "byalag_template"
+NUMBERS = count(1)
+
+
+def database(url: str, name: str) -> str:
+    """The URL of another database on the same server."""
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+async def migrate_template(url: str) -> None:
+    """Make the database that all others are copied from."""
+    admin = await asyncpg.connect(url)
+    await admin.execute(f"create database {TEMPLATE}")
+    await admin.close()
+    db = await asyncpg.connect(database(url, TEMPLATE))
+    await apply_migrations(db)
+    await db.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def logs() -> None:
+    """Logs as in production: structlog's own would print the values of local variables."""
+    configure_logs()
+
+
+@pytest.fixture(scope="session")
+def ground() -> Iterator[Servers]:
+    """A Postgres and a Redis of this test run, with durability as in production."""
+    with temporary_folder() as folder, servers(folder, say=lambda *_: None) as started:
+        asyncio.run(migrate_template(started.database_url))
+        yield started
+
+
+@pytest.fixture
+async def database_url(ground: Servers) -> AsyncIterator[str]:
+    """An empty, migrated database of this test."""
+    name = f"byalag_test_{next(NUMBERS)}"
+    admin = await asyncpg.connect(ground.database_url)
+    await admin.execute(f"create database {name} template {TEMPLATE}")
+    yield database(ground.database_url, name)
+    await admin.execute(f"drop database {name} with (force)")
+    await admin.close()
+
+
+@pytest.fixture
+def redis_url(ground: Servers) -> str:
+    """An empty Redis."""
+    with connect_redis(ground.redis_url) as client:
+        client.flushdb()
+    return ground.redis_url
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    """A client of the empty Redis."""
+    with connect_redis(redis_url) as client:
+        yield client
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of the database's owner, to arrange and to look."""
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def worker(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection as the workers of the box have it."""
+    connection = await connect(database_url, "byalag_worker")
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def registrar(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection as the worker of the roll has it."""
+    connection = await connect(database_url, "byalag_registrar")
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str) -> Settings:
+    """What a process of this test's house would read."""
+    return Settings(database_url, redis_url, MASTER_KEY, "http://127.0.0.1:8400")
+
+
+@pytest.fixture
+async def town(database_url: str, redis_url: str) -> AsyncIterator[Town]:
+    """The service in this process, on this test's database, with nobody in it yet."""
+    settings = Settings(database_url, redis_url, MASTER_KEY, "http://testserver.local")
+    async with AsyncTestClient(make_app(settings)) as client:
+        yield Town(client, settings)

@@ -1,0 +1,1 @@
+"""The docs are true."""

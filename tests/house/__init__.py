@@ -1,0 +1,1 @@
+"""One-command start: servers, supervisor, settings that files outside of Python name."""

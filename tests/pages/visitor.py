@@ -1,0 +1,134 @@
+"""Somebody with a browser that runs no script: opens addresses, fills in forms, presses buttons, inspects each page."""
+
+from collections.abc import Sequence
+from urllib.parse import urljoin, urlsplit
+
+from httpx import Response
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from tests.inspector import Element, inspect, parse
+
+HTML = {"Accept": "text/html,application/xhtml+xml"}
+CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+Fields = list[tuple[str, str]]
+
+
+class Visit:
+    """An answer, inspected: no page with a fault gets past this."""
+
+    def __init__(self, answer: Response) -> None:
+        self.answer = answer
+        self.status = answer.status_code
+        self.headers = answer.headers
+        self.html = answer.text
+        assert self.headers["content-security-policy"] == CSP
+        assert self.headers["x-content-type-options"] == "nosniff"
+        assert self.headers["referrer-policy"] == "no-referrer"
+        assert inspect(self.html) == [], answer.request.url.path
+        self.page = parse(self.html)
+        if 'name="pass"' in self.html or "officer/sign-out" in self.html:
+            assert self.headers["cache-control"] == "no-store"
+
+    @property
+    def text(self) -> str:
+        """The words of the page, each kind of blank as one space."""
+        return self.page.all("main")[0].text
+
+    @property
+    def title(self) -> str:
+        """The heading."""
+        return self.page.all("h1")[0].text
+
+    @property
+    def alert(self) -> str:
+        """What the page says that went wrong."""
+        return " ".join(each.text for each in self.page.walk() if each["role"] == "alert")
+
+    @property
+    def buttons(self) -> list[str]:
+        """What can be pressed in the main part."""
+        return [button.text for button in self.page.all("main")[0].all("button")]
+
+    def form(self, button: str) -> tuple[Element, Element]:
+        """The form and the first button of this text."""
+        for form in self.page.all("form"):
+            for each in form.all("button"):
+                if each.text.startswith(button):
+                    return form, each
+        raise AssertionError(f"no button {button!r} among {self.buttons}")
+
+    def checked(self) -> list[str]:
+        """The values of all boxes that are ticked."""
+        return [each["value"] for each in self.page.all("input") if "checked" in each.attributes]
+
+
+def filled(form: Element) -> Fields:
+    """What a browser would send for a form as it stands."""
+    fields: Fields = []
+    for each in form.all("input", "textarea", "select"):
+        if each.tag == "select":
+            options = each.all("option")
+            chosen = [option for option in options if "selected" in option.attributes] or options[:1]
+            fields += [(each["name"], option["value"]) for option in chosen]
+        elif each.tag == "textarea":
+            fields.append((each["name"], "".join(part for part in each.parts if isinstance(part, str)).lstrip("\n")))
+        elif each["type"] != "file" and (each["type"] != "checkbox" or "checked" in each.attributes):
+            fields.append((each["name"], each["value"]))
+    return fields
+
+
+class Visitor:
+    """A browser with one page open."""
+
+    def __init__(self, client: AsyncTestClient[Litestar]) -> None:
+        self.client = client
+        self.at = "/"
+        self.seen: Visit | None = None
+
+    async def open(self, path: str, **headers: str) -> Visit:
+        """Go to an address."""
+        answer = await self.client.get(path, headers=HTML | headers, follow_redirects=True)
+        return self._arrived(answer)
+
+    async def press(
+        self,
+        button: str,
+        ticks: Sequence[int] | None = None,
+        files: dict[str, bytes] | None = None,
+        **changes: str,
+    ) -> Visit:
+        """Press a button on the page; ``ticks`` are the boxes that are ticked then, ``changes`` what is typed."""
+        assert self.seen is not None
+        form, pressed = self.seen.form(button)
+        fields = filled(form)
+        known = {name for name, _ in fields}
+        assert set(changes) <= known, f"no field {set(changes) - known}"
+        if ticks is not None:
+            fields = [pair for pair in fields if pair[0] != "choices"] + [("choices", str(tick)) for tick in ticks]
+        fields = [(name, changes.get(name, value)) for name, value in fields]
+        if pressed["name"]:
+            fields.append((pressed["name"], pressed["value"]))
+        return await self.send(pressed["formaction"] or form["action"], fields, files)
+
+    async def send(self, action: str, fields: Fields, files: dict[str, bytes] | None = None) -> Visit:
+        """Send a form to an address of this site."""
+        assert not urlsplit(action).netloc
+        address = urljoin(self.at, action)
+        sent: dict[str, list[str]] = {}
+        for name, value in fields:
+            sent.setdefault(name, []).append(value)
+        upload = {name: ("file.csv", content, "text/csv") for name, content in (files or {}).items()}
+        headers = HTML if files or sent else HTML | {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = await self.client.post(
+            address, data=sent, files=upload or None, headers=headers, follow_redirects=True
+        )
+        return self._arrived(answer)
+
+    def _arrived(self, answer: Response) -> Visit:
+        self.at = answer.url.path
+        self.seen = Visit(answer)
+        return self.seen

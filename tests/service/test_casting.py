@@ -1,0 +1,123 @@
+"""Casting: promises P1 to P4 at the service's door."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+
+from schema.ballots import Receipt, receipt_holds
+from tests.town import Town, crowd
+
+
+async def _rows(town: Town, sql: str, *values: Any) -> list[asyncpg.Record]:
+    db = await asyncpg.connect(town.settings.database_url)
+    try:
+        return list(await db.fetch(sql, *values))
+    finally:
+        await db.close()
+
+
+def _receipt(answer: Any) -> Receipt:
+    return Receipt(**answer.json()["receipt"])
+
+
+async def test_an_accepted_ballot_has_a_receipt_that_this_house_signed(town: Town) -> None:
+    """P1: 201 comes with a receipt whose signature holds."""
+    amina = await (await town.open_round()).voter("AMINA-1")
+    answer = await amina.cast(1, 2)
+    assert answer.status_code == 201
+    assert receipt_holds(_receipt(answer), town.keys.receipts)
+
+
+async def test_a_receipt_holds_neither_choices_nor_nonce(town: Town) -> None:
+    """A receipt proves nothing to somebody who would buy a ballot."""
+    amina = await (await town.open_round()).voter("AMINA-1")
+    answer = await amina.cast(1, 2)
+    assert set(answer.json()["receipt"]) == {
+        "origin", "round_id", "pot_id", "commitment", "accepted_at", "key_id", "signature",
+    }  # fmt: skip
+
+
+async def test_sending_again_with_the_same_key_answers_the_same_receipt(town: Town) -> None:
+    """P4: a replay gives the same receipt and no second revision."""
+    amina = await (await town.open_round()).voter("AMINA-1")
+    first = await amina.cast(1, key="the-same-key")
+    again = await amina.cast(1, key="the-same-key")
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert len(await _rows(town, "select from box.ballot")) == 1
+
+
+async def test_a_replay_is_answered_after_the_close_as_well(town: Town) -> None:
+    """P4: whoever lost the first answer gets their receipt, however late."""
+    ground = await town.open_round()
+    amina = await ground.voter("AMINA-1")
+    first = await amina.cast(1, key="the-same-key")
+    await ground.officer("POST", "close")
+    assert (await amina.cast(1, key="the-same-key")).json() == first.json()
+
+
+async def test_a_key_that_comes_back_with_another_ballot_is_refused(town: Town) -> None:
+    """A key stands for one ballot."""
+    amina = await (await town.open_round()).voter("AMINA-1")
+    await amina.cast(1, key="the-same-key")
+    assert (await amina.cast(2, key="the-same-key")).json()["type"] == "/problems/key-reused"
+
+
+async def test_a_change_becomes_the_next_revision(town: Town) -> None:
+    """Björn votes twice, and the last one is his ballot."""
+    bjorn = await (await town.open_round()).voter("BJORN-2")
+    await bjorn.cast(1)
+    changed = await bjorn.cast(2, 3, base=1)
+    assert changed.json()["revision"] == 2
+    assert (await bjorn.ballot()).json()["choices"] == [2, 3]
+
+
+async def test_a_late_retry_of_an_older_ballot_does_not_overwrite_a_newer_one(town: Town) -> None:
+    """P4: the base revision says what the voter had seen."""
+    bjorn = await (await town.open_round()).voter("BJORN-2")
+    await bjorn.cast(1)
+    await bjorn.cast(2, base=1)
+    late = await bjorn.cast(3, base=1)
+    assert (late.status_code, late.json()["facts"]) == (409, {"revision": 2})
+
+
+async def test_the_outcome_counts_the_last_revision_of_each_voter_once(town: Town) -> None:
+    """P2: one person, one counted ballot."""
+    ground = await town.open_round()
+    bjorn = await ground.voter("BJORN-2")
+    await bjorn.cast(1)
+    await bjorn.cast(2, base=1)
+    snapshot = await ground.outcome()
+    assert [project["supporters"] for project in snapshot["projects"]] == [0, 1, 0, 0]
+    assert snapshot["sums"] | {"electors": 2} == {
+        "electors": 2, "voters": 1, "revisions": 2, "counted": 1, "superseded": 1, "refused": {},
+    }  # fmt: skip
+
+
+async def test_two_casts_of_one_person_at_once_are_one_ballot_and_one_refusal(town: Town) -> None:
+    """Five hundred times: one current ballot, two revisions or one refusal, never two ballots (P2)."""
+    ground = await town.open_round(register=crowd(500))
+    voters = [await ground.voter(f"V{number}") for number in range(500)]
+    for voter in voters:
+        answers = await asyncio.gather(voter.cast(1), voter.cast(2))
+        assert sorted(answer.status_code for answer in answers) == [201, 409]
+    per_voter = await _rows(town, "select count(*) as ballots, max(revision) as last from box.ballot group by tag")
+    assert [(row["ballots"], row["last"]) for row in per_voter] == [(1, 1)] * 500
+
+
+async def test_a_cast_and_a_close_at_once_leave_no_ballot_after_the_close(town: Town) -> None:
+    """Two hundred times (P3): what was acknowledged is counted, and what was refused is not there."""
+    await town.hire()
+    register = crowd(4)
+    for _ in range(200):
+        ground = await town.open_round(projects=2, register=register)
+        voters = [await ground.voter(f"V{number}") for number in range(4)]
+        closing = ground.officer("POST", "close")
+        *answers, _closed = await asyncio.gather(*(voter.cast(1) for voter in voters), closing)
+        acknowledged = {answer.json()["receipt"]["commitment"] for answer in answers if answer.status_code == 201}
+        refused = [answer.json()["type"] for answer in answers if answer.status_code != 201]
+        kept = await _rows(
+            town, "select encode(commitment, 'hex') as it from box.ballot where round_id = $1", ground.id
+        )
+        assert {row["it"] for row in kept} == acknowledged
+        assert set(refused) <= {"/problems/not-open"}

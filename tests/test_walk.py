@@ -1,0 +1,101 @@
+"""The walk-through: one round from the first proposal to the published outcome, as the README tells it."""
+
+from datetime import timedelta
+from typing import Any
+
+from schema.ballots import Receipt, receipt_holds
+from tests.town import REGISTER, Ground, Town, draft, moment, pot
+
+HOUR = timedelta(hours=1)
+
+
+async def move(ground: Ground, **timeline: str) -> None:
+    """Dagny moves the round along by editing its timeline."""
+    view = await ground.town.act("GET", f"/api/rounds/{ground.id}/draft")
+    changed = draft(pots=[pot(rule={"rule": "equal_shares", "step": 100, "fill": True})], **timeline)
+    await ground.town.act("PUT", f"/api/rounds/{ground.id}?revision={view['round']['revision']}", json=changed)
+
+
+async def propose(ground: Ground, who: str, title: str) -> str:
+    """A resident puts a proposal forward; answers its id."""
+    voter = await ground.sign_in(who)
+    sent = {"title": title, "about": "For all of us.", "author_name": who.title(), "language": "en"}
+    headers = {"Authorization": f"Bearer {voter['civic']}"}
+    answer = await ground.town.client.post(f"/api/rounds/{ground.id}/proposals", json=sent, headers=headers)
+    assert answer.status_code == 201, answer.text
+    proposal_id: str = answer.json()["id"]
+    return proposal_id
+
+
+async def support(ground: Ground, who: str, proposal_id: str) -> None:
+    """A resident supports a proposal."""
+    passes = await ground.sign_in(who)
+    headers = {"Authorization": f"Bearer {passes['civic']}"}
+    answer = await ground.town.client.put(f"/api/proposals/{proposal_id}/support", headers=headers)
+    assert answer.status_code == 204, answer.text
+
+
+async def shortlist(ground: Ground, proposal_id: str, cost: int) -> int:
+    """Dagny admits a proposal to the ballot; answers its number there."""
+    into = {"pot_id": ground.pot, "cost": cost}
+    project = await ground.town.act("POST", f"/api/proposals/{proposal_id}/shortlisting", json=into)
+    number: int = project["number"]
+    return number
+
+
+async def test_a_round_from_its_first_proposal_to_its_outcome(town: Town) -> None:
+    """Residents propose, support and cast; workers judge and count; an officer publishes; anybody reads why."""
+    # Dagny drafts a round, imports the register, and has letters made.
+    await town.hire("Dagny")
+    far = {"voting_at": moment(2 * HOUR), "closes_at": moment(3 * HOUR)}
+    view = await town.act("POST", "/api/rounds", json=draft(proposing_at=moment(-HOUR), **far))
+    ground = Ground(town, view["round"]["id"], [view["pots"][0]["id"]])
+    await town.import_register(REGISTER)
+    await town.work("roll")
+    await town.issue_codes(ground.id, REGISTER)
+    await ground.officer("POST", "announcement")
+    assert await ground.phase() == "proposing"
+
+    # Amina and Björn sign in with their codes and propose; they support each other.
+    benches = await propose(ground, "AMINA-1", "Benches by the square")
+    trees = await propose(ground, "BJORN-2", "Twelve trees")
+    await move(ground, proposing_at=moment(-2 * HOUR), supporting_at=moment(-HOUR), **far)
+    assert await ground.phase() == "supporting"
+    await support(ground, "AMINA-1", trees)
+    await support(ground, "BJORN-2", trees)
+    await town.work("civic")
+    listed = (await town.client.get(f"/api/rounds/{ground.id}/proposals")).json()["items"]
+    assert {row["title"]: row["supports"] for row in listed} == {"Benches by the square": 0, "Twelve trees": 2}
+
+    # Dagny puts both on the ballot with a cost, and schedules: now nothing changes any more, and voting is open.
+    numbers = [await shortlist(ground, benches, 60_000), await shortlist(ground, trees, 70_000)]
+    await move(ground, supporting_at=moment(-HOUR), voting_at=moment(-HOUR / 60), closes_at=moment(HOUR))
+    await town.work("roll")
+    await ground.officer("POST", "schedule")
+    assert await ground.phase() == "voting"
+
+    # Amina casts; Björn casts and thinks again; each keeps a receipt that this house signed.
+    amina, bjorn = await ground.voter("AMINA-1"), await ground.voter("BJORN-2")
+    answers = [await amina.cast(numbers[1]), await bjorn.cast(*numbers), await bjorn.cast(numbers[1], base=1)]
+    receipts = [Receipt(**answer.json()["receipt"]) for answer in answers]
+    assert all(receipt_holds(receipt, town.keys.receipts) for receipt in receipts)
+
+    # The events of the ballots wait in the outbox; the workers judge each revision.
+    await town.work("judge")
+    assert (await bjorn.ballot()).json() | {"judged": True, "reason": None} == (await bjorn.ballot()).json()
+
+    # Dagny closes; the count waits for the last verdict, then keeps a snapshot that nobody sees before publication.
+    await ground.officer("POST", "close")
+    await town.work("count")
+    hidden = await town.client.get(f"/api/pots/{ground.pot}/snapshot")
+    assert hidden.json()["type"] == "/problems/not-counted"
+    await ground.officer("POST", "publication")
+
+    # Everybody reads the outcome, with the reason for each project, and may count the ballots again.
+    snapshot: dict[str, Any] = (await town.client.get(f"/api/pots/{ground.pot}/snapshot")).json()
+    assert snapshot["outcome"]["funded"] == [str(numbers[1])]
+    assert snapshot["sums"]["counted"] == 2
+    assert {row["project"] for row in snapshot["outcome"]["explanations"]} == {str(number) for number in numbers}
+    ballots = await town.client.get(f"/api/pots/{ground.pot}/snapshot.pb")
+    assert ballots.text.startswith("META")
+    assert await ground.phase() == "published"

@@ -1,0 +1,218 @@
+"""A small town for tests: the service in this process, real servers behind it, and people who use it over HTTP.
+
+Amina votes, Björn votes twice, Carim may not, Dagny is an officer, Elin a reviewer.
+"""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+from httpx import Response
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from schema.database import connect
+from schema.events import LANES, Lane
+from schema.keys import Keys
+from schema.settings import Settings
+from service.store import roll
+from service.verbs.sign_in import hash_password
+from workers.claim import drain
+from workers.door import act
+from workers.lanes import ROLES
+
+PASSWORD = "correct horse battery staple"
+_HASH = hash_password(PASSWORD)
+
+REGISTER = "identity,area,birth_year,birth_month\nAMINA-1,North,1985,3\nBJORN-2,North,1990,7\nCARIM-3,South,2020,1\n"
+NOW = timedelta()
+
+
+def crowd(size: int) -> str:
+    """A register of grown-ups V0, V1, …"""
+    return "identity,area,birth_year,birth_month\n" + "".join(f"V{number},North,1980,1\n" for number in range(size))
+
+
+def moment(after: timedelta = NOW) -> str:
+    """A time from now, as JSON has it."""
+    return (datetime.now(UTC) + after).isoformat()
+
+
+def pot(name: str = "The big pot", **changes: Any) -> dict[str, Any]:
+    """A pot of 1,000.00 by approval, counted by votes, for everybody from 12."""
+    drawn: dict[str, Any] = {
+        "name": name,
+        "money": 100_000,
+        "style": {"style": "approval", "max_choices": 3},
+        "rule": {"rule": "greedy_by_votes"},
+        "min_age": 12,
+    }
+    return drawn | changes
+
+
+def draft(**changes: Any) -> dict[str, Any]:
+    """A round with one pot whose voting is open as soon as it is scheduled."""
+    drawn: dict[str, Any] = {
+        "name": "Our street 2026",
+        "currency": "SEK",
+        "areas": ["North", "South"],
+        "pots": [pot()],
+        "voting_at": moment(timedelta(minutes=-1)),
+        "closes_at": moment(timedelta(days=7)),
+        "lot_seed": "a seed for tests",
+    }
+    return drawn | changes
+
+
+class Town:
+    """The people and what they can do."""
+
+    def __init__(self, client: AsyncTestClient[Litestar], settings: Settings) -> None:
+        self.client = client
+        self.settings = settings
+        self.keys = Keys(settings.master_key)
+        self.officer_token = ""
+        self.codes: dict[str, str] = {}
+
+    async def hire(self, name: str = "Dagny", municipality: str = "Hagaby") -> str:
+        """An officer with a session; answers the token."""
+        db = await asyncpg.connect(self.settings.database_url)
+        try:
+            await roll.insert_officer(db, await roll.municipality(db, municipality), name, _HASH)
+        finally:
+            await db.close()
+        sent = await self.client.post("/api/officer/sessions", json={"name": name, "password": PASSWORD})
+        token: str = sent.json()["token"]
+        self.officer_token = self.officer_token or token
+        return token
+
+    def badge(self, token: str | None = None) -> dict[str, str]:
+        """An officer's headers."""
+        return {"Authorization": f"Bearer {token or self.officer_token}"}
+
+    async def work(self, *lanes: Lane) -> None:
+        """Let the workers do what waits, here and now."""
+        for lane in lanes or LANES:
+            db = await connect(self.settings.database_url, ROLES[lane])
+            try:
+                await drain(db, lane, partial(_act, self.keys), 30.0)
+            finally:
+                await db.close()
+
+    async def act(self, verb: str, path: str, **more: Any) -> Any:
+        """What an officer does; answers the JSON, and fails the test when it was refused."""
+        answer = await self.client.request(verb, path, headers=self.badge(), **more)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    async def draw_round(self, projects: int = 4, register: str = REGISTER, **changes: Any) -> "Ground":
+        """A drafted round with projects 1..n at 300.00 each in every pot, a register, a roll, and codes for all."""
+        if not self.officer_token:
+            await self.hire()
+        view = await self.act("POST", "/api/rounds", json=draft(**changes))
+        round_id = view["round"]["id"]
+        pots = [row["id"] for row in view["pots"]]
+        for pot_id in pots:
+            for number in range(1, projects + 1):
+                project = {"pot_id": pot_id, "title": f"Project {number}", "cost": 30_000}
+                await self.act("POST", f"/api/rounds/{round_id}/projects", json=project)
+        await self.import_register(register)
+        await self.work("roll")
+        await self.issue_codes(round_id, register)
+        return Ground(self, round_id, pots)
+
+    async def import_register(self, text: str) -> Response:
+        """Replace the register."""
+        headers = self.badge() | {"Content-Type": "text/csv"}
+        return await self.client.post("/api/register", content=text.encode(), headers=headers)
+
+    async def issue_codes(self, round_id: str, text: str) -> None:
+        """Fresh letters; the codes are remembered by identity."""
+        headers = self.badge() | {"Content-Type": "text/csv"}
+        letters = await self.client.post(f"/api/rounds/{round_id}/codes", content=text.encode(), headers=headers)
+        assert letters.status_code == 201, letters.text
+        self.codes |= dict(line.split(",") for line in letters.text.splitlines()[1:])
+
+    async def open_round(self, projects: int = 4, register: str = REGISTER, **changes: Any) -> "Ground":
+        """A round in which voting is open."""
+        ground = await self.draw_round(projects, register, **changes)
+        await ground.officer("POST", "schedule")
+        return ground
+
+
+async def _act(keys: Keys, db: Any, batch: Any) -> None:
+    await act(db, keys, batch)
+
+
+class Ground:
+    """One round and its pots."""
+
+    def __init__(self, town: Town, round_id: str, pots: list[str]) -> None:
+        self.town = town
+        self.id = round_id
+        self.pots = pots
+
+    @property
+    def pot(self) -> str:
+        """The first pot."""
+        return self.pots[0]
+
+    async def officer(self, verb: str, what: str) -> Any:
+        """An officer's act on the round."""
+        return await self.town.act(verb, f"/api/rounds/{self.id}/{what}")
+
+    async def sign_in(self, who: str) -> dict[str, Any]:
+        """The passes of a person."""
+        answer = await self.town.client.post(f"/api/rounds/{self.id}/sign-in", json={"code": self.town.codes[who]})
+        assert answer.status_code == 200, answer.text
+        passes: dict[str, Any] = answer.json()
+        return passes
+
+    async def voter(self, who: str, pot: int = 0) -> "Voter":
+        """A person with a pass for a pot."""
+        passes = await self.sign_in(who)
+        return Voter(self, self.pots[pot], passes["pots"][pot]["token"], passes["civic"])
+
+    async def phase(self) -> str:
+        """The round's phase now."""
+        view = await self.town.act("GET", f"/api/rounds/{self.id}/draft")
+        phase: str = view["round"]["phase"]
+        return phase
+
+    async def count(self) -> None:
+        """Close, judge and count."""
+        await self.officer("POST", "close")
+        await self.town.work("judge", "count")
+
+    async def outcome(self) -> Any:
+        """The published outcome of the first pot."""
+        await self.count()
+        await self.officer("POST", "publication")
+        answer = await self.town.client.get(f"/api/pots/{self.pot}/snapshot")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+class Voter:
+    """Somebody with a pass."""
+
+    def __init__(self, ground: Ground, pot_id: str, token: str, civic: str) -> None:
+        self.ground = ground
+        self.client = ground.town.client
+        self.path = f"/api/pots/{pot_id}/ballots"
+        self.pot_id = UUID(pot_id)
+        self.token = token
+        self.civic = {"Authorization": f"Bearer {civic}"}
+
+    async def cast(self, *choices: int, base: int = 0, key: str | None = None) -> Response:
+        """Cast a ballot on the revision that was seen."""
+        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key or uuid4().hex}
+        body = {"choices": choices, "base_revision": base}
+        return await self.client.post(self.path, json=body, headers=headers)
+
+    async def ballot(self) -> Response:
+        """One's own ballot."""
+        path = f"/api/pots/{self.pot_id}/ballot"
+        return await self.client.get(path, headers={"Authorization": f"Bearer {self.token}"})

@@ -1,0 +1,100 @@
+"""The one door: tell it twice, in any order, and nothing changes."""
+
+from collections.abc import Sequence
+from typing import get_args
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from schema.database import connect
+from schema.events import (
+    BallotCast,
+    Event,
+    ProposalEdited,
+    ProposalShortlisted,
+    ProposalSubmitted,
+    ProposalSupported,
+    ProposalUnsupported,
+    ProposalWithdrawn,
+    RegisterImported,
+    RoundClosed,
+    RoundDrafted,
+)
+from tests.builders import KEYS, cast, close, draft, pot, proposal, register, tag, voting
+from workers.door import act
+from workers.lanes import ROLES
+
+EFFECTS = ("roll.entry", "box.elector", "box.verdict", "box.snapshot", "civic.activity", "civic.standing")
+
+
+async def effects(db: asyncpg.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """Every row that workers write, without the time at which a roll was built."""
+    tables = {table: f"select t::text from {table} t order by 1" for table in EFFECTS}
+    tables["roll.roll"] = (
+        "select round_id, register_version, round_revision, persons, entitled from roll.roll order by 1"
+    )
+    return {table: [tuple(row) for row in await db.fetch(query)] for table, query in tables.items()}
+
+
+async def stage(db: asyncpg.Connection) -> list[Event]:
+    """One event of every kind, with all that they speak of."""
+    house = await voting(db)
+    await register(db, house.municipality_id, ("Amina", "Norr", 1980, 3), ("Carim", "Norr", 2020, 1))
+    drafted = await draft(db, house.municipality_id, name="Nästa år")
+    await pot(db, drafted, 100_00, min_age=16)
+    ballot = await cast(db, house, "Amina", 1, 2)
+    await close(db, house)
+    ours = await proposal(db, drafted)
+    await db.execute("insert into civic.support values ($1, $2)", ours, tag("Björn"))
+    return [
+        RegisterImported(house.municipality_id),
+        RoundDrafted(drafted),
+        BallotCast(ballot),
+        RoundClosed(house.round_id),
+        ProposalSubmitted(ours),
+        ProposalEdited(ours),
+        ProposalWithdrawn(ours),
+        ProposalShortlisted(ours),
+        ProposalSupported(ours),
+        ProposalUnsupported(ours),
+    ]
+
+
+async def tell_all(url: str, batch: Sequence[tuple[int, Event]]) -> None:
+    """Tell events one by one, each under the role of its lane."""
+    for number, event in batch:
+        db = await connect(url, ROLES[event.lane])
+        await act(db, KEYS, [(number, event)])
+        await db.close()
+
+
+async def test_stage_is_whole(db: asyncpg.Connection) -> None:
+    """The stage of these tests has an event of every kind there is."""
+    assert {type(event) for event in await stage(db)} == set(get_args(Event))
+
+
+async def test_each_leaves_a_trace(db: asyncpg.Connection, database_url: str) -> None:
+    """After one event of every kind, no table that workers write is empty."""
+    await tell_all(database_url, list(enumerate(await stage(db))))
+    assert [table for table, rows in (await effects(db)).items() if not rows] == []
+
+
+@pytest.mark.parametrize("place", range(10))
+async def test_twice_is_once(db: asyncpg.Connection, database_url: str, place: int) -> None:
+    """Each event, told a second time after all of them, changes nothing."""
+    batch = list(enumerate(await stage(db)))
+    await tell_all(database_url, batch)
+    before = await effects(db)
+    await tell_all(database_url, [batch[place]])
+    assert await effects(db) == before
+
+
+async def test_a_batch_is_its_events(db: asyncpg.Connection, worker: asyncpg.Connection) -> None:
+    """Many events of one kind in one batch do what they do one by one."""
+    house = await voting(db)
+    ballots: list[UUID] = []
+    for base in range(20):
+        ballots += [await cast(db, house, "Amina", base % 3 + 1, base=base)]
+    await act(worker, KEYS, [(number, BallotCast(ballot)) for number, ballot in enumerate(ballots)])
+    assert await db.fetchval("select count(*) from box.verdict where reason is null") == 20

@@ -1,0 +1,56 @@
+"""Eligibility is arithmetic: a person, a pot, a day; a style and some choices."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from schema.styles import Approval, Knapsack, Style
+from workers.eligibility import Electorate, Obstacle, Person, judge, obstacle
+
+OPENING = date(2026, 5, 1)
+POT = UUID(int=1)
+
+
+def person(area: str = "Norr", year: int | None = None, month: int | None = None) -> Person:
+    return Person(b"", area, year, month)
+
+
+@pytest.mark.parametrize(
+    ("who", "areas", "min_age", "reason"),
+    [
+        (person(), set(), None, None),
+        (person(), {"Norr", "Söder"}, None, None),
+        (person(), {"Söder"}, None, "other-area"),
+        (person(), set(), 0, None),
+        (person(), set(), 16, "unknown-age"),
+        (person(year=2009, month=5), set(), 16, None),
+        (person(year=2010, month=5), set(), 16, None),
+        (person(year=2010, month=6), set(), 16, "too-young"),
+        (person(year=2010), set(), 16, None),
+        (person(year=2011), set(), 16, "too-young"),
+        (person(year=2011), {"Söder"}, 16, "other-area"),
+    ],
+)
+def test_obstacle(who: Person, areas: set[str], min_age: int | None, reason: Obstacle | None) -> None:
+    """Area and age on the day voting opens decide who may vote, and the first obstacle is the reason."""
+    assert obstacle(who, Electorate(POT, frozenset(areas), min_age), OPENING) == reason
+
+
+@pytest.mark.parametrize(
+    ("style", "choices", "on_roll", "reason"),
+    [
+        (Approval(max_choices=2), (1, 3), True, None),
+        (Approval(max_choices=2), (), True, None),
+        (Approval(max_choices=2), (1, 2), False, "not-on-roll"),
+        (Approval(max_choices=2), (1, 2, 3), True, "too-many"),
+        (Approval(max_choices=2, min_choices=1), (), True, "too-few"),
+        (Approval(max_choices=2), (1, 1), True, "chosen-twice"),
+        (Approval(max_choices=2), (4,), True, "unknown-project"),
+        (Knapsack(max_cost=60), (1, 2), True, None),
+        (Knapsack(max_cost=60), (1, 2, 3), True, "too-costly"),
+    ],
+)
+def test_judge(style: Style, choices: tuple[int, ...], on_roll: bool, reason: str | None) -> None:
+    """A ballot counts when its tag is on the roll and its choices are a ballot of the pot's style."""
+    assert judge(style, {1: 10, 2: 50, 3: 30}, choices, on_roll) == reason

@@ -1,0 +1,37 @@
+"""Golden bytes: what an event looks like in the table. They change only by a field with a default."""
+
+from typing import get_args
+from uuid import UUID
+
+import pytest
+
+from schema import events
+from schema.events import LANES, Event, decode_event, encode_event
+
+ID = UUID("6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f")
+GOLDEN = {
+    events.RegisterImported: '{"event":"RegisterImported","municipality_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
+    events.RoundDrafted: '{"event":"RoundDrafted","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
+    events.BallotCast: '{"event":"BallotCast","ballot_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
+    events.RoundClosed: '{"event":"RoundClosed","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
+    events.ProposalSubmitted: '{"event":"ProposalSubmitted","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
+    events.ProposalEdited: '{"event":"ProposalEdited","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
+    events.ProposalWithdrawn: '{"event":"ProposalWithdrawn","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
+    events.ProposalShortlisted: '{"event":"ProposalShortlisted","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
+    events.ProposalSupported: '{"event":"ProposalSupported","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
+    events.ProposalUnsupported: '{"event":"ProposalUnsupported","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
+}
+
+
+@pytest.mark.parametrize("kind", get_args(Event))
+def test_golden_bytes(kind: type[Event]) -> None:
+    """Each event is written as these bytes and read back as itself."""
+    event = kind(ID)
+    assert encode_event(event) == GOLDEN[kind]
+    assert decode_event(GOLDEN[kind]) == event
+
+
+@pytest.mark.parametrize("kind", get_args(Event))
+def test_lane(kind: type[Event]) -> None:
+    """Each event has a lane that some worker listens to."""
+    assert kind.lane in LANES

@@ -1,0 +1,1 @@
+"""Decides and counts: eligibility, tally, snapshots."""

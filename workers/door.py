@@ -1,0 +1,62 @@
+"""The one door: every event of the house comes in here, and each kind goes to one verb with all its neighbours."""
+
+from collections.abc import Sequence
+from typing import assert_never
+from uuid import UUID
+
+import asyncpg
+
+from schema.events import (
+    BallotCast,
+    Event,
+    ProposalEdited,
+    ProposalShortlisted,
+    ProposalSubmitted,
+    ProposalSupported,
+    ProposalUnsupported,
+    ProposalWithdrawn,
+    RegisterImported,
+    RoundClosed,
+    RoundDrafted,
+)
+from schema.keys import Keys
+from workers.civic import Happening, note_happenings
+from workers.count import count_rounds
+from workers.judge import judge_ballots
+from workers.roll import rebuild_rolls
+
+
+async def act(db: asyncpg.Connection, keys: Keys, batch: Sequence[tuple[int, Event]]) -> None:
+    """Do what these events (number, event) ask for. Twice, or in another order, comes to the same."""
+    municipalities, drafts, cast, closed = set[UUID](), set[UUID](), set[UUID](), set[UUID]()
+    happenings: list[Happening] = []
+    for number, event in batch:
+        match event:
+            case RegisterImported(municipality_id):
+                municipalities.add(municipality_id)
+            case RoundDrafted(round_id):
+                drafts.add(round_id)
+            case BallotCast(ballot_id):
+                cast.add(ballot_id)
+            case RoundClosed(round_id):
+                closed.add(round_id)
+            case (
+                ProposalSubmitted(proposal_id)
+                | ProposalEdited(proposal_id)
+                | ProposalWithdrawn(proposal_id)
+                | ProposalShortlisted(proposal_id)
+                | ProposalSupported(proposal_id)
+                | ProposalUnsupported(proposal_id)
+            ):
+                what = type(event).__name__.removeprefix("Proposal").lower()
+                happenings.append(Happening(number, proposal_id, what))
+            case _:
+                assert_never(event)
+    if municipalities or drafts:
+        await rebuild_rolls(db, keys, municipalities, drafts)
+    if cast:
+        await judge_ballots(db, cast)
+    if closed:
+        await count_rounds(db, closed)
+    if happenings:
+        await note_happenings(db, happenings)

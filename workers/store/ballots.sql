@@ -1,0 +1,40 @@
+-- name: ballots_to_judge
+select b.id, b.pot_id, b.choices,
+    exists (select from box.elector e where e.pot_id = b.pot_id and e.tag = b.tag) as on_roll
+from box.ballot b where b.id = any($1::uuid[])
+
+-- name: forms
+select p.id as pot_id, p.style,
+    coalesce(array_agg(j.number) filter (where j.id is not null), '{}') as numbers,
+    coalesce(array_agg(j.cost) filter (where j.id is not null), '{}') as costs
+from box.pot p left join box.project j on j.pot_id = p.id
+where p.id = any($1::uuid[]) group by p.id
+
+-- name: insert_verdicts
+insert into box.verdict (ballot_id, reason) select * from unnest($1::uuid[], $2::text[])
+on conflict (ballot_id) do nothing
+
+-- name: has_unjudged
+select exists (
+    select from box.ballot b
+    where b.round_id = $1 and not exists (select from box.verdict v where v.ballot_id = b.id))
+
+-- name: groups
+select choices, count(*) as voters from (
+    select distinct on (b.tag) b.choices
+    from box.ballot b join box.verdict v on v.ballot_id = b.id
+    where b.pot_id = $1 and v.reason is null
+    order by b.tag, b.revision desc) current_ballot
+group by choices order by choices
+
+-- name: sums
+with revision as (
+    select b.tag, v.reason from box.ballot b join box.verdict v on v.ballot_id = b.id where b.pot_id = $1)
+select (select count(*) from box.elector e where e.pot_id = $1) as electors,
+    count(*) as revisions,
+    count(distinct tag) as voters,
+    count(distinct tag) filter (where reason is null) as counted,
+    count(*) filter (where reason is null) - count(distinct tag) filter (where reason is null) as superseded,
+    (select coalesce(jsonb_object_agg(reason, times), '{}') from (
+        select reason, count(*) as times from revision where reason is not null group by reason) r) as refused
+from revision

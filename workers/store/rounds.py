@@ -1,0 +1,18 @@
+"""Rounds, as the clock sees them."""
+
+from uuid import UUID
+
+from schema.queries import Db, queries
+
+SQL = queries(__file__)
+
+
+async def due_rounds(db: Db) -> list[UUID]:
+    """Rounds whose voting time is over and that nobody has closed yet."""
+    return [row["id"] for row in await db.fetch(SQL.due_rounds)]
+
+
+async def close_round(db: Db, round_id: UUID) -> str:
+    """Close a round whose time is over: closed, already_closed, not_open, not_due or no_round."""
+    answer: str = await db.fetchval(SQL.close_round, round_id)
+    return answer

@@ -1,0 +1,13 @@
+-- name: closed_pots
+select p.id, p.name, p.money, p.style, p.rule, p.ties as criteria,
+    r.id as round_id, r.name as round, r.municipality, r.currency, r.lot_seed,
+    (r.voting_at at time zone 'UTC')::date as opened_on, (c.closed_at at time zone 'UTC')::date as closed_on
+from box.pot p join box.round r on r.id = p.round_id join box.close c on c.round_id = r.id
+where r.id = $1 order by p.position
+
+-- name: projects
+select number, title, cost from box.project where pot_id = $1 order by number
+
+-- name: insert_snapshot
+insert into box.snapshot (round_id, pot_id, input_hash, content, pb) values ($1, $2, $3, $4, $5)
+on conflict on constraint snapshot_once_per_input do nothing
