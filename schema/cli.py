@@ -69,8 +69,12 @@ def byalag(ctx: click.Context) -> None:
 
 
 def main() -> None:
-    """The console script. SIGTERM ends a command the way Ctrl-C does, so that contexts close what they opened."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """The console script. SIGTERM ends a command the way Ctrl-C does, so that contexts close what they opened.
+
+    SIGINT is set too: a shell script that starts us in the background would have it ignored.
+    """
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, signal.default_int_handler)
     byalag(prog_name="byalag")
 
 

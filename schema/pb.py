@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from io import StringIO
+from itertools import zip_longest
 from typing import TypeVar
 
 from msgspec import Struct
@@ -29,6 +30,11 @@ PROJECT_ORDER = (
     "proposer public_id latitude longitude"
 )
 VOTER_ORDER = "voter_id vote points age sex voting_method district neighborhood education"
+# Columns and META keys that hold lists, besides those of a ballot.
+LISTS = (
+    "category beneficiaries categories neighborhoods subdistricts budget_per_category budget_per_neighborhood "
+    "min_sum_cost_per_category max_sum_cost_per_category"
+)
 
 SECTIONS = ("META", "PROJECTS", "VOTES")
 RULES: dict[str, Rule] = {
@@ -171,17 +177,23 @@ def _text(source: str | bytes) -> str:
 
 
 def _lines(text: str) -> Iterator[Line]:
-    """The lines that are not blank; white space in a cell, line breaks included, becomes single blanks."""
+    """The lines that are not blank."""
     reader = csv.reader(StringIO(text, newline=""), delimiter=";")
     line = 1
     try:
         for row in reader:
-            cells = [" ".join(cell.split()) for cell in row]
+            cells = [_tidy("", cell) for cell in row]
             if any(cells):
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
         raise PbError(f"Line {line}: {error}.") from error
+
+
+def _tidy(name: str, text: str) -> str:
+    """White space, line breaks included, becomes single blanks; in a list there is none round the commas."""
+    words = " ".join(text.split())
+    return re.sub(" ?, ?", ",", words) if name in LISTS.split() else words
 
 
 def _sections(lines: Iterator[Line]) -> list[list[Line]]:
@@ -230,7 +242,8 @@ def _table(lines: Sequence[Line], required: tuple[str, str]) -> Iterator[_Row]:
         raise PbError(f"Line {line}: the header names a column twice or leaves one blank.")
     seen: set[str] = set()
     for line, cells in lines[1:]:
-        row = _Row(line, dict(zip(header, cells + [""] * (len(header) - len(cells)), strict=False)))
+        pairs = zip_longest(header, cells[: len(header)], fillvalue="")
+        row = _Row(line, {column: _tidy(column, cell) for column, cell in pairs})
         if any(cells[len(header) :]):
             raise row.error(f"{len(cells)} fields for {len(header)} columns; quote a text that holds ;")
         key = row.cells[required[0]]
@@ -246,7 +259,7 @@ def _read_meta(lines: Sequence[Line]) -> dict[str, str]:
     rows = {row.cells["key"]: row for row in _table(lines, ("key", "value"))}
     if missing := [key for key in ("budget", "vote_type") if key not in rows]:
         raise PbError(f"META has no {missing[0]!r}.")
-    meta = {key: row.cells["value"] for key, row in rows.items()}
+    meta = {key: _tidy(key, row.cells["value"]) for key, row in rows.items()}
     rows["budget"].take("value", parse_amount)
     return meta
 
@@ -306,7 +319,7 @@ def write_pb(file: PbFile) -> str:
     votes = _votes(file.voters)
     meta = file.meta | {"num_projects": str(len(file.projects)), "num_votes": str(len(file.voters))}
     tables = (
-        ("key value", [{"key": key, "value": meta[key]} for key in _ordered(meta, META_ORDER)]),
+        ("key value", [{"key": key, "value": _tidy(key, meta[key])} for key in _ordered(meta, META_ORDER)]),
         (PROJECT_ORDER, [_project_cells(project, votes[project.id]) for project in file.projects]),
         (VOTER_ORDER, [_voter_cells(voter) for voter in file.voters]),
     )
@@ -315,7 +328,7 @@ def write_pb(file: PbFile) -> str:
     for section, (order, rows) in zip(SECTIONS, tables, strict=True):
         columns = _ordered(dict.fromkeys([*order.split()[:2], *(column for row in rows for column in row)]), order)
         writer.writerows([[section], columns])
-        writer.writerows([" ".join(row.get(column, "").split()) for column in columns] for row in rows)
+        writer.writerows([_tidy(column, row.get(column, "")) for column in columns] for row in rows)
     return text.getvalue()
 
 
@@ -326,9 +339,10 @@ def _ordered(names: Collection[str], order: str) -> list[str]:
 
 
 def _project_cells(project: PbProject, votes: int) -> dict[str, str]:
-    cells = {"project_id": project.id, "cost": format_amount(project.cost), "votes": str(votes), "name": project.name}
+    cells = {"project_id": project.id, "cost": format_amount(project.cost), "votes": str(votes)}
     numbers = {"score": project.score, "selected": project.selected}
-    return cells | {column: str(number) for column, number in numbers.items() if number is not None} | project.other
+    cells |= {column: str(number) for column, number in numbers.items() if number is not None}
+    return cells | ({"name": project.name} if project.name else {}) | project.other
 
 
 def _voter_cells(voter: PbVoter) -> dict[str, str]:

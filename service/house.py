@@ -50,6 +50,8 @@ def _refusal(error: Exception) -> Exception:
             return NameTaken(what=_TAKEN[error.constraint_name])
         case asyncpg.PostgresError() if error.sqlstate == "BYFRZ":
             return Frozen()
+        case asyncpg.DataError():  # an argument of ours, though asyncpg derives it from InterfaceError as well
+            return error
         case (
             OSError()
             | asyncpg.PostgresConnectionError()

@@ -197,15 +197,7 @@ def refusal_of(error: Exception) -> Refusal:
             return e.Malformed(fault="it is not a request this house knows")
         case RecursionError():
             return e.Malformed(fault="it is nested too deeply")
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    log.error(
-        "unhandled",
-        error=type(error).__name__,
-        file=place.tb_frame.f_code.co_filename if place else None,
-        line=place.tb_lineno if place else None,
-    )
+    log.error("unhandled", exc_info=error)
     return e.Unhandled()
 
 

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "rect", "source", "track", "wbr"}
+INLINE = {"a", "bdi", "code", "em", "span", "strong", "time"}
 UNLABELLED = {"hidden", "submit", "button", "image", "reset"}
 
 
@@ -33,8 +34,15 @@ class Element:
 
     @property
     def text(self) -> str:
-        """The text within, white space folded."""
-        return " ".join("".join(part if isinstance(part, str) else f" {part.text} " for part in self.parts).split())
+        """The text within, white space folded, with a blank around every block."""
+        return " ".join("".join(self._texts()).split())
+
+    def _texts(self) -> Iterator[str]:
+        for part in self.parts:
+            if isinstance(part, str):
+                yield part
+            else:
+                yield from part._texts() if part.tag in INLINE else (" ", *part._texts(), " ")
 
 
 class _Reader(HTMLParser):

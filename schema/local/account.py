@@ -19,13 +19,10 @@ class Account(msgspec.Struct, frozen=True):
     gid: int
 
 
-def servant(data: Path) -> Account | None:
-    """Who the servers run as: None (ourselves) unless we are root; then the folder's owner, 'postgres' or 'nobody'."""
+def servant() -> Account | None:
+    """Who the servers run as: None (ourselves) unless we are root; then 'postgres' or else 'nobody'."""
     if os.geteuid() != 0:
         return None
-    owner = data.stat().st_uid
-    if owner:
-        return Account(f"{owner}", owner, data.stat().st_gid)
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
             entry = pwd.getpwnam(name)

@@ -19,8 +19,9 @@ from pathlib import Path
 import msgspec
 
 from schema.local.account import Account, reaches, servant
-from schema.local.trouble import FolderInUse, FolderNotOurs, FolderOutOfReach
+from schema.local.trouble import FolderInUse, FolderNotOurs, FolderOfAnother, FolderOutOfReach
 
+OURS = ("lock", "master.key", "house.json")  # any of them tells a data folder of ours
 SOCKET_PATH_BYTES = 103  # the kernel takes 104 on macOS and 108 on Linux, with the NUL
 
 
@@ -56,7 +57,7 @@ def private(path: Path, account: Account | None) -> Path:
 
 @contextmanager
 def opened(data: Path) -> Iterator[Folder]:
-    """Hold the data folder for this run. Raises FolderInUse, FolderNotOurs or FolderOutOfReach."""
+    """Hold the data folder for this run. Raises FolderInUse and the other troubles of folders."""
     data = data.absolute()
     _make(data)
     descriptor = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -67,7 +68,7 @@ def opened(data: Path) -> Iterator[Folder]:
             raise FolderInUse(data, os.read(descriptor, 20).decode().strip()) from None
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        account = servant(data)
+        account = servant()
         if account and not reaches(account, data):
             raise FolderOutOfReach(data, account.name)
         yield Folder(data, account)
@@ -77,10 +78,12 @@ def opened(data: Path) -> Iterator[Folder]:
 
 def _make(data: Path) -> None:
     """Make the folder, or see that it is one of ours. Its parents keep the permissions they have."""
-    if data.is_dir() and any(data.iterdir()) and not (data / "lock").exists():
-        raise FolderNotOurs(data)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if os.geteuid() == 0 and data.stat().st_uid == 0:
+    if data.stat().st_uid != os.geteuid():
+        raise FolderOfAnother(data, data.owner())
+    if any(data.iterdir()) and not any((data / name).exists() for name in OURS):
+        raise FolderNotOurs(data)
+    if os.geteuid() == 0:
         data.chmod(0o711)  # the servers' account walks through; what lies inside is closed to others by itself
 
 

@@ -22,6 +22,7 @@ class Notice(msgspec.Struct, frozen=True):
 @contextmanager
 def announced(data: Path, environment: Mapping[str, str]) -> Iterator[None]:
     """Leave the settings in the data folder, readable to its owner only, for as long as the context lasts."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)  # it may be the first file, when the servers are given
     file = data / "house.json"
     file.unlink(missing_ok=True)  # of a run that was killed; its mode is not ours to trust
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as draft:

@@ -24,7 +24,7 @@ from schema.local.trouble import NotReady
 
 FIRST_PAUSE, LAST_PAUSE = 0.2, 5.0  # seconds between a child's end and its next start
 SETTLED = 3.0  # seconds after which a child counts as well again
-GRACE = 20.0  # seconds between the stop signal and SIGKILL
+GRACE = 25.0  # seconds between the stop signal and SIGKILL; the service lets requests end for 20
 TICK = 0.05  # seconds
 
 

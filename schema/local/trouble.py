@@ -28,6 +28,13 @@ class FolderNotOurs(Trouble):
         super().__init__(f"{data} holds other things than Byalag's data: name a new or empty folder with --data")
 
 
+class FolderOfAnother(Trouble):
+    """The folder belongs to another account, which could not read what we would leave there."""
+
+    def __init__(self, data: Path, owner: str) -> None:
+        super().__init__(f"the data folder {data} belongs to {owner}: start as {owner}, or name another with --data")
+
+
 class FolderOutOfReach(Trouble):
     """Root started us; the account that the servers run as cannot walk to the data folder."""
 

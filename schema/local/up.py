@@ -22,6 +22,7 @@ from schema.local.servers import Servers, servers
 from schema.local.supervisor import Child, Supervisor
 from schema.local.trouble import NotReady, PortTaken
 
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever proxy the environment names
 BYALAG = (sys.executable, "-m", "schema.cli")
 
 
@@ -63,7 +64,7 @@ def running(
         _migrate(environment, say)
         for child in _children(host, port, lanes, environment):
             supervisor.start(child)
-        supervisor.await_ready("service", lambda: _answers(f"{url}/health/ready"))
+        supervisor.await_ready("service", lambda: _answers(f"{url}/health/ready"), 120)
         with announced(data, environment):
             yield House(url, grounds, supervisor, environment)
 
@@ -108,7 +109,7 @@ def _reachable(host: str) -> str:
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own http address
+        with DIRECT.open(url, timeout=2) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -47,6 +47,7 @@ create table box.pot (
     ties jsonb not null,
     areas text[] not null default '{}',
     min_age smallint constraint pot_min_age_plausible check (min_age between 0 and 120),
+    constraint pot_of_round unique (id, round_id),
     constraint pot_name_unique unique (round_id, name),
     constraint pot_position_unique unique (round_id, position) deferrable initially deferred
 );
@@ -54,15 +55,16 @@ comment on column box.pot.areas is 'names of the areas whose residents may vote 
 
 create table box.project (
     id uuid primary key default gen_random_uuid(),
-    round_id uuid not null references box.round on delete cascade,
-    pot_id uuid not null references box.pot on delete cascade,
+    round_id uuid not null,
+    pot_id uuid not null,
     number integer not null constraint project_number_positive check (number between 1 and 100000),
     title text not null constraint project_title_length check (char_length(title) between 1 and 300),
     about text not null default '' constraint project_about_length check (char_length(about) <= 20000),
     cost bigint not null constraint project_cost_positive check (cost > 0),
     area text,
     proposal_id uuid constraint project_proposal_once unique,
-    constraint project_number_unique unique (pot_id, number)
+    constraint project_number_unique unique (pot_id, number),
+    constraint project_in_pot_of_round foreign key (pot_id, round_id) references box.pot (id, round_id) on delete cascade
 );
 
 -- Who may vote in a pot, by pseudonym. Written in tag order, so that the order of rows tells nothing.
@@ -74,8 +76,8 @@ create table box.elector (
 
 create table box.ballot (
     id uuid primary key default gen_random_uuid(),
-    round_id uuid not null references box.round,
-    pot_id uuid not null references box.pot,
+    round_id uuid not null,
+    pot_id uuid not null,
     tag bytea not null constraint ballot_tag_hashed check (octet_length(tag) = 32),
     revision integer not null constraint ballot_revision_positive check (revision >= 1),
     idempotency_key text not null constraint ballot_key_length check (char_length(idempotency_key) between 8 and 128),
@@ -85,6 +87,7 @@ create table box.ballot (
         constraint ballot_commitment_length check (octet_length(commitment) = 32),
     accepted_at timestamptz not null
         constraint ballot_accepted_to_the_minute check (accepted_at = date_trunc('minute', accepted_at)),
+    constraint ballot_in_pot_of_round foreign key (pot_id, round_id) references box.pot (id, round_id),
     constraint ballot_revision_unique unique (round_id, pot_id, tag, revision),
     constraint ballot_key_unique unique (round_id, tag, idempotency_key)
 );
@@ -104,12 +107,13 @@ create table box.close (
 
 create table box.snapshot (
     id uuid primary key default gen_random_uuid(),
-    round_id uuid not null references box.round,
-    pot_id uuid not null references box.pot,
+    round_id uuid not null,
+    pot_id uuid not null,
     input_hash bytea not null constraint snapshot_input_hashed check (octet_length(input_hash) = 32),
     content bytea not null,
     pb bytea not null,
     counted_at timestamptz not null default clock_timestamp(),
+    constraint snapshot_in_pot_of_round foreign key (pot_id, round_id) references box.pot (id, round_id),
     constraint snapshot_once_per_input unique (pot_id, input_hash)
 );
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import get, post
+from litestar.params import FromPath
 
 from schema.errors import (
     ChosenTwice,
@@ -27,7 +28,7 @@ from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import NO_PASS, ask_again, box_pass
 from service.pages.problems import problem_page
 from service.pages.shell import Page, private_page, see_other
-from service.people import take_pass
+from service.people import TheHouse, take_pass
 from service.problems import details
 from service.reading import AnyRequest, idempotency_key
 from service.store.rounds import Pot, Project, Round
@@ -52,14 +53,14 @@ class Desk(msgspec.Struct, frozen=True):
 
 
 @get(["/pots/{pot_id:uuid}/ballot", "/pots/{pot_id:uuid}/ballots"])
-async def lead_to_sign_in(house: House, pot_id: UUID) -> Page:
+async def lead_to_sign_in(house: TheHouse, pot_id: FromPath[UUID]) -> Page:
     """A ballot is opened by a form that holds a pass; who types its address is led to where the way begins."""
     found, _, _ = await round_verbs.public_pot(house, pot_id)
     return see_other(f"/rounds/{found.id}/sign-in")
 
 
 @post("/pots/{pot_id:uuid}/ballot")
-async def open_ballot(request: AnyRequest, house: House, pot_id: UUID) -> Page:
+async def open_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) -> Page:
     """The ballot: as it was cast last, or with the choices that were sent to be added up."""
     fields = await read_form(request)
     found, pot, projects = await round_verbs.public_pot(house, pot_id)
@@ -73,7 +74,7 @@ async def open_ballot(request: AnyRequest, house: House, pot_id: UUID) -> Page:
 
 
 @post("/pots/{pot_id:uuid}/ballots")
-async def cast_ballot(request: AnyRequest, house: House, pot_id: UUID) -> Page:
+async def cast_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) -> Page:
     """Cast the ballot and show its receipt; or show the ballot again, and why it was not taken."""
     fields = await read_form(request)
     try:
@@ -104,9 +105,12 @@ async def _cast(house: House, pot_id: UUID, fields: Fields) -> Page:
 
 
 async def ballot_page(
-    house: House, desk: Desk, choices: list[int] | None = None, refusal: Refusal | None = None
+    house: House, desk: Desk, choices: list[int] | None = None, refusal: Refusal | None = None, returned: bool = False
 ) -> Page:
-    """The ballot with these choices; without any, with those of the ballot that was cast last."""
+    """The ballot with these choices; without any, with those of the ballot that was cast last.
+
+    ``returned`` says that the choices come back from the sign-in form.
+    """
     found, pot = desk.round, desk.pot
     if found.phase != "voting":
         return _not_open(found, NotOpen(phase=found.phase))
@@ -124,6 +128,7 @@ async def ballot_page(
         limits=words.limits(pot.style, found.currency),
         over=max(0, sum(costs) - getattr(pot.style, "max_cost", sum(costs))),
         alert=words.sentence(refusal, found.currency) if refusal else None,
+        returned=returned,
         idempotency_key=secrets.token_urlsafe(16),
     )
 

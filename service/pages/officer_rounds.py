@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
 
 from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
 from service.house import House
@@ -13,6 +14,7 @@ from service.pages import words
 from service.pages.forms import read_form, read_upload, shaped
 from service.pages.rounds import SIZE, After
 from service.pages.shell import HEADERS, Page, private_page, see_other
+from service.people import TheHouse, TheOfficer
 from service.problems import details
 from service.reading import REGISTER_LIMIT, AnyRequest, uuid_or_malformed
 from service.store.ballots import Turnout
@@ -58,15 +60,17 @@ def checklist(view: RoundView, roll: RollView) -> list[Check]:
     electors = {row.pot_id: row.persons for row in roll.reasons if row.reason is None}
     with_projects = {project.pot_id for project in view.projects}
     return [
-        Check(bool(view.pots), "The round has a pot."),
-        Check(fresh, "The roll is built from the newest register and rules."),
-        *(Check(pot.id in with_projects, f"The pot “{pot.name}” has a project.") for pot in view.pots),
-        *(Check(electors.get(pot.id, 0) > 0, f"Somebody may vote in the pot “{pot.name}”.") for pot in view.pots),
+        Check(bool(view.pots), "a pot"),
+        Check(fresh, "a roll built from the newest register and rules"),
+        *(Check(pot.id in with_projects, f"a project in the pot “{pot.name}”") for pot in view.pots),
+        *(Check(electors.get(pot.id, 0) > 0, f"somebody who may vote in the pot “{pot.name}”") for pot in view.pots),
     ]
 
 
 @get("/rounds/{round_id:uuid}")
-async def view_round(house: House, officer: Officer, round_id: UUID, after: After = None, done: str = "") -> Page:
+async def view_round(
+    house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], after: After = None, done: FromQuery[str] = ""
+) -> Page:
     """All that an officer needs to know and do about one round."""
     return await round_page(house, officer, round_id, after=after, said=DONE.get(done))
 
@@ -116,29 +120,23 @@ def _by_pot(turnout: list[Turnout]) -> dict[UUID, Turnout]:
 def _reasons(roll: RollView) -> dict[UUID, list[tuple[str, int]]]:
     """For each pot: a reason in words and how many persons it is about."""
     said: dict[UUID, list[tuple[str, int]]] = {}
-    for row in roll.reasons:
+    for row in sorted(roll.reasons, key=lambda row: row.reason is not None):
         said.setdefault(row.pot_id, []).append((words.REASONS.get(row.reason, row.reason or ""), row.persons))
     return said
 
 
-@get("/rounds/{round_id:uuid}/close")
-async def confirm_close(house: House, officer: Officer, round_id: UUID) -> Page:
-    """Closing cannot be undone, so it is asked for on a page of its own."""
+@get(["/rounds/{round_id:uuid}/{act:str}", "/rounds/{round_id:uuid}/register", "/rounds/{round_id:uuid}/codes"])
+async def confirm_act(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], act: FromQuery[str] = "") -> Page:
+    """Closing cannot be undone, so it is asked for on a page of its own; all other acts lead back to the round."""
     view = await verbs.view_own_round(house, officer, round_id)
-    if view.round.phase != "voting":
+    if act != "close" or view.round.phase != "voting":
         return see_other(f"/officer/rounds/{round_id}")
     turnout = _by_pot(await ballot_verbs.view_turnout(house, round_id))
     return private_page("officer_close.html", officer=officer, round=view.round, pots=view.pots, turnout=turnout)
 
 
-@get(["/rounds/{round_id:uuid}/{act:str}", "/rounds/{round_id:uuid}/register", "/rounds/{round_id:uuid}/codes"])
-async def lead_back(officer: Officer, round_id: UUID) -> Page:
-    """These are sent by forms; who types the address is shown the round."""
-    return see_other(f"/officer/rounds/{round_id}")
-
-
 @post("/rounds/{round_id:uuid}/{act:str}")
-async def act_on_round(house: House, officer: Officer, round_id: UUID, act: str) -> Page:
+async def act_on_round(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], act: FromPath[str]) -> Page:
     """Announce, schedule, take back, close or publish."""
     if act not in _ACTS:
         raise NotFound(what="page")
@@ -157,7 +155,7 @@ async def _done_or_said(house: House, officer: Officer, round_id: UUID, act: str
 
 
 @post("/rounds/{round_id:uuid}/register", request_max_body_size=REGISTER_LIMIT)
-async def import_register(request: AnyRequest, house: House, officer: Officer, round_id: UUID) -> Page:
+async def import_register(request: AnyRequest, house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> Page:
     """Replace the municipality's register by a CSV file."""
 
     async def importing() -> object:
@@ -167,7 +165,7 @@ async def import_register(request: AnyRequest, house: House, officer: Officer, r
 
 
 @post("/rounds/{round_id:uuid}/codes", request_max_body_size=REGISTER_LIMIT)
-async def issue_codes(request: AnyRequest, house: House, officer: Officer, round_id: UUID) -> Page:
+async def issue_codes(request: AnyRequest, house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> Page:
     """Fresh letter codes for the people in a CSV file, as a file to print letters from. They are not kept."""
     try:
         body = await read_upload(request, "file", REGISTER_LIMIT)
@@ -181,7 +179,9 @@ async def issue_codes(request: AnyRequest, house: House, officer: Officer, round
 
 
 @post("/proposals/{proposal_id:uuid}/shortlist")
-async def shortlist_proposal(request: AnyRequest, house: House, officer: Officer, proposal_id: UUID) -> Page:
+async def shortlist_proposal(
+    request: AnyRequest, house: TheHouse, officer: TheOfficer, proposal_id: FromPath[UUID]
+) -> Page:
     """Put a proposal on a pot's ballot, with what it costs."""
     proposal, _ = await proposal_verbs.view_proposal(house, proposal_id)
     fields = await read_form(request)
@@ -197,8 +197,7 @@ async def shortlist_proposal(request: AnyRequest, house: House, officer: Officer
 
 handlers: list[Any] = [
     view_round,
-    confirm_close,
-    lead_back,
+    confirm_act,
     act_on_round,
     import_register,
     issue_codes,

@@ -4,16 +4,16 @@ from typing import Any
 
 from litestar import get, post
 from litestar.datastructures import Cookie
+from litestar.params import FromQuery
 
 from schema.errors import Malformed, NotSignedIn, WrongPassword
 from service.house import House
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.shell import Page, private_page, see_other
-from service.people import cookie_name, provide_officer, refuse_other_sites
+from service.people import TheHouse, TheOfficer, cookie_name, provide_officer, refuse_other_sites
 from service.problems import details
 from service.reading import AnyRequest
-from service.store.roll import Officer
 from service.verbs import rounds as round_verbs
 from service.verbs import sign_in as verbs
 from service.verbs.sign_in import OfficerSignIn
@@ -33,7 +33,7 @@ exception_handlers: dict[int | type[Exception], Any] = {NotSignedIn: lead_to_sig
 
 
 @get("/")
-async def view_sign_in(request: AnyRequest, house: House, note: str = "") -> Page:
+async def view_sign_in(request: AnyRequest, house: TheHouse, note: FromQuery[str] = "") -> Page:
     """The form for officers; who is signed in goes on to the rounds."""
     try:
         await provide_officer(request, house)
@@ -43,7 +43,7 @@ async def view_sign_in(request: AnyRequest, house: House, note: str = "") -> Pag
 
 
 @post("/")
-async def sign_in(request: AnyRequest, house: House) -> Page:
+async def sign_in(request: AnyRequest, house: TheHouse) -> Page:
     """Begin a session."""
     refuse_other_sites(request, house)
     fields = await read_form(request)
@@ -75,7 +75,7 @@ def _cookie(house: House, token: str, max_age: int | None = None) -> Cookie:
 
 
 @post("/sign-out")
-async def sign_out(request: AnyRequest, house: House, officer: Officer) -> Page:
+async def sign_out(request: AnyRequest, house: TheHouse, officer: TheOfficer) -> Page:
     """End the session, here and in the store."""
     await verbs.sign_out_officer(house, request.cookies.get(cookie_name(house), ""))
     answer = see_other("/officer?note=out")
@@ -84,7 +84,7 @@ async def sign_out(request: AnyRequest, house: House, officer: Officer) -> Page:
 
 
 @get("/rounds")
-async def list_rounds(house: House, officer: Officer) -> Page:
+async def list_rounds(house: TheHouse, officer: TheOfficer) -> Page:
     """The rounds of the officer's municipality, drafts as well."""
     found = await round_verbs.list_own_rounds(house, officer)
     return private_page("officer_rounds.html", officer=officer, rounds=found, phases=words.PHASES)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from litestar import get
+from litestar.params import FromPath
 
 from schema.errors import NotFound, Refusal
 from service.pages.shell import Page, private_page, public_page
@@ -14,7 +15,7 @@ _BY_CODE = {refusal.code: problem for refusal, problem in PROBLEMS.items()}
 
 
 @get("/problems/{slug:str}")
-async def view_problem(request: AnyRequest, slug: str) -> Page:
+async def view_problem(request: AnyRequest, slug: FromPath[str]) -> Page:
     """What a kind of problem means; the facts of one case are left open."""
     problem = _BY_CODE.get(slug)
     if problem is None:

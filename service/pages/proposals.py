@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import get, post
+from litestar.params import FromPath
 
 from schema.errors import Malformed, NotFound, NotInPhase, Refusal, Settled
 from service.house import House
@@ -15,7 +16,7 @@ from service.pages.passes import NO_PASS, ask_again, civic_pass
 from service.pages.problems import problem_page
 from service.pages.rounds import SIZE, After
 from service.pages.shell import Page, private_page, public_page, see_other
-from service.people import take_pass
+from service.people import TheHouse, take_pass
 from service.problems import details
 from service.reading import AnyRequest, uuid_or_malformed
 from service.verbs import proposals as verbs
@@ -63,7 +64,7 @@ async def backing(house: House, token: str, after: UUID | None) -> Backing:
 
 
 @get("/rounds/{round_id:uuid}/proposals")
-async def list_proposals(request: AnyRequest, house: House, round_id: UUID, after: After = None) -> Page:
+async def list_proposals(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID], after: After = None) -> Page:
     """A round's proposals, in a random order that stays the same."""
     view = await round_verbs.public_round(house, round_id)
     found = await verbs.list_proposals(house, round_id, after, SIZE + 1)
@@ -78,7 +79,7 @@ async def list_proposals(request: AnyRequest, house: House, round_id: UUID, afte
 
 
 @get("/proposals/{proposal_id:uuid}")
-async def view_proposal(request: AnyRequest, house: House, proposal_id: UUID) -> Page:
+async def view_proposal(request: AnyRequest, house: TheHouse, proposal_id: FromPath[UUID]) -> Page:
     """One proposal and what happened to it; the same thing many times over is told once."""
     proposal, activity = await verbs.view_proposal(house, proposal_id)
     view = await round_verbs.public_round(house, proposal.round_id)
@@ -94,19 +95,19 @@ async def view_proposal(request: AnyRequest, house: House, proposal_id: UUID) ->
 
 
 @get(["/rounds/{round_id:uuid}/proposals/new", "/rounds/{round_id:uuid}/supports"])
-async def lead_to_sign_in(round_id: UUID) -> Page:
+async def lead_to_sign_in(round_id: FromPath[UUID]) -> Page:
     """These open with a pass; who types the address is led to where the way begins."""
     return see_other(f"/rounds/{round_id}/sign-in")
 
 
 @get(["/proposals/{proposal_id:uuid}/support", "/proposals/{proposal_id:uuid}/unsupport"])
-async def lead_to_proposal(proposal_id: UUID) -> Page:
+async def lead_to_proposal(proposal_id: FromPath[UUID]) -> Page:
     """Supporting needs a pass; who types the address is shown the proposal."""
     return see_other(f"/proposals/{proposal_id}")
 
 
 @post("/rounds/{round_id:uuid}/proposals/new")
-async def open_proposal_form(request: AnyRequest, house: House, round_id: UUID) -> Page:
+async def open_proposal_form(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """The form for a new proposal."""
     view = await round_verbs.public_round(house, round_id)
     fields = await read_form(request)
@@ -136,7 +137,7 @@ def proposal_form(view: RoundView, token: str, fields: Fields, refusal: Refusal 
 
 
 @post("/rounds/{round_id:uuid}/proposals")
-async def submit_proposal(request: AnyRequest, house: House, round_id: UUID) -> Page:
+async def submit_proposal(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """Put a proposal forward; or show the form again with what was written."""
     view = await round_verbs.public_round(house, round_id)
     fields = await read_form(request)
@@ -162,20 +163,20 @@ def _draft(fields: Fields) -> ProposalDraft:
 
 
 @post("/rounds/{round_id:uuid}/supports")
-async def list_supports(request: AnyRequest, house: House, round_id: UUID) -> Page:
+async def list_supports(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """The proposals with buttons to support them, a page at a time."""
     fields = await read_form(request)
     return await _support_page(house, fields, round_id, None)
 
 
 @post("/proposals/{proposal_id:uuid}/support")
-async def support_proposal(request: AnyRequest, house: House, proposal_id: UUID) -> Page:
+async def support_proposal(request: AnyRequest, house: TheHouse, proposal_id: FromPath[UUID]) -> Page:
     """Support a proposal; twice is once."""
     return await _change_support(request, house, proposal_id, verbs.support_proposal, "You support")
 
 
 @post("/proposals/{proposal_id:uuid}/unsupport")
-async def unsupport_proposal(request: AnyRequest, house: House, proposal_id: UUID) -> Page:
+async def unsupport_proposal(request: AnyRequest, house: TheHouse, proposal_id: FromPath[UUID]) -> Page:
     """Take a support back; twice is once."""
     return await _change_support(request, house, proposal_id, verbs.unsupport_proposal, "You no longer support")
 

@@ -5,13 +5,14 @@ from uuid import UUID
 
 import msgspec
 from litestar import get
+from litestar.params import FromPath
 
 from schema.errors import NotCounted
 from schema.snapshot import Snapshot
-from service.house import House
 from service.pages import telling
 from service.pages.problems import problem_page
 from service.pages.shell import Page, public_page
+from service.people import TheHouse
 from service.reading import AnyRequest
 from service.verbs import rounds as round_verbs
 from service.verbs import snapshots as verbs
@@ -20,7 +21,7 @@ _SNAPSHOT = msgspec.json.Decoder(Snapshot)
 
 
 @get("/pots/{pot_id:uuid}/results")
-async def view_results(request: AnyRequest, house: House, pot_id: UUID) -> Page:
+async def view_results(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) -> Page:
     """What a pot's money goes to, and why."""
     try:
         published = await verbs.view_snapshot(house, pot_id)

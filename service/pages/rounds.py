@@ -4,11 +4,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
-from service.house import House
 from service.pages import words
 from service.pages.shell import Page, public_page
+from service.people import TheHouse
 from service.reading import AnyRequest
 from service.verbs import ballots as ballot_verbs
 from service.verbs import rounds as verbs
@@ -16,11 +16,11 @@ from service.verbs import rounds as verbs
 SIZE = 50
 """Rounds or proposals on one page."""
 
-After = Annotated[UUID | None, Parameter(query="after")]
+After = Annotated[UUID | None, QueryParameter(name="after")]
 
 
 @get("/")
-async def home(request: AnyRequest, house: House, after: After = None) -> Page:
+async def home(request: AnyRequest, house: TheHouse, after: After = None) -> Page:
     """Announced rounds, newest first, and what is open now."""
     found = await verbs.list_rounds(house, after, SIZE + 1)
     shown = found[:SIZE]
@@ -37,7 +37,7 @@ async def home(request: AnyRequest, house: House, after: After = None) -> Page:
 
 
 @get("/rounds/{round_id:uuid}")
-async def view_round(request: AnyRequest, house: House, round_id: UUID) -> Page:
+async def view_round(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """A round: where it is, what can be done today, its pots and projects."""
     view = await verbs.public_round(house, round_id)
     voted = view.round.phase in {"voting", "counting", "published"}

@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response, get
+from litestar.params import FromPath, FromQuery
 from markupsafe import Markup
 
 from schema.errors import NotFound
@@ -83,7 +84,7 @@ def see_other(address: str) -> Page:
 
 
 @get("/static/{name:str}")
-async def view_static(request: AnyRequest, name: str, v: str = "") -> Page:
+async def view_static(request: AnyRequest, name: FromPath[str], v: FromQuery[str] = "") -> Page:
     """A stylesheet or a picture of our own."""
     if name not in STATIC:
         raise NotFound(what="file of that name")

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import get, post
+from litestar.params import FromPath
 
 from schema.errors import WrongCode
 from service.house import House
@@ -13,6 +14,7 @@ from service.pages.forms import Fields, read_form
 from service.pages.passes import KEPT, ask_code
 from service.pages.proposals import backing, proposal_form
 from service.pages.shell import Page, private_page, public_page
+from service.people import TheHouse
 from service.reading import AnyRequest
 from service.verbs import rounds as round_verbs
 from service.verbs import sign_in as verbs
@@ -21,14 +23,14 @@ from service.verbs.sign_in import CodeSignIn, Passes
 
 
 @get("/rounds/{round_id:uuid}/sign-in")
-async def view_sign_in(request: AnyRequest, house: House, round_id: UUID) -> Page:
+async def view_sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """The form for a letter code."""
     view = await round_verbs.public_round(house, round_id)
     return public_page(request, "sign_in.html", round=view.round, kept=[], carries="", alert=None, code="")
 
 
 @post("/rounds/{round_id:uuid}/sign-in")
-async def sign_in(request: AnyRequest, house: House, round_id: UUID) -> Page:
+async def sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """Take the code; lead on to what the form took along, or show what can be done."""
     view = await round_verbs.public_round(house, round_id)
     fields = await read_form(request)
@@ -37,8 +39,10 @@ async def sign_in(request: AnyRequest, house: House, round_id: UUID) -> Page:
     except WrongCode as refusal:
         return ask_code(view.round, fields.kept(KEPT), refusal, fields.text("code"))
     match fields.text("then"):
-        case "ballot" | "choices" as then if (desk := _desk(view, fields, passes)) is not None:
-            return await ballot_page(house, desk, fields.numbers("choices") if then == "choices" else None)
+        case "ballot" if (desk := _desk(view, fields, passes)) is not None:
+            return await ballot_page(house, desk)
+        case "choices" if (desk := _desk(view, fields, passes)) is not None:
+            return await ballot_page(house, desk, fields.numbers("choices"), returned=True)
         case "proposal" if view.round.phase == "proposing":
             return proposal_form(view, passes.civic, fields)
     return await can_do(house, view, passes)

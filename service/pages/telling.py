@@ -72,7 +72,7 @@ def _why(reason: Explanation, snapshot: Snapshot) -> str:
                 f" {money(missing, currency)} too little."
             )
         case FundedByShares(payment=payment):
-            return f"{chose} and paid for it with their shares, {near_money(payment, currency)} each at most."
+            return f"{chose} and paid for it from their shares, nobody more than {near_money(payment, currency)}."
         case SupportersShort(held=held, missing=missing, left=left):
             after = (
                 "" if left is None else f" What remained at the end, {money(left, currency)}, was too little as well."

@@ -20,7 +20,9 @@ KRONOR = {"SEK", "DKK", "NOK"}
 OPEN = {"proposing", "supporting", "voting"}
 """Phases in which residents act."""
 
-_SUM = re.compile(r"([0-9]{1,13}|[0-9]{1,3}(?:[.,][0-9]{3}){1,4})(?:[.,]([0-9]{1,2}))?(?:kr|[A-Z]{3})?")
+_SUM = re.compile(
+    r"([0-9]{1,13}|[0-9]{1,3}(?:\.[0-9]{3}){1,4}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:[.,]([0-9]{1,2}))?(?:kr|[A-Z]{3})?"
+)
 
 
 def grouped(number: int) -> str:
@@ -184,9 +186,9 @@ def obstacle(reason: str, pot: Pot | None) -> str:
 
 REASONS = {
     None: "may vote",
-    "other-area": "live in another area",
-    "too-young": "are too young on the day voting opens",
-    "unknown-age": "have no year of birth in the register",
+    "other-area": "in another area",
+    "too-young": "too young on the day that voting opens",
+    "unknown-age": "without a year of birth in the register",
 }
 """Why the roll leaves people out, as officers read it beside a number of people."""
 

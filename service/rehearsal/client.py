@@ -10,8 +10,20 @@ from uuid import UUID
 
 import msgspec
 
-from schema.ballots import Receipt
 from schema.snapshot import Snapshot
+from service.rehearsal.answers import (
+    Accepted,
+    Key,
+    Page,
+    Passes,
+    Problem,
+    Project,
+    Proposal,
+    Roll,
+    RollView,
+    RoundView,
+    Session,
+)
 from service.rehearsal.wire import Answer, NoAnswer, Wire
 
 T = TypeVar("T")
@@ -29,111 +41,6 @@ class Refused(Exception):
     def __init__(self, status: int, code: str, detail: str) -> None:
         super().__init__(detail)
         self.status, self.code = status, code
-
-
-class Session(msgspec.Struct, frozen=True):
-    """An officer's session."""
-
-    token: str
-
-
-class RoundHead(msgspec.Struct, frozen=True):
-    """A round itself."""
-
-    id: UUID
-    revision: int
-    phase: str
-
-
-class Pot(msgspec.Struct, frozen=True):
-    """A pot of a round."""
-
-    id: UUID
-    name: str
-
-
-class Project(msgspec.Struct, frozen=True):
-    """A project on a ballot; ``cost`` in minor units."""
-
-    id: UUID
-    pot_id: UUID
-    number: int
-    title: str
-    cost: int
-
-
-class RoundView(msgspec.Struct, frozen=True):
-    """A round with its pots and projects."""
-
-    round: RoundHead
-    pots: list[Pot]
-    projects: list[Project]
-
-
-class Roll(msgspec.Struct, frozen=True):
-    """A round's roll: how many persons, how many may vote, and whether it is up to date."""
-
-    persons: int
-    entitled: int
-    fresh: bool
-
-
-class RollView(msgspec.Struct, frozen=True):
-    """The roll, once there is one."""
-
-    roll: Roll | None
-
-
-class PotPass(msgspec.Struct, frozen=True):
-    """A pass for one pot, or why there is none."""
-
-    pot_id: UUID
-    pot: str
-    token: str | None
-    reason: str | None
-
-
-class Passes(msgspec.Struct, frozen=True):
-    """What a resident's sign-in gives."""
-
-    civic: str
-    pots: list[PotPass]
-
-
-class Accepted(msgspec.Struct, frozen=True):
-    """The answer to an accepted ballot; ``revision`` is what a change must name as its base."""
-
-    receipt: Receipt
-    revision: int
-
-
-class Proposal(msgspec.Struct, frozen=True):
-    """A proposal as everybody sees it."""
-
-    id: UUID
-    title: str
-    supports: int
-
-
-class Page(msgspec.Struct, frozen=True):
-    """A page of proposals."""
-
-    items: list[Proposal]
-    next: UUID | None
-
-
-class Key(msgspec.Struct, frozen=True):
-    """A public key of the house (Ed25519, hex)."""
-
-    key_id: str
-    public_key: str
-
-
-class Problem(msgspec.Struct, frozen=True):
-    """Problem details (RFC 9457)."""
-
-    type: str
-    detail: str
 
 
 class Client:

@@ -8,6 +8,7 @@ from random import Random
 from uuid import UUID
 
 import click
+import msgspec
 import uvloop
 
 from schema.snapshot import Snapshot
@@ -15,7 +16,7 @@ from service.pages.telling import Told, told
 from service.pages.words import money, rule_name
 from service.rehearsal import suburb
 from service.rehearsal.client import Client, Refused
-from service.rehearsal.report import check_lines
+from service.rehearsal.report import WIDTH, check_lines
 from service.rehearsal.season import RESIDENTS, Season
 from service.rehearsal.stage import Stage, own_stage, stay
 from service.rehearsal.wire import NoAnswer, Wire
@@ -23,7 +24,16 @@ from service.rehearsal.wire import NoAnswer, Wire
 AT_ONCE = 8
 GUESTS = 5
 """Residents at the same time, and letters for those who want to try."""
-WIDTH = 100
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """Whether everything ``held``; the round that is over; the one that is open, with letter codes nobody used."""
+
+    held: bool
+    round_id: UUID
+    snapshots: list[Snapshot]
+    open_id: UUID
+    codes: list[str]
 
 
 @click.command()
@@ -43,16 +53,17 @@ def demo(data: Path | None, host: str, port: int, leave: bool, seed: int) -> Non
     click.echo(f"{suburb.COMPANY} asks its {RESIDENTS} residents what to do with two sums of money.\n")
     with own_stage(data, host, port, suburb.OFFICER, suburb.COMPANY) as stage:
         try:
-            held = uvloop.run(_perform(stage, seed))
+            shown = uvloop.run(_perform(stage, seed))
         except (Refused, NoAnswer) as fault:
             raise click.ClickException(str(fault)) from fault
         if not leave:
+            click.echo(f"\n{_links(stage, shown)}\n\n{_invitation(stage, shown)}")
             stay()
-    raise SystemExit(0 if held else 1)
+    raise SystemExit(0 if shown.held else 1)
 
 
-async def _perform(stage: Stage, seed: int) -> bool:
-    """Play both rounds and tell what came of them; whether everything held."""
+async def _perform(stage: Stage, seed: int) -> Shown:
+    """Play both rounds, and tell what came of the first."""
     async with Wire(stage.url, AT_ONCE) as wire:
         client = Client(wire)
         await client.sign_in_officer(stage.officer, stage.password)
@@ -61,15 +72,14 @@ async def _perform(stage: Stage, seed: int) -> bool:
         await season.propose()
         await season.support()
         await season.vote()
-        snapshots = await season.finish()
+        finished = await season.finish()
         guests = Random(seed).sample([who.identity for who in season.residents], GUESTS)  # noqa: S311 - made up
         summer, codes = await _leave_open(client, guests)
-    for snapshot in snapshots:
-        click.echo(f"\n{_outcome(snapshot)}")
-    click.echo(f"\nChecked from outside\n{check_lines(season.checks)}")
-    click.echo(f"\n{_links(stage, season.view.round.id, snapshots)}")
-    click.echo(f"\n{_invitation(stage, summer, codes)}")
-    return all(check.holds for check in season.checks)
+    click.echo(f"\nOn the way\n{check_lines(season.checks)}")
+    for pot in finished:
+        click.echo(f"\n{_outcome(pot.snapshot)}\nChecked:\n{check_lines(pot.checks)}")
+    held = all(check.holds for check in (*season.checks, *(check for pot in finished for check in pot.checks)))
+    return Shown(held, season.view.round.id, [pot.snapshot for pot in finished], summer, codes)
 
 
 async def _leave_open(client: Client, guests: Sequence[str]) -> tuple[UUID, list[str]]:
@@ -99,7 +109,7 @@ def _outcome(snapshot: Snapshot) -> str:
     sums = snapshot.sums
     funded, others = told(snapshot)
     lines = [
-        f"{snapshot.pot}: {money(snapshot.money, snapshot.currency)}, {rule_name(snapshot.rule)}",
+        f"{snapshot.pot}: {money(snapshot.money, snapshot.currency)}. {rule_name(snapshot.rule)}.",
         f"{sums.counted} of {sums.electors} voted. Funded:",
         *(line for row in funded for line in _told(row, snapshot.currency)),
         "Not funded:",
@@ -113,16 +123,16 @@ def _told(row: Told, currency: str) -> list[str]:
     return [title, textwrap.fill(row.why, WIDTH, initial_indent=" " * 14, subsequent_indent=" " * 14)]
 
 
-def _links(stage: Stage, round_id: UUID, snapshots: Sequence[Snapshot]) -> str:
-    rows = [("All rounds", "/"), ("This round", f"/rounds/{round_id}")]
-    rows += [(f"Outcome, {snapshot.pot}", f"/pots/{snapshot.pot_id}/results") for snapshot in snapshots]
-    rows += [("For programs (OpenAPI)", "/schema"), (f"Officer {stage.officer}", "/officer")]
+def _links(stage: Stage, shown: Shown) -> str:
+    rows = [("All rounds", "/"), ("This round", f"/rounds/{shown.round_id}")]
+    rows += [(f"Outcome, {snapshot.pot}", f"/pots/{snapshot.pot_id}/results") for snapshot in shown.snapshots]
+    rows += [("For programs (OpenAPI)", "/api/openapi.json"), (f"Officer {stage.officer}", "/officer")]
     width = max(len(name) for name, _ in rows)
     lines = [f"  {name:<{width}}  {stage.url}{path}" for name, path in rows]
     return "\n".join(["Look around", *lines, f"  {'':<{width}}  password: {stage.password}"])
 
 
-def _invitation(stage: Stage, round_id: UUID, codes: Sequence[str]) -> str:
-    lines = [f"  {code}" for code in codes]
-    where = f"{stage.url}/rounds/{round_id}/sign-in"
-    return "\n".join([f"Vote yourself: {where}", "  with one of these codes, as a letter would bring them:", *lines])
+def _invitation(stage: Stage, shown: Shown) -> str:
+    where = f"  {stage.url}/rounds/{shown.open_id}/sign-in"
+    codes = [f"  {code}" for code in shown.codes]
+    return "\n".join(["Vote yourself, in the round that is open, with the code of one of these letters", where, *codes])

@@ -13,16 +13,22 @@ from schema.styles import Approval, Knapsack, Style
 
 Choices = tuple[int, ...]
 """Numbers of projects, ascending."""
-TITLE = 300
+TITLE = 200
+"""Signs that a title may have."""
 
 
 class Project(msgspec.Struct, frozen=True):
-    """A project as it goes on our ballot; ``cost`` in minor units, ``known_as`` its id in the file."""
+    """A project as it goes on our ballot; ``cost`` in minor units, ``known_as`` and ``name`` are the file's."""
 
     number: int
     known_as: str
-    title: str
+    name: str
     cost: int
+
+    @property
+    def title(self) -> str:
+        """Its name, cut where a title ends."""
+        return self.name if len(self.name) <= TITLE else f"{self.name[: TITLE - 1]}…"
 
 
 class Election(msgspec.Struct, frozen=True):
@@ -98,7 +104,7 @@ def _election(name: str, file: PbFile) -> Election:
         rule_name=file.meta["rule"],
         style=style,
         projects=tuple(
-            Project(number[project.id], project.id, (project.name or project.id)[:TITLE], project.cost)
+            Project(number[project.id], project.id, project.name or project.id, project.cost)
             for project in file.projects
         ),
         identities=distinct([voter.id for voter in file.voters]),

@@ -10,8 +10,9 @@ from uuid import UUID
 import msgspec
 
 from schema.rules import TieOrder
+from service.rehearsal.answers import RoundView
 from service.rehearsal.booth import Booth
-from service.rehearsal.client import Client, RoundView
+from service.rehearsal.client import Client
 from service.rehearsal.crowd import each, say
 from service.rehearsal.election import Choices, Election
 from service.rehearsal.report import Result
@@ -56,7 +57,7 @@ async def play(client: Client, election: Election, revisions: float, seed: int, 
 
 
 async def prepare(client: Client, election: Election, ties: TieOrder, at_once: int) -> RoundView:
-    """The round with its pot and projects, a register of the file's voters, and a roll made of both; scheduled."""
+    """The round with its pot and projects, a register of the file's voters, and a roll made of both."""
     view = await client.draft_round(round_draft(election, ties))
     pot_id = view.pots[0].id
 
@@ -111,7 +112,7 @@ def project_drafts(election: Election, pot_id: UUID) -> list[dict[str, Any]]:
             "number": project.number,
             "title": project.title,
             "cost": project.cost,
-            "about": f"Project {project.known_as} in the file.",
+            "about": f"{project.name}\n\nProject {project.known_as} in the file.",
         }
         for project in election.projects
     ]

@@ -1,6 +1,7 @@
 """``byalag replay``: a real election once more, every voter over HTTP, and the outcome beside the one published."""
 
 import contextlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -17,7 +18,7 @@ from service.rehearsal.report import Result, check_lines, headline, table, verdi
 from service.rehearsal.stage import Stage, own_stage, stay
 from service.rehearsal.wire import NoAnswer, Wire
 
-OFFICER, MUNICIPALITY = "Dagny", "Replay"
+OFFICER, MUNICIPALITY = "Replay", "Replay"
 
 
 class Manner(msgspec.Struct, frozen=True):
@@ -67,6 +68,8 @@ def replay(
     """
     if chaos and url:
         raise click.UsageError("--chaos is for a house that replay starts itself: leave out --url.")
+    if chaos and os.environ.get("REDIS_URL"):
+        raise click.UsageError("--chaos empties Redis, also of what others keep there: unset REDIS_URL.")
     if url and not officer:
         raise click.UsageError("--url needs --officer: somebody has to draft the round.")
     elections = [read_election(file) for file in files]
@@ -99,7 +102,7 @@ async def _replay_all(stage: Stage, elections: Sequence[Election], manner: Manne
             try:
                 results.append(await _replay(stage, client, election, manner))
             except (Refused, NoAnswer) as fault:
-                click.echo(f"\nNot finished: {fault}", err=True)
+                click.echo(f"{election.name} was not finished: {fault}", err=True)
                 results.append(None)
     finished = [result for result in results if result]
     if len(elections) > 1:

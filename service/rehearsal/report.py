@@ -1,5 +1,6 @@
 """What a replay says in the end: the verdict on one election, and a table of several."""
 
+import textwrap
 from collections.abc import Sequence
 
 import msgspec
@@ -8,6 +9,7 @@ from schema.pb import format_amount
 from service.rehearsal.checks import Check
 from service.rehearsal.election import Election
 
+WIDTH = 100
 COLUMNS = ("file", "rule", "ballots", "projects", "expected", "got", "verdict", "seconds", "ballots/s")
 
 
@@ -43,7 +45,15 @@ def headline(election: Election) -> str:
 
 def check_lines(checks: Sequence[Check]) -> str:
     """One line for each check."""
-    return "\n".join(f"  {'good ' if check.holds else 'WRONG'}  {check.sentence}" for check in checks)
+    return "\n".join(
+        textwrap.fill(
+            check.sentence,
+            WIDTH,
+            initial_indent=f"  {'good ' if check.holds else 'WRONG'}  ",
+            subsequent_indent=" " * 9,
+        )
+        for check in checks
+    )
 
 
 def verdict(result: Result) -> str:

@@ -13,14 +13,15 @@ from schema.snapshot import Inputs, Snapshot
 from service.rehearsal import suburb
 from service.rehearsal.booth import Booth
 from service.rehearsal.checks import Check
-from service.rehearsal.client import Client, NoAnswer
+from service.rehearsal.client import Client
 from service.rehearsal.crowd import each, say
 from service.rehearsal.election import Choices
 from service.rehearsal.residents import Resident, make_residents, register_rows
 from service.rehearsal.suburb import ALL, CHOICES, IDEAS, KRONA, YOUTH, Idea
+from service.rehearsal.wire import NoAnswer
 
-RESIDENTS, SUPPORTERS, VOTERS = 400, 150, 250
-SUPPORTS_NEEDED = 10
+RESIDENTS, SUPPORTERS, VOTERS = 400, 180, 250
+SUPPORTS_NEEDED = 5
 CHANGED = 0.15
 """The share of voters who cast another ballot first."""
 STEPS = ("proposing_at", "reviewing_at", "supporting_at", "voting_at")
@@ -31,6 +32,13 @@ class Turn(msgspec.Struct, frozen=True):
 
     code: str
     ballots: dict[str, list[Choices]]
+
+
+class Finish(msgspec.Struct, frozen=True):
+    """A pot's outcome, and what had to hold."""
+
+    snapshot: Snapshot
+    checks: tuple[Check, ...]
 
 
 class Season:
@@ -101,17 +109,17 @@ class Season:
         self.checks += [await self._send_twice(hurried), await self._choose_too_many(greedy), await self._go_astray()]
         say("Ballots accepted", f"{sum(len(booth.receipts) for booth in self._booths.values())}, in two pots")
 
-    async def finish(self) -> list[Snapshot]:
+    async def finish(self) -> list[Finish]:
         """The vote closes, the workers count, the company publishes, and everybody checks."""
         began = time.monotonic()
         await self._client.close(self.view.round.id)
         await self._client.publish_when_counted(self.view.round.id)
         say("Closed, counted, published", f"{time.monotonic() - began:.1f} s")
-        snapshots = []
+        finished = []
         for booth in self._booths.values():
-            snapshots.append(await self._client.snapshot(booth.pot_id))
-            self.checks += await booth.check(snapshots[-1])
-        return snapshots
+            snapshot = await self._client.snapshot(booth.pot_id)
+            finished.append(Finish(snapshot, await booth.check(snapshot)))
+        return finished
 
     def _draft(self, begun: str) -> dict[str, Any]:
         """The round, with a timeline that has reached this step."""

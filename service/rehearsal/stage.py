@@ -51,6 +51,7 @@ def stay() -> None:
     click.echo("\nThe house stays up until Ctrl-C.")
     with suppress(KeyboardInterrupt):
         threading.Event().wait()
+    click.echo("\nStopping the house.")
 
 
 def log_to(folder: Path, stack: ExitStack) -> Say:

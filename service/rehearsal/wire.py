@@ -1,6 +1,7 @@
 """HTTP/1.1 over N connections that stay open: a tenth of httpx's time per request, and nothing that we do not need."""
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Mapping
 from typing import Self
@@ -44,6 +45,8 @@ class Wire:
         while not self._idle.empty():
             if stream := self._idle.get_nowait():
                 stream[1].close()
+                with contextlib.suppress(OSError):
+                    await stream[1].wait_closed()
 
     async def ask(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:
         """Send one request and read its answer. Raises NoAnswer."""
@@ -53,8 +56,7 @@ class Wire:
         kept = None
         try:
             async with asyncio.timeout(REQUEST_SECONDS):
-                if stream is None or stream[0].at_eof():  # the other side ends connections that idle
-                    stream = await asyncio.open_connection(self._host, self._port, ssl=self._secure)
+                stream = await self._opened(stream)
                 stream[1].write(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + body)
                 answer = await _read(stream[0])
             kept = None if answer.headers.get("connection") == "close" else stream
@@ -65,6 +67,14 @@ class Wire:
             if stream and not kept:
                 stream[1].close()
             self._idle.put_nowait(kept)
+
+    async def _opened(self, stream: Stream | None) -> Stream:
+        """This connection, or a new one where there is none, or where the other side ended it while it idled."""
+        if stream and not stream[0].at_eof():
+            return stream
+        if stream:
+            stream[1].close()
+        return await asyncio.open_connection(self._host, self._port, ssl=self._secure)
 
 
 async def _read(reader: asyncio.StreamReader) -> Answer:

@@ -188,12 +188,13 @@ async def announce_round(house: House, officer: Officer, round_id: UUID) -> Roun
 
 async def schedule_round(house: House, officer: Officer, round_id: UUID) -> RoundView:
     """Freeze a whole round, so that voting opens by itself when its time comes."""
+    async with house.box.enter() as db:
+        await own_round(db, officer, round_id)
     async with house.roll.enter() as db:
         state = await roll.roll(db, round_id)
+    if state is None or not state.fresh:
+        raise RollNotReady()
     async with house.box.write() as db:
-        await own_round(db, officer, round_id)
-        if state is None or not state.fresh:
-            raise RollNotReady()
         missing = await rounds.schedule_round(db, round_id)
     if missing:
         raise NotWhole(missing="; ".join(missing))

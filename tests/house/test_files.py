@@ -84,8 +84,15 @@ def test_the_test_lock_holds_the_run_lock() -> None:
     assert pinned[0] <= pinned[1]
 
 
-def test_the_run_lock_has_every_requirement() -> None:
-    """Everything the package needs is in the lock."""
-    lock = (ROOT / ".ci" / "locks" / "run.txt").read_text()
-    for requirement in PROJECT["dependencies"]:
-        assert re.search(rf"^{re.split('[^a-z0-9-]', requirement)[0]}==", lock, re.MULTILINE)
+@pytest.mark.parametrize(
+    ("name", "requirements"),
+    [
+        ("run", PROJECT["dependencies"] + PROJECT["optional-dependencies"]["build"]),
+        ("test", PROJECT["optional-dependencies"]["test"]),
+    ],
+)
+def test_a_lock_has_every_requirement(name: str, requirements: list[str]) -> None:
+    """Everything that pyproject asks for is in the lock."""
+    lock = (ROOT / ".ci" / "locks" / f"{name}.txt").read_text()
+    for requirement in requirements:
+        assert re.search(rf"^{re.split('[^a-z0-9-]', requirement)[0]}==", lock, re.MULTILINE), requirement

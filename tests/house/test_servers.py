@@ -15,7 +15,7 @@ from rq import Queue
 from schema.local import folder, leftover
 from schema.local.leftover import command_line
 from schema.local.servers import Servers, servers
-from schema.local.trouble import FolderInUse, FolderNotOurs, FolderOutOfReach
+from schema.local.trouble import FolderInUse, FolderNotOurs, FolderOfAnother, FolderOutOfReach
 from tests.house.conftest import ask, eventually, gone, python
 
 
@@ -179,6 +179,14 @@ def test_a_folder_with_other_things_is_refused(tmp_path: Path) -> None:
     """A folder that holds somebody's files does not become a data folder."""
     (tmp_path / "letter.txt").write_text("dear")
     with pytest.raises(FolderNotOurs, match="other things"), folder.opened(tmp_path):
+        pass
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder of somebody else's")
+def test_a_folder_of_another_account_is_refused(tmp_path: Path) -> None:
+    """Root does not leave files in a person's data folder that this person could not read."""
+    os.chown(tmp_path, 65534, 65534)
+    with pytest.raises(FolderOfAnother, match="start as nobody"), folder.opened(tmp_path):
         pass
 
 

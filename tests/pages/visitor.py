@@ -99,9 +99,13 @@ class Visitor:
         button: str,
         ticks: Sequence[int] | None = None,
         files: dict[str, bytes] | None = None,
+        token: str | None = None,
         **changes: str,
     ) -> Visit:
-        """Press a button on the page; ``ticks`` are the boxes that are ticked then, ``changes`` what is typed."""
+        """Press a button on the page; ``ticks`` are the boxes that are ticked then, ``changes`` what is typed.
+
+        ``token`` takes the place of the pass in the form.
+        """
         assert self.seen is not None
         form, pressed = self.seen.form(button)
         fields = filled(form)
@@ -110,6 +114,8 @@ class Visitor:
         if ticks is not None:
             fields = [pair for pair in fields if pair[0] != "choices"] + [("choices", str(tick)) for tick in ticks]
         fields = [(name, changes.get(name, value)) for name, value in fields]
+        if token is not None:
+            fields = [(name, token if name == "pass" else value) for name, value in fields]
         if pressed["name"]:
             fields.append((pressed["name"], pressed["value"]))
         return await self.send(pressed["formaction"] or form["action"], fields, files)

@@ -66,6 +66,7 @@ def test_a_file_is_read_as_it_stands() -> None:
         changed("8;;", "8;"),
         changed('"Bench; ', '"Bench;\r\n '),
         changed("60;", "60.00;"),
+        SMALL.replace("\n", "\r"),
     ],
 )
 def test_quirks_of_real_files_say_nothing(variant: str | bytes) -> None:
@@ -192,6 +193,13 @@ def test_a_written_file_is_in_the_form_of_the_format() -> None:
     )
 
 
+def test_lists_have_no_blanks_round_their_commas() -> None:
+    """Categories are a list, names are not."""
+    file = read_pb(SMALL.replace("district", "category").replace("North", "play , sport").replace("old", "a , b"))
+    assert file.projects[0].other == {"category": "play,sport"}
+    assert file.projects[0].name == 'Bench; "a , b" one'
+
+
 @given(st.integers(0, 10**15 - 1))
 def test_amounts_survive(cents: int) -> None:
     """An amount that is written is read back exactly."""
@@ -222,7 +230,7 @@ def files(draw: st.DrawFn) -> PbFile:
             votes=sum(name in voter.choices for voter in voters),
             score=draw(st.none() | points),
             selected=draw(st.none() | st.integers(0, 3)),
-            other={"category": draw(texts), "site": draw(texts)},
+            other={"category": ",".join(draw(st.lists(ids, max_size=2))), "site": draw(texts)},
         )
         for name in names
     ]

@@ -1,0 +1,106 @@
+"""The words of the pages: money, numbers, times, and the inspector that reads every page."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from schema.errors import Malformed
+from service.pages.words import counted, groups, listed, moment, money, near_money, read_money
+from tests.inspector import inspect
+
+GOOD = (
+    '<!doctype html><html lang="en"><head><title>T</title></head><body><main><h1>H</h1>'
+    '<form><label for="a">A</label><input id="a" name="a"><button>Go</button></form></main></body></html>'
+)
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "said"),
+    [
+        (45_000_00, "SEK", "45\u202f000\xa0kr"),
+        (4_800_50, "SEK", "4\u202f800,50\xa0kr"),
+        (5, "DKK", "0,05\xa0kr"),
+        (45_000_00, "EUR", "45,000\xa0EUR"),
+        (1_234_567_09, "PLN", "1,234,567.09\xa0PLN"),
+        (-100, "SEK", "−1\xa0kr"),
+    ],
+)
+def test_money_is_written_as_people_write_it(minor: int, currency: str, said: str) -> None:
+    """Crowns with thin blanks and a comma, everything else with its code."""
+    assert money(minor, currency) == said
+
+
+def test_money_that_is_not_whole_says_so() -> None:
+    """Exact amounts are shown to the nearest minor unit."""
+    assert near_money("10000", "SEK") == "100\xa0kr"
+    assert near_money("10000/3", "SEK") == "about 33,33\xa0kr"
+    assert near_money("1/3", "EUR") == "less than 0.01\xa0EUR"
+
+
+@pytest.mark.parametrize(
+    ("wrote", "minor"),
+    [
+        ("45000", 45_000_00),
+        ("45 000", 45_000_00),
+        ("45\u202f000 kr", 45_000_00),
+        ("45.000", 45_000_00),
+        ("45,000.50", 45_000_50),
+        ("45.000,5", 45_000_50),
+        ("0,05 SEK", 5),
+    ],
+)
+def test_money_is_read_as_people_write_it(wrote: str, minor: int) -> None:
+    """Blanks, points, commas and the currency do not matter."""
+    assert read_money(wrote, "the cost") == minor
+
+
+@pytest.mark.parametrize("wrote", ["", "-5", "1e5", "many", "1,2,3", "٣", "9" * 20, "1.000,000", "1.5.5"])
+def test_what_is_no_money_is_refused(wrote: str) -> None:
+    """A sum is never guessed."""
+    with pytest.raises(Malformed):
+        read_money(wrote, "the cost")
+
+
+def test_numbers_have_their_nouns() -> None:
+    """One project, three projects, many people."""
+    assert counted(1, "project") == "1\xa0project"
+    assert counted(1204, "person", "people") == "1\u202f204\xa0people"
+    assert listed(["A", "B", "C"]) == "A, B and C"
+    assert groups("abcdefgh") == "abcd efgh"
+
+
+def test_times_name_their_zone() -> None:
+    """Nobody has to guess which clock is meant."""
+    assert moment(datetime(2026, 12, 7, 14, 2, tzinfo=UTC)) == "7\xa0December\xa02026, 14:02\xa0UTC"
+
+
+def test_a_good_page_has_no_faults() -> None:
+    """The inspector is content with little."""
+    assert inspect(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("<title>T</title>", "", "0 elements title instead of one"),
+        ("<h1>H</h1>", "<h1>H</h1><h1>I</h1>", "2 elements h1 instead of one"),
+        ("<h1>H</h1>", "<h1>H</h1><h3>I</h3>", "an h3 follows an h1"),
+        (' lang="en"', "", "html has no lang"),
+        ('<label for="a">A</label>', "", "the input 'a' has no label"),
+        ('for="a"', 'for="b"', "for='b' points nowhere"),
+        ("<button>Go</button>", "<button></button>", "a <button> has no text"),
+        ("<h1>H</h1>", '<h1 id="a">H</h1>', "the id 'a' stands 2 times"),
+        ("<h1>H</h1>", '<h1 style="x">H</h1>', "<h1> has an inline style"),
+        ("<h1>H</h1>", '<h1 onclick="x">H</h1>', "<h1> has an inline onclick"),
+        ("</title>", "</title><style>b{}</style>", "inline <style>"),
+        ("</title>", "</title><script>1</script>", "inline <script>"),
+        ("<h1>H</h1>", '<h1>H</h1><a href="/"></a>', "a <a> has no text"),
+        ("<h1>H</h1>", '<h1>H</h1><img src="x">', "an image has no alt"),
+        ("<h1>H</h1>", "<h1>H</h1><table></table>", "a table has no caption"),
+        ("<h1>H</h1>", "<h1>H</h1><div><p>x</div>", "</div> closes <p>"),
+        ("main>", "div>", "0 elements main landmark instead of one"),
+    ],
+)
+def test_the_inspector_finds(old: str, new: str, fault: str) -> None:
+    """One fault in a good page is found and named."""
+    assert fault in inspect(GOOD.replace(old, new))

@@ -1,0 +1,1 @@
+"""Rehearsals: elections read, replayed and compared, and the demo."""

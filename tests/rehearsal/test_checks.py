@@ -1,0 +1,92 @@
+"""What must hold after a round is seen when it does not."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from schema.ballots import Receipt, sign_receipt
+from schema.outcome import Outcome
+from schema.rules import GreedyByVotes, TieOrder
+from schema.snapshot import CountedProject, Snapshot, Sums
+from schema.styles import Approval
+from service.rehearsal.checks import check_download, check_money, check_receipts, check_sums
+from tests.builders import KEYS
+
+NOBODY = UUID(int=0)
+PUBLIC = {KEYS.receipts.key_id: KEYS.receipts.public_bytes.hex()}
+SNAPSHOT = Snapshot(
+    municipality="Brf Eken",
+    round_id=NOBODY,
+    round="Eken",
+    pot_id=NOBODY,
+    pot="Eken",
+    currency="SEK",
+    money=1000,
+    style=Approval(2),
+    rule=GreedyByVotes(),
+    ties=TieOrder(seed="x"),
+    projects=(CountedProject(1, "Benches", 600, 2), CountedProject(2, "Lamps", 500, 1)),
+    sums=Sums(electors=3, voters=2, revisions=3, counted=2, superseded=1, refused={}),
+    input_hash="",
+    outcome=Outcome(funded=("1",), spent=600, budget=1000, explanations=(), ties=()),
+)
+DOWNLOAD = """\
+META
+key;value
+budget;10
+vote_type;approval
+PROJECTS
+project_id;cost;selected
+1;6;1
+2;5;0
+VOTES
+voter_id;vote
+1;1
+2;1,2
+"""
+
+
+def receipt(number: int) -> Receipt:
+    """A receipt of the house."""
+    at = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    return sign_receipt("http://eken", NOBODY, NOBODY, bytes([number]) * 32, at, KEYS.receipts)
+
+
+def test_receipts_of_the_house_are_good() -> None:
+    """Signed by a published key, and no two alike."""
+    assert check_receipts([receipt(1), receipt(2)], PUBLIC).holds
+
+
+@pytest.mark.parametrize(
+    "receipts",
+    [
+        [msgspec.structs.replace(receipt(1), accepted_at="2026-03-01T12:01Z")],
+        [msgspec.structs.replace(receipt(1), key_id="another")],
+        [msgspec.structs.replace(receipt(1), signature="no hex")],
+        [receipt(1), receipt(1)],
+    ],
+)
+def test_receipts_that_were_changed_or_came_twice_are_not(receipts: list[Receipt]) -> None:
+    """One wrong minute, key or signature is seen, and so is one receipt for two ballots."""
+    assert not check_receipts(receipts, PUBLIC).holds
+
+
+@pytest.mark.parametrize(("accepted", "voters", "holds"), [(3, 2, True), (4, 2, False), (3, 3, False)])
+def test_sums_account_for_every_accepted_ballot(accepted: int, voters: int, holds: bool) -> None:
+    """A lost ballot and a lost voter are seen."""
+    assert check_sums(SNAPSHOT, accepted, voters).holds is holds
+
+
+@pytest.mark.parametrize(("download", "holds"), [(DOWNLOAD, True), (DOWNLOAD.replace("2;1,2", "2;1"), False)])
+def test_download_must_recount_to_the_same_supporters(download: str, holds: bool) -> None:
+    """A ballot that is other than what was counted is seen."""
+    assert check_download(SNAPSHOT, download.encode()).holds is holds
+
+
+@pytest.mark.parametrize(("spent", "holds"), [(600, True), (500, False)])
+def test_money_spent_is_the_cost_of_what_is_funded(spent: int, holds: bool) -> None:
+    """A sum that does not agree is seen."""
+    outcome = msgspec.structs.replace(SNAPSHOT.outcome, spent=spent)
+    assert check_money(msgspec.structs.replace(SNAPSHOT, outcome=outcome)).holds is holds
