@@ -11,7 +11,8 @@ VARIABLES: dict[str, str] = {
     "BYALAG_MASTER_KEY": "64 hex digits from which every other key is derived or under which it is wrapped",
     "BYALAG_PUBLIC_URL": "the address residents use, such as https://vote.example.se",
     "BYALAG_LOG": "json for one JSON object per log line; anything else for lines people read",
-    "BYALAG_DATA": "the folder for data when Byalag starts its own servers; in tests, the folder of real elections",
+    "BYALAG_FOLDER": "the folder for data when Byalag starts its own servers",
+    "BYALAG_DATA": "the folder of real elections that tests read, beside the checkout in shared unless named",
 }
 
 

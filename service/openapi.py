@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from litestar import Litestar
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import (
     Components,
     OpenAPIMediaType,
@@ -55,6 +56,8 @@ def document(version: str) -> OpenAPIConfig:
         title="Byalag",
         version=version,
         path="/api",
+        # The framework's viewers would run scripts of other sites on ours, beside the officers' cookie.
+        render_plugins=[JsonRenderPlugin()],
         description="Participatory budgeting: proposals, ballots, and outcomes that anyone can count again.",
         components=Components(
             security_schemes={

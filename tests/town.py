@@ -107,8 +107,11 @@ class Town:
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
-    async def draw_round(self, projects: int = 4, register: str = REGISTER, **changes: Any) -> "Ground":
-        """A drafted round with projects 1..n at 300.00 each in every pot, a register, a roll, and codes for all."""
+    async def draw_round(self, projects: int = 4, register: str | None = REGISTER, **changes: Any) -> "Ground":
+        """A drafted round with projects 1..n at 300.00 each in every pot, a register, a roll, and codes for all.
+
+        Without a register, the people of the last one take part.
+        """
         if not self.officer_token:
             await self.hire()
         view = await self.act("POST", "/api/rounds", json=draft(**changes))
@@ -118,9 +121,10 @@ class Town:
             for number in range(1, projects + 1):
                 project = {"pot_id": pot_id, "title": f"Project {number}", "cost": 30_000}
                 await self.act("POST", f"/api/rounds/{round_id}/projects", json=project)
-        await self.import_register(register)
+        if register:
+            await self.import_register(register)
         await self.work("roll")
-        await self.issue_codes(round_id, register)
+        await self.issue_codes(round_id, register or "\n".join(["identity", *self.codes]))
         return Ground(self, round_id, pots)
 
     async def import_register(self, text: str) -> Response:
@@ -135,7 +139,7 @@ class Town:
         assert letters.status_code == 201, letters.text
         self.codes |= dict(line.split(",") for line in letters.text.splitlines()[1:])
 
-    async def open_round(self, projects: int = 4, register: str = REGISTER, **changes: Any) -> "Ground":
+    async def open_round(self, projects: int = 4, register: str | None = REGISTER, **changes: Any) -> "Ground":
         """A round in which voting is open."""
         ground = await self.draw_round(projects, register, **changes)
         await ground.officer("POST", "schedule")

@@ -41,8 +41,8 @@ class Folder(msgspec.Struct, frozen=True):
 
 
 def default_folder() -> Path:
-    """BYALAG_DATA, or ``/var/lib/byalag`` for root, or ``.byalag`` under the current directory for anybody else."""
-    named = os.environ.get("BYALAG_DATA") or ("/var/lib/byalag" if os.geteuid() == 0 else ".byalag")
+    """BYALAG_FOLDER, or ``/var/lib/byalag`` for root, or ``.byalag`` under the current directory for anybody else."""
+    named = os.environ.get("BYALAG_FOLDER") or ("/var/lib/byalag" if os.geteuid() == 0 else ".byalag")
     return Path(named).absolute()
 
 

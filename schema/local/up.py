@@ -118,11 +118,11 @@ def _answers(url: str) -> bool:
 def _command(data: Path | None) -> str:
     """How the person calls us: after ``python3 -m schema`` there may be no ``byalag`` on their path."""
     called = "byalag" if Path(sys.argv[0]).name == "byalag" else "python3 -m schema"
-    return f"BYALAG_DATA={data} {called}" if data else called
+    return f"BYALAG_FOLDER={data} {called}" if data else called
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), help="Data folder.  [default: BYALAG_DATA, or .byalag]")
+@click.option("--data", type=click.Path(path_type=Path), help="Data folder.  [default: BYALAG_FOLDER, or .byalag]")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8400, show_default=True, help="Port to listen on; 0 for a free one.")
 @click.option("--lanes", default=",".join(LANES), show_default=True, help="Kinds of work to run here, one worker each.")

@@ -15,7 +15,7 @@ BARE = {name: value for name, value in os.environ.items() if name in ("PATH", "H
 
 def byalag(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run the command with these settings and no others."""
-    environment = {**BARE, "BYALAG_DATA": "/nonexistent", **settings}
+    environment = {**BARE, "BYALAG_FOLDER": "/nonexistent", **settings}
     command = [sys.executable, "-m", "schema.cli", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 

@@ -78,7 +78,7 @@ def test_it_has_one_worker_a_lane(house: Up) -> None:
 def test_a_second_terminal_acts_on_the_same_house(house: Up) -> None:
     """In another terminal a command needs no settings: the first officer is made in the house that runs."""
     command = [*BYALAG, "staff", "add", "dagny", "--municipality", "Solna"]
-    environment = {**BARE, "BYALAG_DATA": str(house.data)}
+    environment = {**BARE, "BYALAG_FOLDER": str(house.data)}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.stdout.startswith("Officer dagny: ")
 

@@ -107,10 +107,9 @@ async def test_two_casts_of_one_person_at_once_are_one_ballot_and_one_refusal(to
 
 async def test_a_cast_and_a_close_at_once_leave_no_ballot_after_the_close(town: Town) -> None:
     """Two hundred times (P3): what was acknowledged is counted, and what was refused is not there."""
-    await town.hire()
-    register = crowd(4)
+    await town.open_round(projects=1, register=crowd(4))
     for _ in range(200):
-        ground = await town.open_round(projects=2, register=register)
+        ground = await town.open_round(projects=1, register=None)
         voters = [await ground.voter(f"V{number}") for number in range(4)]
         closing = ground.officer("POST", "close")
         *answers, _closed = await asyncio.gather(*(voter.cast(1) for voter in voters), closing)
