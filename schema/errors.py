@@ -28,6 +28,10 @@ class Malformed(Refusal):
     """What was sent cannot be read. Facts: fault."""
 
 
+class WrongMethod(Refusal):
+    """The address exists, and does not take this method."""
+
+
 class TooLarge(Refusal):
     """What was sent is longer than any honest request. Facts: limit (bytes)."""
 

@@ -55,7 +55,7 @@ def document(version: str) -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Byalag",
         version=version,
-        path="/api",
+        path="/api/openapi.json",
         # The framework's viewers would run scripts of other sites on ours, beside the officers' cookie.
         render_plugins=[JsonRenderPlugin()],
         description="Participatory budgeting: proposals, ballots, and outcomes that anyone can count again.",

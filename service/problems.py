@@ -43,6 +43,11 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.Malformed: Problem(
         400, "Not readable", "What was sent cannot be read: {fault}. Nothing was changed; correct it and send it again."
     ),
+    e.WrongMethod: Problem(
+        405,
+        "Not this way",
+        "This address does not take that method. /api/openapi.json says which ones each address takes.",
+    ),
     e.TooLarge: Problem(
         413, "Too large", "What was sent is longer than the {limit} bytes this address takes. Send less at a time."
     ),
@@ -149,7 +154,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
 _BY_STATUS: dict[int, Refusal] = {
     401: e.NotSignedIn(),
     404: e.NotFound(what="page"),
-    405: e.Malformed(fault="this address does not take that method"),
+    405: e.WrongMethod(),
 }
 
 

@@ -26,8 +26,9 @@ from schema.errors import (
     Unavailable,
     UnknownForm,
 )
-from service.api.replies import OFFICER, PAGE, PASS, After, Page, cached, page
+from service.api.replies import OFFICER, PAGE, PASS, After, Page, page
 from service.api.rounds import READ, Revision
+from service.caching import cached
 from service.openapi import json_body
 from service.people import TheHouse, TheOfficer, ThePass, provide_civic_pass, refuse_other_round
 from service.problems import answers

@@ -23,7 +23,8 @@ from schema.errors import (
     Unavailable,
     UnknownForm,
 )
-from service.api.replies import OFFICER, PAGE, After, Page, cached, page
+from service.api.replies import OFFICER, PAGE, After, Page, page
+from service.caching import cached
 from service.openapi import json_body
 from service.people import TheHouse, TheOfficer
 from service.problems import answers

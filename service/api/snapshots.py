@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from schema.errors import Malformed, NotCounted, NotFound, Unavailable
 from schema.snapshot import Snapshot
-from service.api.replies import cached
+from service.caching import cached
 from service.people import TheHouse
 from service.problems import answers
 from service.reading import AnyRequest

@@ -13,7 +13,7 @@ from service.house import House
 from service.pages import words
 from service.pages.forms import read_form, read_upload, shaped
 from service.pages.rounds import SIZE, After
-from service.pages.shell import HEADERS, Page, private_page, see_other
+from service.pages.shell import HEADERS, Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer
 from service.problems import details
 from service.reading import REGISTER_LIMIT, AnyRequest, uuid_or_malformed
@@ -90,7 +90,7 @@ async def round_page(
     turnout = await ballot_verbs.view_turnout(house, round_id)
     proposals = await proposal_verbs.list_proposals(house, round_id, after, SIZE + 1)
     checks = checklist(view, roll)
-    return private_page(
+    return officer_page(
         "officer_round.html",
         details(refusal).status if refusal else 200,
         officer=officer,
@@ -132,7 +132,7 @@ async def confirm_act(house: TheHouse, officer: TheOfficer, round_id: FromPath[U
     if act != "close" or view.round.phase != "voting":
         return see_other(f"/officer/rounds/{round_id}")
     turnout = _by_pot(await ballot_verbs.view_turnout(house, round_id))
-    return private_page("officer_close.html", officer=officer, round=view.round, pots=view.pots, turnout=turnout)
+    return officer_page("officer_close.html", officer=officer, round=view.round, pots=view.pots, turnout=turnout)
 
 
 @post("/rounds/{round_id:uuid}/{act:str}")

@@ -10,7 +10,7 @@ from schema.errors import Malformed, NotSignedIn, WrongPassword
 from service.house import House
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
-from service.pages.shell import Page, private_page, see_other
+from service.pages.shell import Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer, cookie_name, provide_officer, refuse_other_sites
 from service.problems import details
 from service.reading import AnyRequest
@@ -38,7 +38,7 @@ async def view_sign_in(request: AnyRequest, house: TheHouse, note: FromQuery[str
     try:
         await provide_officer(request, house)
     except NotSignedIn:
-        return private_page("officer_sign_in.html", note=_NOTES.get(note), alert=None, name="")
+        return officer_page("officer_sign_in.html", note=_NOTES.get(note), alert=None, name="")
     return see_other("/officer/rounds")
 
 
@@ -51,7 +51,7 @@ async def sign_in(request: AnyRequest, house: TheHouse) -> Page:
         token = await verbs.sign_in_officer(house, _sent(fields))
     except (WrongPassword, Malformed) as refusal:
         status, alert = details(refusal).status, words.sentence(refusal, "")
-        return private_page("officer_sign_in.html", status, note=None, alert=alert, name=fields.text("name"))
+        return officer_page("officer_sign_in.html", status, note=None, alert=alert, name=fields.text("name"))
     answer = see_other("/officer/rounds")
     answer.set_cookie(_cookie(house, token))
     return answer
@@ -87,7 +87,7 @@ async def sign_out(request: AnyRequest, house: TheHouse, officer: TheOfficer) ->
 async def list_rounds(house: TheHouse, officer: TheOfficer) -> Page:
     """The rounds of the officer's municipality, drafts as well."""
     found = await round_verbs.list_own_rounds(house, officer)
-    return private_page("officer_rounds.html", officer=officer, rounds=found, phases=words.PHASES)
+    return officer_page("officer_rounds.html", officer=officer, rounds=found, phases=words.PHASES)
 
 
 handlers: list[Any] = [view_sign_in, sign_in, sign_out, list_rounds]

@@ -6,7 +6,8 @@ from typing import Any
 from litestar import get
 from litestar.params import FromPath
 
-from schema.errors import NotFound, Refusal
+from schema.errors import NotFound, Refusal, Unavailable
+from service.pages import words
 from service.pages.shell import Page, private_page, public_page
 from service.problems import PROBLEMS, answer_problem, details, refusal_of
 from service.reading import AnyRequest
@@ -37,16 +38,17 @@ def answer_problem_page(request: AnyRequest, error: Exception) -> Page:
 def problem_page(refusal: Refusal, back: tuple[str, str] | None = None) -> Page:
     """A refusal as a page of its own; ``back`` is the address and name of where to go on."""
     problem = details(refusal)
+    busy = isinstance(refusal, Unavailable)  # its words in the API speak of keys that no person sees
     answer = private_page(
         "problem.html",
         problem.status,
         title=problem.title,
-        said=problem.detail,
+        said=words.sentence(refusal, "") if busy else problem.detail,
         status=problem.status,
         code=refusal.code,
         back=back,
     )
-    if problem.status == 503:
+    if busy:
         answer.headers["Retry-After"] = "1"
     return answer
 

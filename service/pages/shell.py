@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery
 from markupsafe import Markup
 
 from schema.errors import NotFound
-from service.api.replies import cached
+from service.caching import cached
 from service.pages import words
 from service.reading import AnyRequest
 
@@ -75,6 +75,17 @@ def private_page(template: str, status: int = 200, /, **facts: object) -> Page:
     """A page that holds a pass or an officer's view, or tells of a refusal: nobody keeps it."""
     headers = {**HEADERS, "Cache-Control": "no-store"}
     return Response(render(template, **facts), status_code=status, media_type=HTML, headers=headers)
+
+
+def officer_page(template: str, status: int = 200, /, **facts: object) -> Page:
+    """A private page with officers' forms, which name their origin when they are sent.
+
+    Under no-referrer a browser sends ``Origin: null``; one that does not send Sec-Fetch-Site either (an old one, or any
+    without https) would have its own officer taken for another site.
+    """
+    answer = private_page(template, status, **facts)
+    answer.headers["Referrer-Policy"] = "same-origin"
+    return answer
 
 
 def see_other(address: str) -> Page:

@@ -216,6 +216,8 @@ def sentence(refusal: Refusal, currency: str) -> str:
             return "Your ballot was changed meanwhile, perhaps in another window. Look at both below and cast again."
         case e.KeyReused():
             return "This form has cast another ballot before. Look at your choices below and cast them again."
+        case e.Unavailable():
+            return "The house is busy or being mended. Wait a moment and do it again; nothing counts twice."
         case e.Malformed(facts={"fault": fault}):
             return f"This cannot be taken yet: {fault}. Correct it and send it again; what you wrote is still here."
     return details(refusal).detail

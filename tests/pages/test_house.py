@@ -60,7 +60,11 @@ async def test_a_page_that_is_not_there_is_a_page(town: Town, visitor: Visitor) 
     assert (await visitor.open("/problems/nothing")).status == 404
     assert (await visitor.open("/rounds/3f2504e0-4f89-11d3-9a0c-0305e82c3301")).status == 404
     assert (await visitor.open("/?after=x")).status == 400
-    for path, headers in (("/nowhere", {}), ("/nowhere", {"Accept": "application/json"}), ("/api/rounds/nowhere", HTML)):
+    for path, headers in (
+        ("/nowhere", {}),
+        ("/nowhere", {"Accept": "application/json"}),
+        ("/api/rounds/nowhere", HTML),
+    ):
         answer = await town.client.get(path, headers=headers)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
 

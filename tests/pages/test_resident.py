@@ -241,6 +241,16 @@ async def test_a_proposal_is_written_and_read(town: Town, visitor: Visitor) -> N
     assert "Bänkar by Amina · North · guessed at 45 000,50 kr" in listed.text.replace("\u202f", " ")
 
 
+async def test_a_long_proposal_fits_in_a_form(town: Town, visitor: Visitor) -> None:
+    """The longest description there may be is taken, in signs that a form writes as twelve; one more is refused."""
+    ground = await in_phase(town, "proposing")
+    await signed_in(visitor, ground)
+    await visitor.press("Write a proposal")
+    longer = await visitor.press("Put it forward", title="Träd", about="🌳" * 20_001, author_name="Amina")
+    assert "the description is longer than 20000 signs" in longer.alert
+    assert (await visitor.press("Put it forward", about="🌳" * 20_000)).status == 201
+
+
 async def test_an_expired_pass_keeps_the_proposal(town: Town, visitor: Visitor) -> None:
     """What was written comes back after the code."""
     ground = await in_phase(town, "proposing")

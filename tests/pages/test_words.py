@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from schema.errors import Malformed
+from schema.errors import Malformed, Unavailable
+from service.pages.problems import problem_page
 from service.pages.words import counted, groups, listed, moment, money, near_money, read_money
 from tests.inspector import inspect
 
@@ -72,6 +73,13 @@ def test_numbers_have_their_nouns() -> None:
 def test_times_name_their_zone() -> None:
     """Nobody has to guess which clock is meant."""
     assert moment(datetime(2026, 12, 7, 14, 2, tzinfo=UTC)) == "7\xa0December\xa02026, 14:02\xa0UTC"
+
+
+def test_a_busy_house_does_not_speak_of_keys() -> None:
+    """The problem page says what a person can do, and when to come back."""
+    answer = problem_page(Unavailable())
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert b"Idempotency" not in answer.content
 
 
 def test_a_good_page_has_no_faults() -> None:

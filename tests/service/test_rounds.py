@@ -1,6 +1,7 @@
 """Rounds: phases by the database clock, what freezes, who may act, and what readers see."""
 
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 import pytest
@@ -17,7 +18,7 @@ async def test_a_draft_is_seen_by_its_officers_only(town: Town) -> None:
     assert await ground.phase() == "draft"
 
 
-TIMELINES = {
+TIMELINES: dict[str, dict[str, Any]] = {
     "framing": {"proposing_at": moment(HOUR), "voting_at": moment(2 * HOUR)},
     "proposing": {"proposing_at": moment(-HOUR), "voting_at": moment(2 * HOUR)},
     "reviewing": {"reviewing_at": moment(-HOUR), "voting_at": moment(2 * HOUR)},
@@ -26,7 +27,7 @@ TIMELINES = {
 
 
 @pytest.mark.parametrize(("phase", "timeline"), TIMELINES.items(), ids=TIMELINES)
-async def test_the_phase_follows_from_the_timeline(town: Town, phase: str, timeline: dict[str, str]) -> None:
+async def test_the_phase_follows_from_the_timeline(town: Town, phase: str, timeline: dict[str, Any]) -> None:
     """Nobody has to move an announced round along."""
     ground = await town.draw_round(**timeline)
     await ground.officer("POST", "announcement")
