@@ -5,8 +5,11 @@ from typing import Any
 
 import msgspec
 from litestar import Response
+from litestar.openapi.datastructures import ResponseSpec
 
 from service.reading import AnyRequest
+
+NOT_MODIFIED = {304: ResponseSpec(data_container=None, description="You have it already", generate_examples=False)}
 
 
 def cached(request: AnyRequest, content: object, media_type: str = "application/json") -> Response[Any]:

@@ -57,7 +57,8 @@ def _refusal(error: Exception) -> Exception:
             | asyncpg.PostgresConnectionError()
             | asyncpg.InsufficientResourcesError()
             | asyncpg.OperatorInterventionError()
-            | asyncpg.LockNotAvailableError()
+            | asyncpg.ObjectNotInPrerequisiteStateError()  # a lock not to be had in time, a database being restored
+            | asyncpg.TransactionRollbackError()
             | asyncpg.InterfaceError()
         ):
             return Unavailable()

@@ -3,6 +3,7 @@
 Amina votes, Björn votes twice, Carim may not, Dagny is an officer, Elin a reviewer.
 """
 
+import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from litestar.testing import AsyncTestClient
 from schema.database import connect
 from schema.events import LANES, Lane
 from schema.keys import Keys
+from schema.passes import open_pass
 from schema.settings import Settings
 from service.store import roll
 from service.verbs.sign_in import hash_password
@@ -215,6 +217,11 @@ class Voter:
         headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key or uuid4().hex}
         body = {"choices": choices, "base_revision": base}
         return await self.client.post(self.path, json=body, headers=headers)
+
+    @property
+    def tag(self) -> bytes:
+        """The pseudonym that the pass names."""
+        return open_pass(self.token, self.ground.town.keys.passes, "box", time.time()).tag_bytes
 
     async def ballot(self) -> Response:
         """One's own ballot."""

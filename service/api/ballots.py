@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response, Router, get, post
 from litestar.di import Provide
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter
 
 from schema.errors import (
@@ -38,6 +39,7 @@ from service.verbs.ballots import Accepted, Ballot
 
 _BALLOT = msgspec.json.Decoder(Ballot)
 
+REPLAYED = {200: ResponseSpec(Accepted, description="A replay of a ballot accepted before", generate_examples=False)}
 STYLE = (UnknownProject, ChosenTwice, TooMany, TooFew, TooCostly)
 BEARER = (NoPass, BadPass, PassExpired, NotFound, Malformed, Unavailable)
 Key = Annotated[str | None, HeaderParameter(name="Idempotency-Key", description="8 to 128 signs, new for every ballot")]
@@ -46,7 +48,7 @@ Key = Annotated[str | None, HeaderParameter(name="Idempotency-Key", description=
 @post(
     "/pots/{pot_id:uuid}/ballots",
     operation_class=json_body(Ballot),
-    responses=answers(*BEARER, *STYLE, NoKey, TooLarge, UnknownForm, NotOpen, Stale, KeyReused),
+    responses=answers(*BEARER, *STYLE, NoKey, TooLarge, UnknownForm, NotOpen, Stale, KeyReused) | REPLAYED,
     security=PASS,
     tags=["ballots"],
     request_max_body_size=BALLOT_LIMIT,

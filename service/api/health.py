@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from litestar import Response, Router, get
 
+from schema.errors import Unavailable
 from service.people import TheHouse
 from service.problems import answers
 
@@ -21,7 +22,7 @@ async def live() -> Health:
     return Health("ok")
 
 
-@get("/ready", tags=["health"], responses=answers())
+@get("/ready", tags=["health"], responses=answers(Unavailable))
 async def ready(house: TheHouse) -> Response[Health]:
     """The database answers in every room. Redis is not asked: without it nothing is lost, only later."""
     for room in (house.roll, house.box, house.civic):

@@ -24,7 +24,7 @@ from schema.errors import (
     UnknownForm,
 )
 from service.api.replies import OFFICER, PAGE, After, Page, page
-from service.caching import cached
+from service.caching import NOT_MODIFIED, cached
 from service.openapi import json_body
 from service.people import TheHouse, TheOfficer
 from service.problems import answers
@@ -38,7 +38,7 @@ from service.verbs.rounds import ProjectDraft, RoundDraft, RoundView
 _ROUND = msgspec.json.Decoder(RoundDraft)
 _PROJECT = msgspec.json.Decoder(ProjectDraft)
 
-READ = answers(NotFound, Malformed, Unavailable)
+READ = answers(NotFound, Malformed, Unavailable) | NOT_MODIFIED
 ACT = answers(NotSignedIn, NotAllowed, NotFound, Malformed, Frozen, Unavailable)
 WRITE = answers(
     NotSignedIn, NotAllowed, NotFound, Malformed, TooLarge, UnknownForm, Frozen, NameTaken, Changed, Unavailable

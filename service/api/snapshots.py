@@ -9,13 +9,13 @@ from litestar.params import FromPath
 
 from schema.errors import Malformed, NotCounted, NotFound, Unavailable
 from schema.snapshot import Snapshot
-from service.caching import cached
+from service.caching import NOT_MODIFIED, cached
 from service.people import TheHouse
 from service.problems import answers
 from service.reading import AnyRequest
 from service.verbs import snapshots as verbs
 
-READ = answers(NotFound, NotCounted, Malformed, Unavailable)
+READ = answers(NotFound, NotCounted, Malformed, Unavailable) | NOT_MODIFIED
 
 
 class VerificationKey(msgspec.Struct, frozen=True):

@@ -54,6 +54,13 @@ def test_the_folders_in_the_drawing_exist() -> None:
         assert f"{place.rpartition('/')[2]}/" in drawing
 
 
+@pytest.mark.parametrize("promise", re.findall(r"^\| (P\d+) \|.*\| kept", README, re.MULTILINE))
+def test_a_promise_that_is_kept_has_a_test_that_names_it(promise: str) -> None:
+    """What the README claims can be looked up."""
+    named = re.compile(rf"\b{promise}\b")
+    assert any(named.search(file.read_text(encoding="utf-8")) for file in (ROOT / "tests").rglob("test_*.py"))
+
+
 def test_the_changelog_tells_of_this_version() -> None:
     """One version number: the project's own."""
     assert f"## {version('byalag')}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

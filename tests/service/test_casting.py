@@ -120,3 +120,16 @@ async def test_a_cast_and_a_close_at_once_leave_no_ballot_after_the_close(town: 
         )
         assert {row["it"] for row in kept} == acknowledged
         assert set(refused) <= {"/problems/not-open"}
+
+
+async def test_a_ballot_that_does_not_count_shows_its_voter_why(town: Town) -> None:
+    """P11: the reason is beside the ballot, and in the published sum."""
+    ground = await town.open_round()
+    amina = await ground.voter("AMINA-1")
+    await amina.cast(1)
+    db = await asyncpg.connect(town.settings.database_url)
+    await db.execute("delete from box.elector where tag = $1", amina.tag)
+    await db.close()
+    await town.work("judge")
+    assert (await amina.ballot()).json()["reason"] == "not-on-roll"
+    assert (await ground.outcome())["sums"]["refused"] == {"not-on-roll": 1}
