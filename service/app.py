@@ -14,7 +14,7 @@ from schema.database import Role, pool
 from schema.keys import Keys
 from schema.settings import Settings
 from service.access_log import access_log
-from service.api import ballots, health, proposals, rounds, sign_in, snapshots
+from service.api import ballots, health, projects, proposals, rounds, sign_in, snapshots
 from service.doorbell import Doorbell
 from service.house import House, Room
 from service.openapi import add_bodies, document
@@ -23,8 +23,9 @@ from service.people import provide_house, provide_officer
 from service.problems import answer_problem
 from service.reading import BODY_LIMIT
 from service.verbs.ballots import Ballot
+from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
-from service.verbs.rounds import ProjectDraft, RoundDraft
+from service.verbs.rounds import RoundDraft
 from service.verbs.sign_in import CodeSignIn, OfficerSignIn
 
 log = structlog.get_logger("service")
@@ -34,7 +35,7 @@ BODIES: list[type[Any]] = [RoundDraft, ProjectDraft, ProposalDraft, Shortlisting
 
 api = Router(
     path="/api",
-    route_handlers=[module.router for module in (rounds, proposals, ballots, sign_in, snapshots)],
+    route_handlers=[module.router for module in (rounds, projects, proposals, ballots, sign_in, snapshots)],
     exception_handlers={Exception: answer_problem},
 )
 

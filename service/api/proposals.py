@@ -33,8 +33,8 @@ from service.openapi import json_body
 from service.people import TheHouse, TheOfficer, ThePass, provide_civic_pass, refuse_other_round
 from service.problems import answers
 from service.reading import AnyRequest, read_json
+from service.store.projects import Project
 from service.store.proposals import Activity
-from service.store.rounds import Project
 from service.verbs import proposals as verbs
 from service.verbs import rounds as round_verbs
 from service.verbs.proposals import ProposalDraft, ProposalView, Shortlisting

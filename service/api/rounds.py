@@ -1,4 +1,4 @@
-"""Rounds and projects over HTTP."""
+"""Rounds over HTTP."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -30,13 +30,12 @@ from service.people import TheHouse, TheOfficer
 from service.problems import answers
 from service.reading import AnyRequest, read_json
 from service.store.ballots import Turnout
-from service.store.rounds import Project, Round
+from service.store.rounds import Round
 from service.verbs import ballots as ballot_verbs
 from service.verbs import rounds as verbs
-from service.verbs.rounds import ProjectDraft, RoundDraft, RoundView
+from service.verbs.rounds import RoundDraft, RoundView
 
 _ROUND = msgspec.json.Decoder(RoundDraft)
-_PROJECT = msgspec.json.Decoder(ProjectDraft)
 
 READ = answers(NotFound, Malformed, Unavailable) | NOT_MODIFIED
 ACT = answers(NotSignedIn, NotAllowed, NotFound, Malformed, Frozen, Unavailable)
@@ -135,38 +134,6 @@ async def view_turnout(request: AnyRequest, house: TheHouse, round_id: FromPath[
     return cached(request, await ballot_verbs.view_turnout(house, round_id))
 
 
-@post(
-    "/rounds/{round_id:uuid}/projects",
-    operation_class=json_body(ProjectDraft),
-    responses=WRITE,
-    security=OFFICER,
-    tags=["projects"],
-)
-async def add_project(request: AnyRequest, house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> Project:
-    """Put a project on a ballot. Body: ProjectDraft."""
-    return await verbs.add_project(house, officer, round_id, await read_json(request, _PROJECT))
-
-
-@put(
-    "/projects/{project_id:uuid}",
-    operation_class=json_body(ProjectDraft),
-    responses=WRITE,
-    security=OFFICER,
-    tags=["projects"],
-)
-async def edit_project(
-    request: AnyRequest, house: TheHouse, officer: TheOfficer, project_id: FromPath[UUID]
-) -> Project:
-    """Change a project's words and cost. Body: ProjectDraft."""
-    return await verbs.edit_project(house, officer, project_id, await read_json(request, _PROJECT))
-
-
-@delete("/projects/{project_id:uuid}", responses=ACT, security=OFFICER, tags=["projects"])
-async def remove_project(house: TheHouse, officer: TheOfficer, project_id: FromPath[UUID]) -> None:
-    """Take a project off a ballot."""
-    await verbs.remove_project(house, officer, project_id)
-
-
 router: Any = Router(
     path="",
     route_handlers=[
@@ -181,8 +148,5 @@ router: Any = Router(
         close_round,
         publish_round,
         view_turnout,
-        add_project,
-        edit_project,
-        remove_project,
     ],
 )

@@ -31,7 +31,8 @@ from service.pages.shell import Page, private_page, see_other
 from service.people import TheHouse, take_pass
 from service.problems import details
 from service.reading import AnyRequest, idempotency_key
-from service.store.rounds import Pot, Project, Round
+from service.store.projects import Project
+from service.store.rounds import Pot, Round
 from service.verbs import ballots as verbs
 from service.verbs import rounds as round_verbs
 from service.verbs.ballots import Accepted, Ballot

@@ -1,4 +1,4 @@
-"""Rounds, pots, areas and projects, as the box keeps them."""
+"""Rounds, pots and areas, as the box keeps them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -51,20 +51,6 @@ class Pot(msgspec.Struct, frozen=True):
     min_age: int | None
 
 
-class Project(msgspec.Struct, frozen=True):
-    """What stands on a ballot: its number there and its cost (minor units)."""
-
-    id: UUID
-    round_id: UUID
-    pot_id: UUID
-    number: int
-    title: str
-    about: str
-    cost: int
-    area: str | None
-    proposal_id: UUID | None
-
-
 async def round_page(db: Db, after: UUID | None, size: int) -> list[Round]:
     """Announced rounds, newest first, after the one named."""
     return await many(db, Round, SQL.round_page, after, size)
@@ -93,16 +79,6 @@ async def pot_by_id(db: Db, pot_id: UUID) -> Pot | None:
 async def areas(db: Db, round_id: UUID) -> list[str]:
     """Names of the round's areas."""
     return [row["name"] for row in await db.fetch(SQL.areas, round_id)]
-
-
-async def projects(db: Db, round_id: UUID) -> list[Project]:
-    """All projects of a round, by pot and number."""
-    return await many(db, Project, SQL.projects, round_id)
-
-
-async def projects_of_pot(db: Db, pot_id: UUID) -> list[Project]:
-    """A pot's projects by number."""
-    return await many(db, Project, SQL.projects_of_pot, pot_id)
 
 
 async def insert_round(db: Db, *values: object) -> None:
@@ -147,25 +123,3 @@ async def close_round(db: Db, round_id: UUID) -> str:
     """Close voting early: closed, already_closed, not_open or no_round."""
     answer: str = await db.fetchval(SQL.close_round, round_id)
     return answer
-
-
-async def insert_project(db: Db, *values: object) -> Project:
-    """A new project; without a number it gets the next one of its pot."""
-    project = await one(db, Project, SQL.insert_project, *values)
-    assert project is not None
-    return project
-
-
-async def update_project(db: Db, *values: object) -> Project | None:
-    """Change a project that is not frozen."""
-    return await one(db, Project, SQL.update_project, *values)
-
-
-async def project_by_id(db: Db, project_id: UUID) -> Project | None:
-    """One project."""
-    return await one(db, Project, SQL.project_by_id, project_id)
-
-
-async def delete_project(db: Db, project_id: UUID) -> bool:
-    """Take a project off a ballot that is not frozen."""
-    return await run(db, SQL.delete_project, project_id) == 1

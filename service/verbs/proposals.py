@@ -19,10 +19,10 @@ from schema.queries import Db
 from schema.styles import Money
 from service.house import House
 from service.reading import Line, Name, Prose
-from service.store import outbox, proposals, rounds
+from service.store import outbox, projects, proposals, rounds
+from service.store.projects import Project
 from service.store.proposals import Activity, Proposal
 from service.store.roll import Officer
-from service.store.rounds import Project
 from service.verbs.rounds import known_area, own_round
 
 
@@ -160,7 +160,7 @@ async def shortlist_proposal(house: House, officer: Officer, proposal_id: UUID, 
         if not await proposals.shortlist_proposal(db, proposal_id):
             raise Settled(state=proposal.state)
         words = (proposal.title, proposal.about, into.cost, proposal.area)
-        project = await rounds.insert_project(db, pot.round_id, pot.id, into.number, *words, proposal_id)
+        project = await projects.insert_project(db, pot.round_id, pot.id, into.number, *words, proposal_id)
         await outbox.tell(db, ProposalShortlisted(proposal_id=proposal_id))
     house.doorbell.ring("civic")
     return project

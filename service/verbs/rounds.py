@@ -1,4 +1,4 @@
-"""What officers do with a round: draft, edit, announce, schedule, close, publish; and its projects."""
+"""What officers do with a round: draft, edit, announce, schedule, close, publish."""
 
 import secrets
 from datetime import datetime
@@ -14,9 +14,10 @@ from schema.rules import Criterion, Rule, TieOrder
 from schema.styles import Money, Style
 from service.house import House
 from service.reading import Line, Name, Prose
-from service.store import outbox, roll, rounds, snapshots
+from service.store import outbox, projects, roll, rounds, snapshots
+from service.store.projects import Project
 from service.store.roll import Officer
-from service.store.rounds import Pot, Project, Round
+from service.store.rounds import Pot, Round
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -67,17 +68,6 @@ class RoundDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def timeline(self) -> tuple[datetime | None, ...]:
         """Times in the order of the columns."""
         return self.proposing_at, self.reviewing_at, self.supporting_at, self.voting_at, self.closes_at
-
-
-class ProjectDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A project as an officer writes it. ``cost`` in minor units; ``number`` is what voters see on the ballot."""
-
-    pot_id: UUID
-    title: Line
-    cost: Money
-    about: Prose = ""
-    area: Name | None = None
-    number: Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None = None
 
 
 class RoundView(msgspec.Struct, frozen=True):
@@ -137,7 +127,7 @@ async def view_round(house: House, round_id: UUID) -> RoundView:
             found,
             await rounds.pots(db, round_id),
             await rounds.areas(db, round_id),
-            await rounds.projects(db, round_id),
+            await projects.projects(db, round_id),
         )
 
 
@@ -163,7 +153,7 @@ async def public_pot(house: House, pot_id: UUID) -> tuple[Round, Pot, list[Proje
         found = await rounds.round_by_id(db, pot.round_id) if pot else None
         if pot is None or found is None or found.phase == "draft":
             raise NotFound(what="pot")
-        return found, pot, await rounds.projects_of_pot(db, pot_id)
+        return found, pot, await projects.projects_of_pot(db, pot_id)
 
 
 async def list_rounds(house: House, after: UUID | None, size: int) -> list[Round]:
@@ -234,48 +224,6 @@ async def counted_pots(house: House, round_id: UUID) -> set[UUID]:
     """Which pots of a round were counted; nothing of what the count said."""
     async with house.box.enter() as db:
         return await snapshots.counted_pots(db, round_id)
-
-
-async def add_project(house: House, officer: Officer, round_id: UUID, draft: ProjectDraft) -> Project:
-    """Put a project on a pot's ballot."""
-    async with house.box.write() as db:
-        await own_round(db, officer, round_id)
-        await _known_place(db, round_id, draft)
-        words = (draft.title, draft.about, draft.cost, draft.area)
-        return await rounds.insert_project(db, round_id, draft.pot_id, draft.number, *words, None)
-
-
-async def edit_project(house: House, officer: Officer, project_id: UUID, draft: ProjectDraft) -> Project:
-    """Change a project's words and cost. Its pot and number stay."""
-    async with house.box.write() as db:
-        project = await _own_project(db, officer, project_id)
-        await _known_place(db, project.round_id, draft)
-        changed = await rounds.update_project(db, project_id, draft.title, draft.about, draft.cost, draft.area)
-    if changed is None:
-        raise NotFound(what="project")
-    return changed
-
-
-async def remove_project(house: House, officer: Officer, project_id: UUID) -> None:
-    """Take a project off the ballot."""
-    async with house.box.write() as db:
-        await _own_project(db, officer, project_id)
-        await rounds.delete_project(db, project_id)
-
-
-async def _own_project(db: Db, officer: Officer, project_id: UUID) -> Project:
-    project = await rounds.project_by_id(db, project_id)
-    if project is None:
-        raise NotFound(what="project")
-    await own_round(db, officer, project.round_id)
-    return project
-
-
-async def _known_place(db: Db, round_id: UUID, draft: ProjectDraft) -> None:
-    pot = await rounds.pot_by_id(db, draft.pot_id)
-    if pot is None or pot.round_id != round_id:
-        raise NotFound(what="pot")
-    await known_area(db, round_id, draft.area)
 
 
 async def known_area(db: Db, round_id: UUID, area: str | None) -> None:
