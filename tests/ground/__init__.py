@@ -1,0 +1,1 @@
+"""The ground: migrations, queries, settings, keys, passes, ballots, codes, styles."""

@@ -1,0 +1,121 @@
+"""Keys, passes, commitments and receipts: golden bytes, and nothing that can be bent."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schema.ballots import canonical_choices, commitment, receipt_holds, sign_receipt
+from schema.errors import BadPass, Refusal
+from schema.keys import Keys, member_of, tag_of
+from schema.passes import LIFETIME, SKEW, Pass, open_pass, seal_pass
+
+KEYS = Keys(bytes(range(32)))
+ROUND, POT = UUID(int=1), UUID(int=2)
+NOW = 1_800_000_000
+CLAIMS = Pass("box", ROUND, POT, "approval", "ab" * 32, KEYS.passes.key_id, NOW + LIFETIME)
+RECEIPT = sign_receipt(
+    "https://x.example", ROUND, POT, bytes(32), datetime(2026, 5, 1, 12, 30, tzinfo=UTC), KEYS.receipts
+)
+
+
+def test_a_person_is_hashed_with_a_key() -> None:
+    """Golden bytes: another result would make strangers of everybody in the register."""
+    assert (
+        KEYS.person_ref(" 19850312-1234 ").hex() == "017df3005162e2321e7f529c45f23e4de620f76e3254e5efa30d69e993214923"
+    )
+
+
+def test_a_person_has_another_pseudonym_in_each_room() -> None:
+    """The box's tag and the debate's member cannot be joined without the round's key."""
+    person = KEYS.person_ref("a")
+    assert tag_of(bytes(32), person) != member_of(bytes(32), person)
+
+
+def test_a_person_has_another_tag_in_each_round() -> None:
+    """Nobody is followed from round to round."""
+    person = KEYS.person_ref("a")
+    assert tag_of(bytes(32), person) != tag_of(b"\x01" * 32, person)
+
+
+def test_a_round_key_opens_for_its_round_only() -> None:
+    """A wrapped key that was moved to another row is refused."""
+    wrapped = KEYS.new_round_key(ROUND.bytes)
+    assert len(KEYS.open_round_key(ROUND.bytes, wrapped)) == 32
+    with pytest.raises(ValueError, match="another round"):
+        KEYS.open_round_key(POT.bytes, wrapped)
+
+
+def test_a_round_key_does_not_open_under_another_master_key() -> None:
+    """Fail closed."""
+    with pytest.raises(ValueError, match="another master key"):
+        Keys(bytes(32)).open_round_key(ROUND.bytes, KEYS.new_round_key(ROUND.bytes))
+
+
+def test_the_commitment_is_the_same_on_every_machine() -> None:
+    """Golden bytes of the canonical encoding, version 1."""
+    assert (
+        commitment(ROUND, POT, "approval", bytes(32), (3, 7)).hex()
+        == "8302f5a63dedc168de85ea383dd94a46aae3c8d79439fa98380498c4bb94bfb0"
+    )
+
+
+def test_choices_have_one_canonical_order() -> None:
+    """The same ballot however it was ticked."""
+    assert canonical_choices([7, 3]) == (3, 7)
+
+
+@given(st.lists(st.integers(1, 100_000), max_size=5), st.lists(st.integers(1, 100_000), max_size=5))
+def test_other_choices_have_another_commitment(one: list[int], other: list[int]) -> None:
+    """A commitment binds."""
+    same = commitment(ROUND, POT, "a", bytes(32), one) == commitment(ROUND, POT, "a", bytes(32), other)
+    assert same == (one == other)
+
+
+def test_parts_of_a_commitment_do_not_run_into_each_other() -> None:
+    """Every part carries its length."""
+    assert commitment(ROUND, POT, "ab", bytes(32), ()) != commitment(ROUND, POT, "a", b"b" + bytes(31), ())
+
+
+def test_every_bit_of_a_pass_matters() -> None:
+    """Flipped anywhere, it is refused; exhaustively."""
+    token = seal_pass(CLAIMS, KEYS.passes).encode()
+    assert open_pass(token.decode(), KEYS.passes, "box", NOW) == CLAIMS
+    opened = 0
+    for place in range(len(token)):
+        for bit in range(7):
+            bent = bytearray(token)
+            bent[place] ^= 1 << bit
+            try:
+                opened += open_pass(bent.decode("ascii"), KEYS.passes, "box", NOW) != CLAIMS
+            except Refusal:
+                continue
+    assert opened == 0
+
+
+@pytest.mark.parametrize("later", [0, LIFETIME, LIFETIME + SKEW])
+def test_a_pass_lives_a_quarter_of_an_hour_and_a_minute_for_slow_clocks(later: int) -> None:
+    """Until its very last second."""
+    assert open_pass(seal_pass(CLAIMS, KEYS.passes), KEYS.passes, "box", NOW + later) == CLAIMS
+
+
+def test_a_pass_signed_by_another_key_is_refused() -> None:
+    """Also by our own, when it is the wrong one."""
+    with pytest.raises(BadPass):
+        open_pass(seal_pass(CLAIMS, KEYS.receipts), KEYS.passes, "box", NOW)
+
+
+def test_a_receipt_holds_as_it_was_signed() -> None:
+    """To the minute."""
+    assert RECEIPT.accepted_at == "2026-05-01T12:30Z"
+    assert receipt_holds(RECEIPT, KEYS.receipts)
+
+
+@pytest.mark.parametrize("field", ["origin", "round_id", "pot_id", "commitment", "accepted_at", "key_id"])
+def test_a_changed_receipt_does_not_hold(field: str) -> None:
+    """Whatever was changed in it."""
+    other = {"round_id": POT, "pot_id": ROUND}.get(field, "0" * len(str(getattr(RECEIPT, field))))
+    assert not receipt_holds(msgspec.structs.replace(RECEIPT, **{field: other}), KEYS.receipts)
