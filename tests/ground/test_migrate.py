@@ -41,6 +41,12 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(FOLDER, tmp_path / "migrations"))
 
 
+def change_first(folder: Path) -> None:
+    """Change a file that was applied."""
+    first = sorted(folder.iterdir())[0]
+    first.write_text(first.read_text() + "\n-- changed\n")
+
+
 async def test_an_empty_database_gets_every_file_in_order(empty: asyncpg.Connection) -> None:
     """What is applied is what lies in the folder."""
     assert await apply_migrations(empty) == sorted(migrations())
@@ -62,8 +68,7 @@ async def test_two_runs_at_once_apply_each_file_once(empty_url: str) -> None:
 
 async def test_a_file_that_was_changed_after_it_was_applied_is_refused(db: asyncpg.Connection, folder: Path) -> None:
     """The checksum tells."""
-    first = sorted(folder.iterdir())[0]
-    first.write_text(first.read_text() + "\n-- changed\n")
+    change_first(folder)
     with pytest.raises(MigrationError, match="was changed after it was applied"):
         await apply_migrations(db, folder)
 

@@ -17,9 +17,8 @@ KEYS = Keys(bytes(range(32)))
 ROUND, POT = UUID(int=1), UUID(int=2)
 NOW = 1_800_000_000
 CLAIMS = Pass("box", ROUND, POT, "approval", "ab" * 32, KEYS.passes.key_id, NOW + LIFETIME)
-RECEIPT = sign_receipt(
-    "https://x.example", ROUND, POT, bytes(32), datetime(2026, 5, 1, 12, 30, tzinfo=UTC), KEYS.receipts
-)
+MINUTE = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
+RECEIPT = sign_receipt("https://x.example", ROUND, POT, b"\x01" * 32, MINUTE, KEYS.receipts)
 
 
 def test_a_person_is_hashed_with_a_key() -> None:
