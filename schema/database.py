@@ -43,8 +43,13 @@ async def pool(url: str, role: Role) -> asyncpg.Pool:
         timeout=5,
         command_timeout=6,
         init=_speak_json,
+        reset=_nothing_to_reset,
         server_settings=_limits(role, seconds=5, lock="2s", idle="10s"),
     )
+
+
+async def _nothing_to_reset(db: asyncpg.pool.PoolConnectionProxy | asyncpg.Connection) -> None:
+    """Spare a round trip per request: a transaction left open is rolled back already, and nothing else is ever set."""
 
 
 def _limits(role: Role, seconds: int, lock: str, idle: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from schema.queries import Db, many, one, queries
+from schema.styles import Style
 
 SQL = queries(__file__)
 
@@ -18,6 +19,15 @@ class CastAnswer(msgspec.Struct, frozen=True):
     commitment: bytes | None
     accepted_at: datetime | None
     phase: str | None
+
+
+class Form(msgspec.Struct, frozen=True):
+    """A pot's style, and the numbers and costs (minor units) of the projects on its ballot, side by side."""
+
+    round_id: UUID
+    style: Style
+    numbers: tuple[int, ...]
+    costs: tuple[int, ...]
 
 
 class CurrentBallot(msgspec.Struct, frozen=True):
@@ -63,9 +73,9 @@ async def current_ballot(db: Db, round_id: UUID, pot_id: UUID, tag: bytes) -> Cu
     return await one(db, CurrentBallot, SQL.current_ballot, round_id, pot_id, tag)
 
 
-async def costs(db: Db, pot_id: UUID) -> dict[int, int]:
-    """Number to cost (minor units) of all projects on a pot's ballot."""
-    return {row["number"]: row["cost"] for row in await db.fetch(SQL.costs, pot_id)}
+async def form(db: Db, pot_id: UUID) -> Form | None:
+    """What a ballot of this pot is checked against."""
+    return await one(db, Form, SQL.form, pot_id)
 
 
 async def turnout(db: Db, round_id: UUID) -> list[Turnout]:

@@ -7,8 +7,12 @@ from box.ballot b left join box.verdict v on v.ballot_id = b.id
 where b.round_id = $1 and b.pot_id = $2 and b.tag = $3
 order by b.revision desc limit 1
 
--- name: costs
-select number, cost from box.project where pot_id = $1
+-- name: form
+select p.round_id, p.style,
+    coalesce(array_agg(j.number) filter (where j.id is not null), '{}') as numbers,
+    coalesce(array_agg(j.cost) filter (where j.id is not null), '{}') as costs
+from box.pot p left join box.project j on j.pot_id = p.id
+where p.id = $1 group by p.id
 
 -- name: turnout
 select p.id as pot_id,

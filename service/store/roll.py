@@ -54,6 +54,14 @@ class Entry(msgspec.Struct, frozen=True):
     reason: str | None
 
 
+class SignedIn(msgspec.Struct, frozen=True):
+    """A person who showed a code, the round's key (wrapped), and what the roll says of them, pot by pot."""
+
+    person_ref: bytes
+    wrapped_key: bytes
+    entries: list[Entry]
+
+
 async def officer_by_name(db: Db, name: str) -> Officer | None:
     """The officer of that name, whatever its capitals."""
     return await one(db, Officer, SQL.officer_by_name, name)
@@ -97,12 +105,6 @@ async def insert_round_key(db: Db, round_id: UUID, wrapped: bytes) -> None:
     await run(db, SQL.insert_round_key, round_id, wrapped)
 
 
-async def round_key(db: Db, round_id: UUID) -> bytes | None:
-    """A round's key, wrapped; None when it was destroyed or never was."""
-    wrapped: bytes | None = await db.fetchval(SQL.round_key, round_id)
-    return wrapped
-
-
 async def replace_persons(
     db: Db,
     municipality_id: UUID,
@@ -144,17 +146,6 @@ async def write_codes(db: Db, round_id: UUID, refs: list[bytes], hashes: list[by
     await run(db, SQL.write_codes, round_id, refs, hashes)
 
 
-async def person_by_code(db: Db, round_id: UUID, code_hash: bytes) -> bytes | None:
-    """Whose code this is."""
-    person: bytes | None = await db.fetchval(SQL.person_by_code, round_id, code_hash)
-    return person
-
-
-async def entries(db: Db, round_id: UUID, person_ref: bytes) -> list[Entry]:
-    """What the roll says of one person, pot by pot."""
-    return await many(db, Entry, SQL.entries, round_id, person_ref)
-
-
-async def note_participation(db: Db, round_id: UUID, person_ref: bytes) -> None:
-    """That this person was given a pass, by date only."""
-    await run(db, SQL.note_participation, round_id, person_ref)
+async def sign_in(db: Db, round_id: UUID, code_hash: bytes) -> SignedIn | None:
+    """Whose code this is, in one statement that also notes by date that they took part; None for a wrong code."""
+    return await one(db, SignedIn, SQL.sign_in, round_id, code_hash)

@@ -32,9 +32,6 @@ update roll.officer set password_hash = $2 where lower(name) = lower($1)
 -- name: insert_round_key
 insert into roll.round_key (round_id, wrapped) values ($1, $2)
 
--- name: round_key
-select wrapped from roll.round_key where round_id = $1
-
 -- name: delete_persons
 delete from roll.person where municipality_id = $1
 
@@ -68,14 +65,17 @@ insert into roll.code (round_id, person_ref, code_hash)
 select $1, * from unnest($2::bytea[], $3::bytea[])
 on conflict (round_id, person_ref) do update set code_hash = excluded.code_hash
 
--- name: person_by_code
-select person_ref from roll.code where round_id = $1 and code_hash = $2
-
--- name: entries
-select e.pot_id, p.name as pot_name, p.style->>'style' as style, e.reason
-from roll.entry e join box.pot p on p.id = e.pot_id
-where e.round_id = $1 and e.person_ref = $2 order by p.position
-
--- name: note_participation
-insert into roll.participation (round_id, person_ref, taken_part_on) values ($1, $2, current_date)
-on conflict do nothing
+-- name: sign_in
+with person as (
+    select person_ref from roll.code where round_id = $1 and code_hash = $2
+), noted as (
+    insert into roll.participation (round_id, person_ref, taken_part_on)
+    select $1, person_ref, current_date from person on conflict do nothing
+)
+select n.person_ref, k.wrapped as wrapped_key, coalesce(
+    (select jsonb_agg(jsonb_build_object(
+            'pot_id', p.id, 'pot_name', p.name, 'style', p.style->>'style', 'reason', e.reason) order by p.position)
+        from roll.entry e join box.pot p on p.id = e.pot_id
+        where e.round_id = $1 and e.person_ref = n.person_ref),
+    '[]') as entries
+from person n join roll.round_key k on k.round_id = $1

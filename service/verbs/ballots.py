@@ -11,7 +11,7 @@ from schema.errors import KeyReused, NotFound, NotOpen, Stale
 from schema.passes import Pass
 from schema.styles import check_choices
 from service.house import House
-from service.store import ballots, rounds
+from service.store import ballots
 from service.store.ballots import CastAnswer, CurrentBallot, Turnout
 
 Number = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
@@ -36,10 +36,10 @@ async def cast_ballot(house: House, claims: Pass, pot_id: UUID, key: str, sent: 
     choices = canonical_choices(sent.choices)
     nonce = os.urandom(32)
     async with house.box.enter() as db:
-        pot = await rounds.pot_by_id(db, pot_id)
-        if pot is None or pot.round_id != claims.round_id:
+        form = await ballots.form(db, pot_id)
+        if form is None or form.round_id != claims.round_id:
             raise NotFound(what="pot")
-        refusal = check_choices(pot.style, await ballots.costs(db, pot_id), choices)
+        refusal = check_choices(form.style, dict(zip(form.numbers, form.costs, strict=True)), choices)
         if refusal is not None:
             raise refusal
         committed = commitment(claims.round_id, pot_id, claims.style or "", nonce, choices)

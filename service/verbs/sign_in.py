@@ -97,14 +97,12 @@ async def sign_in_by_code(house: House, round_id: UUID, sent: CodeSignIn) -> Pas
     plain = plain_code(sent.code)
     if plain is None:
         raise WrongCode()
-    async with house.roll.write() as db:
-        person = await roll.person_by_code(db, round_id, house.keys.code_hash(plain))
-        wrapped = await roll.round_key(db, round_id)
-        if person is None or wrapped is None:
-            raise WrongCode()
-        entries = await roll.entries(db, round_id, person)
-        await roll.note_participation(db, round_id, person)
-    return issue_passes(house, round_id, person, house.keys.open_round_key(round_id.bytes, wrapped), entries)
+    async with house.roll.enter() as db:
+        signed_in = await roll.sign_in(db, round_id, house.keys.code_hash(plain))
+    if signed_in is None:
+        raise WrongCode()
+    round_key = house.keys.open_round_key(round_id.bytes, signed_in.wrapped_key)
+    return issue_passes(house, round_id, signed_in.person_ref, round_key, signed_in.entries)
 
 
 def issue_passes(house: House, round_id: UUID, person_ref: bytes, round_key: bytes, entries: list[Entry]) -> Passes:
