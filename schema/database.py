@@ -18,6 +18,14 @@ AWAY = (
 )
 """What is raised when Postgres cannot be reached or goes away. What was committed before is not known to be lost."""
 
+PASSING = (
+    asyncpg.TransactionRollbackError,  # deadlock
+    asyncpg.InsufficientResourcesError,  # disk or memory full, too many connections
+    asyncpg.ObjectNotInPrerequisiteStateError,  # a lock was not to be had in time, or a database is being restored
+    asyncpg.QueryCanceledError,  # a statement was not done in time
+)
+"""What Postgres answers when the same statement may well succeed later: nothing is wrong with what was sent."""
+
 
 async def connect(url: str, role: Role, seconds: int = 300) -> asyncpg.Connection:
     """One connection for a worker or the clock; a statement may take ``seconds``. Raises one of AWAY.

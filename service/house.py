@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 import msgspec
 
-from schema.database import AWAY
+from schema.database import AWAY, PASSING
 from schema.errors import Frozen, NameTaken, Unavailable
 from schema.keys import Keys
 from schema.queries import Db
@@ -14,15 +14,6 @@ from schema.settings import Settings
 from service.doorbell import Doorbell
 
 ACQUIRE_SECONDS = 1.0
-
-NOT_NOW = (
-    *AWAY,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.ObjectNotInPrerequisiteStateError,  # a lock was not to be had in time, or a database is being restored
-    asyncpg.QueryCanceledError,  # the statement took too long
-    asyncpg.TransactionRollbackError,
-)
-"""Faults after which the same request may well succeed: the caller is told to send it again."""
 
 _TAKEN = {
     "pot_name_unique": "a pot's name",
@@ -62,7 +53,7 @@ def _refusal(error: Exception) -> Exception:
             return Frozen()
         case asyncpg.DataError():  # an argument of ours, though asyncpg derives it from InterfaceError as well
             return error
-    return Unavailable() if isinstance(error, NOT_NOW) else error
+    return Unavailable() if isinstance(error, (*AWAY, *PASSING)) else error
 
 
 class House(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from litestar.openapi.datastructures import ResponseSpec
 
 from schema import errors as e
 from schema.errors import Refusal
+from service.reading import BODY_LIMIT
 
 log = structlog.get_logger("problem")
 
@@ -195,7 +196,7 @@ def refusal_of(error: Exception) -> Refusal:
         case ValidationException():
             return e.Malformed(fault="a part of the address or of its query is not of the kind it must be")
         case HTTPException(status_code=413):
-            return e.TooLarge(limit=0)
+            return e.TooLarge(limit=BODY_LIMIT)
         case HTTPException() if error.status_code in _BY_STATUS:
             return _BY_STATUS[error.status_code]
         case HTTPException() if error.status_code < 500:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from itertools import count
 from urllib.parse import urlsplit
 
@@ -54,15 +55,22 @@ def ground() -> Iterator[Servers]:
         yield started
 
 
-@pytest.fixture
-async def database_url(ground: Servers) -> AsyncIterator[str]:
-    """An empty, migrated database of this test."""
+@asynccontextmanager
+async def new_database(ground: Servers, template: str) -> AsyncIterator[str]:
+    """The URL of a database copied from another, which is dropped afterwards."""
     name = f"byalag_test_{next(NUMBERS)}"
     admin = await asyncpg.connect(ground.database_url)
-    await admin.execute(f"create database {name} template {TEMPLATE}")
+    await admin.execute(f"create database {name} template {template}")
     yield database(ground.database_url, name)
     await admin.execute(f"drop database {name} with (force)")
     await admin.close()
+
+
+@pytest.fixture
+async def database_url(ground: Servers) -> AsyncIterator[str]:
+    """An empty, migrated database of this test."""
+    async with new_database(ground, TEMPLATE) as url:
+        yield url
 
 
 @pytest.fixture

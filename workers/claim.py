@@ -10,7 +10,7 @@ from time import monotonic
 import asyncpg
 import structlog
 
-from schema.database import AWAY
+from schema.database import AWAY, PASSING
 from schema.events import Event, Lane, decode_event
 from workers.store import outbox
 from workers.store.outbox import Row
@@ -28,10 +28,7 @@ class NotYet(Exception):
 
 NOT_THE_ROW = (
     NotYet,
-    asyncpg.TransactionRollbackError,  # deadlock
-    asyncpg.InsufficientResourcesError,  # disk or memory full, too many connections
-    asyncpg.ObjectNotInPrerequisiteStateError,  # a lock was not to be had in time
-    asyncpg.QueryCanceledError,  # a statement was not done in time
+    *PASSING,
     asyncpg.SyntaxOrAccessError,  # this program and the database are of two versions
 )
 """Faults that say nothing about the row that met them: it waits, and no attempt is counted."""

@@ -67,15 +67,17 @@ on conflict (round_id, person_ref) do update set code_hash = excluded.code_hash
 
 -- name: sign_in
 with person as (
-    select person_ref from roll.code where round_id = $1 and code_hash = $2
+    select c.person_ref, k.wrapped as wrapped_key
+    from roll.code c join roll.round_key k on k.round_id = c.round_id
+    where c.round_id = $1 and c.code_hash = $2
 ), noted as (
     insert into roll.participation (round_id, person_ref, taken_part_on)
     select $1, person_ref, current_date from person on conflict do nothing
 )
-select n.person_ref, k.wrapped as wrapped_key, coalesce(
+select n.person_ref, n.wrapped_key, coalesce(
     (select jsonb_agg(jsonb_build_object(
             'pot_id', p.id, 'pot_name', p.name, 'style', p.style->>'style', 'reason', e.reason) order by p.position)
         from roll.entry e join box.pot p on p.id = e.pot_id
         where e.round_id = $1 and e.person_ref = n.person_ref),
     '[]') as entries
-from person n join roll.round_key k on k.round_id = $1
+from person n

@@ -12,19 +12,14 @@ import pytest
 
 from schema.local.servers import Servers
 from schema.migrate import FOLDER, MigrationError, apply_migrations, migrations, pending, refuse_wrong_version
-from tests.conftest import database
-
-NAME = "byalag_empty"
+from tests.conftest import new_database
 
 
 @pytest.fixture
 async def empty_url(ground: Servers) -> AsyncIterator[str]:
     """A database with nothing in it."""
-    admin = await asyncpg.connect(ground.database_url)
-    await admin.execute(f"create database {NAME}")
-    yield database(ground.database_url, NAME)
-    await admin.execute(f"drop database {NAME} with (force)")
-    await admin.close()
+    async with new_database(ground, "template1") as url:
+        yield url
 
 
 @pytest.fixture
