@@ -1,7 +1,7 @@
-"""A ballot's canonical form, its commitment and its receipt.
+"""A ballot's commitment and its receipt.
 
-The commitment binds the choices without showing them: SHA-256 over a versioned, length-prefixed encoding with a nonce
-of 32 bytes. The receipt holds neither choices nor nonce, so it proves nothing to somebody who would buy a ballot.
+The commitment binds choices and points without showing them: SHA-256 over a versioned, length-prefixed encoding with a
+nonce of 32 bytes. The receipt holds none of these, so it proves nothing to somebody who would buy a ballot.
 """
 
 import hashlib
@@ -14,22 +14,22 @@ import msgspec
 from schema.keys import Signer
 
 
-def canonical_choices(choices: Sequence[int]) -> tuple[int, ...]:
-    """Choices in the one order in which they are stored and committed to."""
-    return tuple(sorted(choices))
+def commitment(
+    round_id: UUID, pot_id: UUID, style: str, nonce: bytes, choices: Sequence[int], points: Sequence[int] = ()
+) -> bytes:
+    """32 bytes that bind a ballot. ``choices`` and ``points`` must be canonical, ``nonce`` 32 random bytes.
 
-
-def commitment(round_id: UUID, pot_id: UUID, style: str, nonce: bytes, choices: Sequence[int]) -> bytes:
-    """32 bytes that bind a ballot. ``choices`` must be canonical, ``nonce`` 32 random bytes."""
-    parts = [
-        b"byalag ballot 1",
-        round_id.bytes,
-        pot_id.bytes,
-        style.encode(),
-        nonce,
-        b"".join(number.to_bytes(4, "big") for number in choices),
-    ]
+    Hashed are the parts below, each after its length; numbers and lengths are 4 bytes, the highest first. The last
+    part, the points, is there only where a ballot has some.
+    """
+    parts = [b"byalag ballot 1", round_id.bytes, pot_id.bytes, style.encode(), nonce, _numbers(choices)]
+    if points:
+        parts.append(_numbers(points))
     return hashlib.sha256(b"".join(len(part).to_bytes(4, "big") + part for part in parts)).digest()
+
+
+def _numbers(numbers: Sequence[int]) -> bytes:
+    return b"".join(number.to_bytes(4, "big") for number in numbers)
 
 
 class Receipt(msgspec.Struct, frozen=True):

@@ -61,7 +61,7 @@ def install_packages(lock: Path) -> None:
     count = len(re.findall(r"^\w", lock.read_text(encoding="utf-8"), re.MULTILINE))
     step(
         f"{count} packages, each checked by its hash",
-        [*PIP, "--require-hashes", "--only-binary", ":all:", "-r", str(lock)],
+        [*PIP, "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(lock)],
     )
 
 

@@ -132,6 +132,25 @@ class TooCostly(Refusal):
     """Projects that together cost more than the style allows. Facts: limit, chosen, over (minor units)."""
 
 
+class PointsAmiss(Refusal):
+    """Points that do not go with the choices: one for each on a ballot that gives points, none on any other.
+
+    Facts: needed, given (how many numbers).
+    """
+
+
+class NoPoints(Refusal):
+    """A choice that is given no points. Facts: number."""
+
+
+class TooManyForOne(Refusal):
+    """More points to one project than the style allows. Facts: number, limit, given."""
+
+
+class TooManyPoints(Refusal):
+    """More points in all than the style allows. Facts: limit, given, over."""
+
+
 class NotYours(Refusal):
     """Only the author may do this."""
 

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import msgspec
 
-Lane = Literal["roll", "judge", "count", "civic"]
-LANES: tuple[Lane, ...] = ("roll", "judge", "count", "civic")
+Lane = Literal["roll", "judge", "count", "compare", "civic"]
+LANES: tuple[Lane, ...] = ("roll", "judge", "count", "compare", "civic")
 
 
 class RegisterImported(msgspec.Struct, frozen=True, tag_field="event", tag=True):
@@ -39,6 +39,13 @@ class RoundClosed(msgspec.Struct, frozen=True, tag_field="event", tag=True):
 
     lane: ClassVar[Lane] = "count"
     round_id: UUID
+
+
+class PotCounted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """A pot's outcome was kept as a snapshot: other rules may be tried on its ballots."""
+
+    lane: ClassVar[Lane] = "compare"
+    pot_id: UUID
 
 
 class ProposalSubmitted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
@@ -88,6 +95,7 @@ Event = (
     | RoundDrafted
     | BallotCast
     | RoundClosed
+    | PotCounted
     | ProposalSubmitted
     | ProposalEdited
     | ProposalWithdrawn

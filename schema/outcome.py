@@ -1,7 +1,9 @@
 """What a count says: which projects are funded, why each one is or is not, and how ties were broken.
 
-Pages turn these facts into sentences; auditors derive each decision from them again. Money is in minor units;
-an `Exact` is an amount that need not be whole.
+Pages turn these facts into sentences; auditors derive each decision from them again. Money is in minor units; an
+`Exact` is an amount that need not be whole. `votes` are a project's supporters, `score` the points they gave it.
+`further` is how many more supporters would have done it, all else being as it was: voters who give it one point
+each for the rules by score, voters with a full share and no other wish for equal shares.
 """
 
 from fractions import Fraction
@@ -15,30 +17,91 @@ Exact = str
 
 
 class FundedByVotes(Struct, frozen=True, tag="funded_by_votes"):
-    """Taken by votes, as number `position` (from 1), with `left` still in the pot before it."""
+    """Taken in the order of scores, as number `position` (from 1), with `left` still in the pot before it."""
 
     project: str
     position: int
     votes: int
+    score: int
     cost: int
     left: int
 
 
-class DidNotFit(Struct, frozen=True, tag="did_not_fit"):
-    """Reached in the order of votes when only `left` was in the pot; `missing` more would have paid it."""
+class FundedInPart(Struct, frozen=True, tag="funded_in_part"):
+    """The first that did not fit: it gets all that was `left`, which is less than its cost. Not among `funded`."""
 
     project: str
     votes: int
+    score: int
+    cost: int
+    left: int
+
+
+class FundedWithReserve(Struct, frozen=True, tag="funded_with_reserve"):
+    """The first that did not fit, as number `position`: the pot pays all that was `left`, a reserve the rest."""
+
+    project: str
+    position: int
+    votes: int
+    score: int
+    cost: int
+    left: int
+    reserve: int
+
+
+class DidNotFit(Struct, frozen=True, tag="did_not_fit"):
+    """Reached in the order of scores when only `left` was in the pot; `missing` more would have paid it.
+
+    `further` is null where no number of supporters helps: it costs more than the pot.
+    """
+
+    project: str
+    votes: int
+    score: int
     cost: int
     left: int
     missing: int
+    further: int | None
+
+
+class NotReached(Struct, frozen=True, tag="not_reached"):
+    """The count had ended at `ended_at`, a project before it that did not fit."""
+
+    project: str
+    votes: int
+    score: int
+    cost: int
+    ended_at: str
+    further: int | None
+
+
+class BelowThreshold(Struct, frozen=True, tag="below_threshold"):
+    """Fewer points than the `threshold` that the rule asks for; never in the running."""
+
+    project: str
+    votes: int
+    score: int
+    cost: int
+    threshold: int
+    further: int | None
+
+
+class Excluded(Struct, frozen=True, tag="excluded"):
+    """`by`, which rules it out, was funded before it was reached."""
+
+    project: str
+    votes: int
+    score: int
+    cost: int
+    by: str
+    further: int | None
 
 
 class FundedByShares(Struct, frozen=True, tag="funded_by_shares"):
     """Paid by its supporters, as number `position` (from 1).
 
-    Each supporter paid `payment`, or all that they still had where that was less; `rho` is payment per unit of cost
-    utility, the measure by which it came before the others.
+    Each supporter paid `payment` (for additive utilities: for each of her points), or all that she still had where
+    that was less; `rho` is payment per unit of utility, the measure by which it came before the others.
     """
 
     project: str
@@ -60,17 +123,46 @@ class SupportersShort(Struct, frozen=True, tag="supporters_short"):
     cost: int
     held: Exact
     missing: Exact
+    further: int | None
     left: int | None = None
 
 
 class FundedByCompletion(Struct, frozen=True, tag="funded_by_completion"):
-    """Taken by votes out of what the equal shares left, as number `position`, with `left` in the pot before it."""
+    """Taken out of what the equal shares left, as number `position`, with `left` in the pot before it."""
 
     project: str
     position: int
     votes: int
     cost: int
     left: int
+
+
+class FundedByLoad(Struct, frozen=True, tag="funded_by_load"):
+    """Taken by Phragmen's method or by maximin support, as number `position`, with `left` in the pot before it.
+
+    `load`: the largest load of a voter once it was taken: what she has paid so far, for it and for others.
+    """
+
+    project: str
+    position: int
+    votes: int
+    cost: int
+    load: Exact
+    left: int
+
+
+class LoadTooHigh(Struct, frozen=True, tag="load_too_high"):
+    """Its turn would have come at the load `load` (null: never, it has no supporter), but only `left` was in the pot.
+
+    `ended_at`: the project that had ended the count before, null if it was reached itself.
+    """
+
+    project: str
+    votes: int
+    cost: int
+    load: Exact | None
+    left: int
+    ended_at: str | None
 
 
 class CostsMoreThanPot(Struct, frozen=True, tag="costs_more_than_pot"):
@@ -82,7 +174,21 @@ class CostsMoreThanPot(Struct, frozen=True, tag="costs_more_than_pot"):
     budget: int
 
 
-Explanation = FundedByVotes | DidNotFit | FundedByShares | SupportersShort | FundedByCompletion | CostsMoreThanPot
+Explanation = (
+    FundedByVotes
+    | FundedInPart
+    | FundedWithReserve
+    | DidNotFit
+    | NotReached
+    | BelowThreshold
+    | Excluded
+    | FundedByShares
+    | SupportersShort
+    | FundedByCompletion
+    | FundedByLoad
+    | LoadTooHigh
+    | CostsMoreThanPot
+)
 
 
 class TieBroken(Struct, frozen=True):
@@ -115,8 +221,10 @@ class Shares(Struct, frozen=True):
 class Outcome(Struct, frozen=True):
     """What a count gives money to, with its reasons.
 
-    `funded`: project ids in order of funding. `explanations`: one per project, funded ones first in that order, then
-    the others by votes and tie order. `shares`: only for equal shares.
+    `funded`: project ids in order of funding. `spent`: all that the pot gives, a grant to `partly` included.
+    `explanations`: one per project, funded ones first in that order, then the one funded in part, then the others by
+    score (by votes per cost, if the rule is) and tie order. `shares`: only for equal shares. `partly`: the project
+    that gets only a part of its cost.
     """
 
     funded: tuple[str, ...]
@@ -125,8 +233,14 @@ class Outcome(Struct, frozen=True):
     explanations: tuple[Explanation, ...]
     ties: tuple[TieBroken, ...]
     shares: Shares | None = None
+    partly: str | None = None
 
 
 def exact(amount: Fraction | int) -> Exact:
     """Write an amount without loss."""
     return str(Fraction(amount))
+
+
+def ratio(numerator: int, denominator: int) -> Exact:
+    """Write an amount that is in lowest terms already."""
+    return str(numerator) if denominator == 1 else f"{numerator}/{denominator}"

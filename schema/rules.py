@@ -1,6 +1,8 @@
 """How a pot is counted: the rule and the order that breaks ties. Frozen when voting opens, published with the outcome.
 
-Money is in minor units.
+Money is in minor units. *Points* are what a ballot gives to a project: 1 for each choice of an approval or knapsack
+ballot, the points of a cumulative or scored one, Borda points for the places of a ranked one. A project's *score* is
+the sum of its points, its *votes* the number of voters who give it at least one.
 """
 
 from typing import Annotated, Literal
@@ -9,42 +11,84 @@ from msgspec import Meta, Struct
 
 # The largest whole number that every JSON reader keeps exact.
 Money = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-Criterion = Literal["lower_cost", "more_votes", "lot"]
+Score = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Percent = Annotated[int, Meta(ge=0, le=100)]
+Criterion = Literal["lower_cost", "more_votes", "id", "lot"]
 
 
 class GreedyByVotes(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", tag="greedy_by_votes"):
-    """Fund by votes while the money lasts, skipping each project that no longer fits."""
+    """Fund in the order of scores while the money lasts.
+
+    `per_cost`: in the order of score per cost instead.
+    `misfit`: whether a project that no longer fits is passed over ("skip") or ends the count ("stop").
+    `threshold`, `threshold_percent`: the least score a project needs, as a number and as a share of all ballots.
+    `exclusive`: sets of project ids of which only the one that is reached first may be funded.
+    `partial_percent`: the first project that does not fit gets all that is left, if that is at least this part of its
+    cost, and nothing is funded after it; 0 for no partial funding.
+    `reserve`: money from outside the pot then pays the rest, so that it is funded whole.
+    """
+
+    per_cost: bool = False
+    misfit: Literal["skip", "stop"] = "skip"
+    threshold: Score = 0
+    threshold_percent: Percent = 0
+    exclusive: tuple[tuple[str, ...], ...] = ()
+    partial_percent: Percent = 0
+    reserve: bool = False
 
 
 class EqualShares(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", tag="equal_shares"):
-    """The method of equal shares with cost utilities.
+    """The method of equal shares.
 
+    `utility`: what a voter gets out of a funded project she supports: its cost, 1, or the points she gave it.
     `step`: Add1, what each increment gives every voter; 0 for a single run without increments.
-    `fill`: what is left is then spent greedily by votes.
+    `until`: increments go on until one overspends, or until an outcome leaves room for no further project.
+    `completion`: what is left is then spent by votes, by Phragmen's loads, or not at all.
     `comparison`: the greedy outcome is used instead if strictly more voters prefer it by cost utility.
     """
 
+    utility: Literal["cost", "cardinality", "additive"] = "cost"
     step: Money = 0
-    fill: bool = False
+    until: Literal["overspending", "exhaustive"] = "overspending"
+    completion: Literal["none", "votes", "phragmen"] = "none"
     comparison: bool = False
 
 
-Rule = GreedyByVotes | EqualShares
+class SequentialPhragmen(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", tag="sequential_phragmen"):
+    """Voters earn at the same pace; the project that its supporters can pay first comes next.
+
+    `misfit`: whether a project that its supporters can pay, but the pot cannot, ends the count or is passed over.
+    """
+
+    misfit: Literal["skip", "stop"] = "stop"
+
+
+class MaximinSupport(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", tag="maximin_support"):
+    """The project that keeps the largest burden of a voter smallest, all burdens shared anew, comes next.
+
+    `misfit`: as for `SequentialPhragmen`.
+    """
+
+    misfit: Literal["skip", "stop"] = "stop"
+
+
+Rule = GreedyByVotes | EqualShares | SequentialPhragmen | MaximinSupport
 
 
 class TieOrder(Struct, frozen=True, forbid_unknown_fields=True):
     """Which of two projects comes first where the rule itself does not say: the first criterion that tells them apart.
 
-    `seed` fixes the lot and has to be public before voting closes; `ValueError` when the criteria leave a tie open.
+    `id` is the order of the projects' ids as text. `seed` fixes the lot and has to be public before voting closes;
+    `ValueError` when the criteria leave a tie open.
     """
 
     seed: Annotated[str, Meta(min_length=1, max_length=200)]
-    criteria: Annotated[tuple[Criterion, ...], Meta(max_length=3)] = ("lower_cost", "more_votes", "lot")
+    criteria: Annotated[tuple[Criterion, ...], Meta(max_length=4)] = ("lower_cost", "more_votes", "lot")
 
     def __post_init__(self) -> None:
         if not self.seed:
             raise ValueError("The lot needs a seed: give a text that is fixed before voting closes.")
-        if not self.criteria or self.criteria[-1] != "lot":
-            raise ValueError('End the tie order with "lot", so that no tie stays open.')
+        if not self.criteria or self.criteria[-1] not in {"id", "lot"}:
+            raise ValueError('End the tie order with "lot" or "id", so that no tie stays open.')
         if len(set(self.criteria)) < len(self.criteria):
             raise ValueError("Name each criterion of the tie order once.")

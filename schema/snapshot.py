@@ -15,10 +15,14 @@ from schema.styles import Style
 
 
 class Group(msgspec.Struct, frozen=True, order=True):
-    """One set of choices (project numbers, ascending) and how many voters' counted ballots hold exactly it."""
+    """One ballot (project numbers, ascending or ranked, and the points beside them) and how many voters' counted it is.
+
+    ``points`` is empty in the styles that give none.
+    """
 
     choices: tuple[int, ...]
     voters: int
+    points: tuple[int, ...] = ()
 
 
 class Inputs(msgspec.Struct, frozen=True):
@@ -75,7 +79,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     format: Literal["byalag snapshot 1"] = "byalag snapshot 1"
 
 
-def canonical(value: Inputs | Snapshot) -> bytes:
+def canonical(value: msgspec.Struct) -> bytes:
     """The one JSON text: fields in the order of their declaration, keys of maps sorted, no white space."""
     return msgspec.json.encode(value, order="deterministic")
 

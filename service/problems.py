@@ -133,6 +133,27 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "Over the limit",
         "Your projects cost {over} more than the {limit} there is (both in the smallest unit of money). Take one away.",
     ),
+    e.PointsAmiss: Problem(
+        422,
+        "Points and projects do not match",
+        "Your ballot gives points {given} times where it should {needed} times. Give points to each project that you"
+        " choose if this ballot asks for points, and to none if it does not.",
+    ),
+    e.NoPoints: Problem(
+        422,
+        "A choice without points",
+        "Project {number} is on your ballot without a point. Give it at least 1, or take it off.",
+    ),
+    e.TooManyForOne: Problem(
+        422,
+        "Too many points for one project",
+        "You gave {given} points to project {number}; at most {limit} are allowed for one project. Give it fewer.",
+    ),
+    e.TooManyPoints: Problem(
+        422,
+        "Too many points",
+        "You gave {given} points in all, {over} more than the {limit} there are. Take some back.",
+    ),
     e.NotYours: Problem(403, "Not yours", "Only the one who put this proposal forward can change it or take it back."),
     e.Settled: Problem(409, "Settled", "This proposal is {state} and no longer changes."),
     e.NameTaken: Problem(409, "Taken", "There is {what} like this already. Choose another."),

@@ -121,16 +121,19 @@ async def voting(db: asyncpg.Connection, *costs: int, style: Style = TWO, rule: 
     return House(eken, round_id, pot_id)
 
 
-async def cast(db: asyncpg.Connection, house: House, name: str, *choices: int, base: int = 0) -> UUID:
+async def cast(
+    db: asyncpg.Connection, house: House, name: str, *choices: int, base: int = 0, points: tuple[int, ...] = ()
+) -> UUID:
     """Cast a ballot as the service does, without asking who casts it; answer the revision's id."""
     answer = await db.fetchrow(
-        "select * from box.cast_ballot($1, $2, $3, $4, $5, $6, $7, $8)",
+        "select * from box.cast_ballot($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         house.round_id,
         house.pot_id,
         tag(name),
         os.urandom(8).hex(),
         base,
         choices,
+        points,
         os.urandom(32),
         os.urandom(32),
     )

@@ -12,7 +12,7 @@ HOUR = timedelta(hours=1)
 async def move(ground: Ground, **timeline: str) -> None:
     """Dagny moves the round along by editing its timeline."""
     view = await ground.town.act("GET", f"/api/rounds/{ground.id}/draft")
-    changed = draft(pots=[pot(rule={"rule": "equal_shares", "step": 100, "fill": True})], **timeline)
+    changed = draft(pots=[pot(rule={"rule": "equal_shares", "step": 100, "completion": "votes"})], **timeline)
     await ground.town.act("PUT", f"/api/rounds/{ground.id}?revision={view['round']['revision']}", json=changed)
 
 

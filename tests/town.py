@@ -4,6 +4,7 @@ Amina votes, Björn votes twice, Carim may not, Dagny is an officer, Elin a revi
 """
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -212,10 +213,12 @@ class Voter:
         self.token = token
         self.civic = {"Authorization": f"Bearer {civic}"}
 
-    async def cast(self, *choices: int, base: int = 0, key: str | None = None) -> Response:
+    async def cast(
+        self, *choices: int, base: int = 0, key: str | None = None, points: Sequence[int] | None = None
+    ) -> Response:
         """Cast a ballot on the revision that was seen."""
         headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key or uuid4().hex}
-        body = {"choices": choices, "base_revision": base}
+        body = {"choices": choices, "base_revision": base} | ({} if points is None else {"points": points})
         return await self.client.post(self.path, json=body, headers=headers)
 
     @property

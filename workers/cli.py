@@ -5,9 +5,6 @@ import click
 from schema.events import LANES, Lane
 from workers.clock import run_clock
 from workers.lanes import listen
-from workers.tally.command import tally
-
-__all__ = ["clock", "tally", "workers"]
 
 
 @click.command()

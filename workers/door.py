@@ -9,6 +9,7 @@ import asyncpg
 from schema.events import (
     BallotCast,
     Event,
+    PotCounted,
     ProposalEdited,
     ProposalShortlisted,
     ProposalSubmitted,
@@ -21,6 +22,7 @@ from schema.events import (
 )
 from schema.keys import Keys
 from workers.civic import Happening, note_happenings
+from workers.compare import compare_pots
 from workers.count import count_rounds
 from workers.judge import judge_ballots
 from workers.roll import rebuild_rolls
@@ -28,7 +30,7 @@ from workers.roll import rebuild_rolls
 
 async def act(db: asyncpg.Connection, keys: Keys, batch: Sequence[tuple[int, Event]]) -> None:
     """Do what these events (number, event) ask for. Twice, or in another order, comes to the same."""
-    municipalities, drafts, cast, closed = set[UUID](), set[UUID](), set[UUID](), set[UUID]()
+    municipalities, drafts, cast, closed, counted = (set[UUID]() for _ in range(5))
     happenings: list[Happening] = []
     for number, event in batch:
         match event:
@@ -40,6 +42,8 @@ async def act(db: asyncpg.Connection, keys: Keys, batch: Sequence[tuple[int, Eve
                 cast.add(ballot_id)
             case RoundClosed(round_id):
                 closed.add(round_id)
+            case PotCounted(pot_id):
+                counted.add(pot_id)
             case (
                 ProposalSubmitted(proposal_id)
                 | ProposalEdited(proposal_id)
@@ -56,7 +60,7 @@ async def act(db: asyncpg.Connection, keys: Keys, batch: Sequence[tuple[int, Eve
         await rebuild_rolls(db, keys, municipalities, drafts)
     if cast:
         await judge_ballots(db, cast)
-    if closed:
-        await count_rounds(db, closed)
+    await count_rounds(db, closed)
+    await compare_pots(db, counted)
     if happenings:
         await note_happenings(db, happenings)

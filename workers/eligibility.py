@@ -47,12 +47,14 @@ def obstacle(person: Person, electorate: Electorate, on: date) -> Obstacle | Non
     return "too-young" if age < electorate.min_age else None
 
 
-def judge(style: Style, costs: Mapping[int, int], choices: Sequence[int], on_roll: bool) -> str | None:
+def judge(
+    style: Style, costs: Mapping[int, int], choices: Sequence[int], points: Sequence[int], on_roll: bool
+) -> str | None:
     """Why a revision does not count, as a code; None when it does, unless a later one replaces it.
 
     ``costs`` maps the number of every project on the ballot to its cost (minor units).
     """
     if not on_roll:
         return NOT_ON_ROLL
-    refusal = check_choices(style, costs, choices)
+    refusal = check_choices(style, costs, choices, points)
     return refusal.code if refusal else None

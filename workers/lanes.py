@@ -27,6 +27,7 @@ ROLES: dict[Lane, Role] = {
     "roll": "byalag_registrar",
     "judge": "byalag_worker",
     "count": "byalag_worker",
+    "compare": "byalag_worker",
     "civic": "byalag_worker",
 }
 ANSWER_SECONDS = 10.0

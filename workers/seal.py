@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import msgspec
 
 from schema.outcome import Outcome
-from schema.pb import RULES, PbFile, PbProject, PbVoter, format_amount, write_pb
-from schema.rules import Rule
+from schema.pb import PbFile, PbProject, PbVoter, declaration, format_amount, write_pb
+from schema.pb.form import SINGLE
 from schema.snapshot import CountedProject, Group, Inputs, Snapshot, Sums, canonical, input_hash
-from schema.styles import Approval, Knapsack
+from schema.styles import Approval, Cumulative, Knapsack, Ranked, Scored, Style
 from workers import tally
+from workers.profile import instance_of, profile_of
 from workers.store.snapshots import Pot, Project
-from workers.tally.instance import Ballot
 
 
 class Sealed(msgspec.Struct, frozen=True):
@@ -25,12 +25,7 @@ class Sealed(msgspec.Struct, frozen=True):
 def seal(pot: Pot, projects: Sequence[Project], groups: Sequence[Group], sums: Sums) -> Sealed:
     """Count a pot. ``groups`` are its current ballots that count; ``sums`` say where all other revisions went."""
     ordered = tuple(sorted(groups))
-    outcome = tally.count(
-        tally.Instance(pot.money, tuple(tally.Project(str(project.number), project.cost) for project in projects)),
-        tally.Profile(tuple(Ballot(frozenset(map(str, group.choices)), group.voters) for group in ordered)),
-        pot.rule,
-        pot.ties,
-    )
+    outcome = tally.count(instance_of(pot, projects), profile_of(pot.style, ordered), pot.rule, pot.ties)
     costs = tuple(sorted((project.number, project.cost) for project in projects))
     hashed = input_hash(Inputs(pot.money, pot.rule, pot.ties, pot.style, costs, ordered))
     snapshot = Snapshot(
@@ -63,16 +58,18 @@ def _supported(projects: Sequence[Project], groups: Sequence[Group]) -> tuple[Co
 
 def _pb(pot: Pot, projects: Sequence[Project], groups: Sequence[Group], outcome: Outcome) -> str:
     """The counted ballots in the field's own format; voters are numbered in the order of their choices."""
-    ballots = (tuple(map(str, group.choices)) for group in groups for _ in range(group.voters))
+    meta = _meta(pot)
+    score = None if meta["vote_type"] in SINGLE else 0
+    ballots = ((tuple(map(str, group.choices)), group.points) for group in groups for _ in range(group.voters))
     return write_pb(
         PbFile(
-            meta=_meta(pot),
+            meta=meta,
             projects=tuple(
-                PbProject(id=number, cost=project.cost, name=project.title, selected=int(number in outcome.funded))
+                PbProject(number, project.cost, project.title, score=score, selected=int(number in outcome.funded))
                 for project in sorted(projects, key=lambda project: project.number)
                 for number in [str(project.number)]
             ),
-            voters=tuple(PbVoter(str(number), choices) for number, choices in enumerate(ballots, 1)),
+            voters=tuple(PbVoter(str(number), *ballot) for number, ballot in enumerate(ballots, 1)),
         )
     )
 
@@ -86,19 +83,24 @@ def _meta(pot: Pot) -> dict[str, str]:
         "subunit": pot.name,
         "budget": format_amount(pot.money),
         "currency": pot.currency,
-        "vote_type": "approval",
-        "rule": _rule_name(pot.rule),
         "date_begin": pot.opened_on.strftime("%d.%m.%Y"),
         "date_end": pot.closed_on.strftime("%d.%m.%Y"),
     }
-    match pot.style:
+    return meta | declaration(pot.rule) | _form(pot.style)
+
+
+def _form(style: Style) -> dict[str, str]:
+    """A style in the format's words: the type of ballot, and what it may hold."""
+    match style:
         case Approval(max_choices, min_choices):
-            return meta | {"min_length": str(min_choices), "max_length": str(max_choices)}
+            return {"vote_type": "approval", "min_length": str(min_choices), "max_length": str(max_choices)}
         case Knapsack(max_cost):
-            return meta | {"max_sum_cost": format_amount(max_cost)}
-
-
-def _rule_name(rule: Rule) -> str:
-    """The format's name of a rule; a variant that it has no name for carries ours, so that nobody recounts another."""
-    named = {rule: name for name, rule in RULES.items()}
-    return named.get(rule) or msgspec.json.encode(rule).decode()
+            return {"vote_type": "approval", "max_sum_cost": format_amount(max_cost)}
+        case Cumulative(max_points, max_points_per_project, max_choices):
+            length = {"max_length": str(max_choices)} if max_choices else {}
+            points = {"min_points": "1", "max_points": str(max_points_per_project), "max_sum_points": str(max_points)}
+            return {"vote_type": "cumulative", **length, **points}
+        case Ranked(max_choices):
+            return {"vote_type": "ordinal", "min_length": "0", "max_length": str(max_choices)}
+        case Scored(max_score):
+            return {"vote_type": "scoring", "min_points": "1", "max_points": str(max_score), "default_score": "0"}

@@ -82,11 +82,13 @@ create table box.ballot (
     revision integer not null constraint ballot_revision_positive check (revision >= 1),
     idempotency_key text not null constraint ballot_key_length check (char_length(idempotency_key) between 8 and 128),
     choices integer[] not null constraint ballot_choices_few check (cardinality(choices) <= 1000),
+    points integer[] not null default '{}',
     nonce bytea not null constraint ballot_nonce_length check (octet_length(nonce) = 32),
     commitment bytea not null constraint ballot_commitment_unique unique
         constraint ballot_commitment_length check (octet_length(commitment) = 32),
     accepted_at timestamptz not null
         constraint ballot_accepted_to_the_minute check (accepted_at = date_trunc('minute', accepted_at)),
+    constraint ballot_points_beside_choices check (cardinality(points) in (0, cardinality(choices))),
     constraint ballot_in_pot_of_round foreign key (pot_id, round_id) references box.pot (id, round_id),
     constraint ballot_revision_unique unique (round_id, pot_id, tag, revision),
     constraint ballot_key_unique unique (round_id, tag, idempotency_key)
@@ -97,6 +99,8 @@ create table box.verdict (
     ballot_id uuid primary key references box.ballot,
     reason text
 );
+comment on column box.ballot.choices is 'project numbers: ascending, or the best first on a ranked ballot';
+comment on column box.ballot.points is 'one for each choice where the style gives points, otherwise empty';
 comment on column box.verdict.reason is 'why this revision does not count; null when it does, unless a later one replaces it';
 
 create table box.close (

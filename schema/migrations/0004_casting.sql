@@ -23,11 +23,11 @@ end $$;
 
 create type box.cast_answer as (status text, revision integer, commitment bytea, accepted_at timestamptz, phase text);
 
--- status: accepted, replayed (same key and same choices again), key_reused (same key, other choices),
+-- status: accepted, replayed (same key and same ballot again), key_reused (same key, other ballot),
 -- stale (the voter saw another revision than the last), not_open, no_round.
 create function box.cast_ballot(
     the_round uuid, the_pot uuid, the_tag bytea, the_key text, base_revision integer,
-    the_choices integer[], the_nonce bytea, the_commitment bytea
+    the_choices integer[], the_points integer[], the_nonce bytea, the_commitment bytea
 ) returns box.cast_answer language plpgsql volatile set search_path = '' as $$
 declare
     r box.round;
@@ -47,7 +47,7 @@ begin
     select * into earlier from box.ballot
         where round_id = the_round and tag = the_tag and idempotency_key = the_key;
     if earlier.id is not null then
-        if earlier.pot_id = the_pot and earlier.choices = the_choices then
+        if earlier.pot_id = the_pot and earlier.choices = the_choices and earlier.points = the_points then
             return ('replayed', earlier.revision, earlier.commitment, earlier.accepted_at, null)::box.cast_answer;
         end if;
         return ('key_reused', null, null, null, null)::box.cast_answer;
@@ -66,8 +66,9 @@ begin
 
     minute := date_trunc('minute', clock_timestamp());
     insert into box.ballot
-        (round_id, pot_id, tag, revision, idempotency_key, choices, nonce, commitment, accepted_at)
-        values (the_round, the_pot, the_tag, last_revision + 1, the_key, the_choices, the_nonce, the_commitment, minute)
+        (round_id, pot_id, tag, revision, idempotency_key, choices, points, nonce, commitment, accepted_at)
+        values (the_round, the_pot, the_tag, last_revision + 1, the_key, the_choices, the_points, the_nonce,
+            the_commitment, minute)
         returning id into new_id;
     insert into post.outbox (lane, event)
         values ('judge', json_build_object('event', 'BallotCast', 'ballot_id', new_id)::text);

@@ -16,14 +16,18 @@ from schema.errors import (
     Malformed,
     NoKey,
     NoPass,
+    NoPoints,
     NotFound,
     NotOpen,
     PassExpired,
+    PointsAmiss,
     Stale,
     TooCostly,
     TooFew,
     TooLarge,
     TooMany,
+    TooManyForOne,
+    TooManyPoints,
     Unavailable,
     UnknownForm,
     UnknownProject,
@@ -40,7 +44,7 @@ from service.verbs.ballots import Accepted, Ballot
 _BALLOT = msgspec.json.Decoder(Ballot)
 
 REPLAYED = {200: ResponseSpec(Accepted, description="A replay of a ballot accepted before", generate_examples=False)}
-STYLE = (UnknownProject, ChosenTwice, TooMany, TooFew, TooCostly)
+STYLE = (UnknownProject, ChosenTwice, TooMany, TooFew, TooCostly, PointsAmiss, NoPoints, TooManyForOne, TooManyPoints)
 BEARER = (NoPass, BadPass, PassExpired, NotFound, Malformed, Unavailable)
 Key = Annotated[str | None, HeaderParameter(name="Idempotency-Key", description="8 to 128 signs, new for every ballot")]
 

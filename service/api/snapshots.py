@@ -7,6 +7,7 @@ import msgspec
 from litestar import Response, Router, get
 from litestar.params import FromPath
 
+from schema.comparison import WhatIf
 from schema.errors import Malformed, NotCounted, NotFound, Unavailable
 from schema.snapshot import Snapshot
 from service.caching import NOT_MODIFIED, cached
@@ -38,6 +39,12 @@ async def view_pb(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) 
     return cached(request, await verbs.view_pb(house, pot_id), "text/plain; charset=utf-8")
 
 
+@get("/pots/{pot_id:uuid}/what-if", responses=READ, tags=["outcomes"])
+async def view_what_if(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) -> Response[WhatIf]:
+    """The same ballots under several rules side by side, the pot's own first. Ready soon after the outcome."""
+    return cached(request, await verbs.view_what_if(house, pot_id))
+
+
 @get("/keys", tags=["outcomes"], responses=answers(Unavailable))
 async def list_keys(house: TheHouse) -> list[VerificationKey]:
     """The public keys with which receipts can be checked."""
@@ -45,4 +52,4 @@ async def list_keys(house: TheHouse) -> list[VerificationKey]:
     return [VerificationKey(signer.key_id, "receipts", signer.public_bytes.hex())]
 
 
-router: Any = Router(path="", route_handlers=[view_snapshot, view_pb, list_keys])
+router: Any = Router(path="", route_handlers=[view_snapshot, view_pb, view_what_if, list_keys])

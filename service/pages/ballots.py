@@ -14,6 +14,7 @@ from schema.errors import (
     KeyReused,
     NoKey,
     NotOpen,
+    PointsAmiss,
     Refusal,
     Stale,
     TooCostly,
@@ -22,6 +23,7 @@ from schema.errors import (
     Unavailable,
     UnknownProject,
 )
+from schema.styles import Approval, Knapsack
 from service.house import House
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
@@ -37,7 +39,7 @@ from service.verbs import ballots as verbs
 from service.verbs import rounds as round_verbs
 from service.verbs.ballots import Accepted, Ballot
 
-MENDABLE = (UnknownProject, ChosenTwice, TooMany, TooFew, TooCostly, Stale, KeyReused, NoKey)
+MENDABLE = (UnknownProject, ChosenTwice, TooMany, TooFew, TooCostly, PointsAmiss, Stale, KeyReused, NoKey)
 """Refusals after which the ballot is shown again with its choices."""
 
 _SENT = ("pass", "others", "choices", "base_revision", "idempotency_key")
@@ -122,6 +124,7 @@ async def ballot_page(
         "ballot.html",
         details(refusal).status if refusal else 200,
         desk=desk,
+        ticked=isinstance(pot.style, Approval | Knapsack),
         cast=cast,
         chosen=chosen,
         differs=cast is not None and chosen != set(cast.choices),

@@ -1,166 +1,186 @@
-"""A snapshot in sentences: why each project is funded or not, how ties were broken, where every ballot went."""
+"""A snapshot's projects in sentences: why each one is funded or not."""
 
-from collections.abc import Sequence
+from typing import assert_never
 
 import msgspec
 
 from schema.outcome import (
-    Comparison,
+    BelowThreshold,
     CostsMoreThanPot,
     DidNotFit,
+    Exact,
+    Excluded,
     Explanation,
     FundedByCompletion,
+    FundedByLoad,
     FundedByShares,
     FundedByVotes,
-    Shares,
+    FundedInPart,
+    FundedWithReserve,
+    LoadTooHigh,
+    NotReached,
+    Outcome,
     SupportersShort,
-    TieBroken,
 )
-from schema.rules import Criterion, EqualShares, GreedyByVotes
-from schema.snapshot import CountedProject, Snapshot, Sums
-from service.pages.words import counted, grouped, listed, money, near_money
+from schema.rules import EqualShares
+from schema.snapshot import CountedProject, Snapshot
+from service.pages.words import counted, money, near_money
 
-_FIRST: dict[Criterion, str] = {
-    "lower_cost": "the project that costs less",
-    "more_votes": "the project that more people chose",
-    "lot": "a lot",
-}
-_BECAUSE: dict[Criterion, str] = {
-    "lower_cost": "it costs less",
-    "more_votes": "more people chose it",
-    "lot": "the lot put it first",
-}
-_REFUSED = {
-    "not-on-roll": "from somebody who is not on the roll of this pot",
-    "unknown-project": "with a project that is not on this ballot",
-    "chosen-twice": "with a project chosen twice",
-    "too-many": "with too many projects",
-    "too-few": "with too few projects",
-    "too-costly": "with projects that cost more than allowed",
-}
+Scored = FundedByVotes | FundedInPart | FundedWithReserve | DidNotFit | NotReached | BelowThreshold | Excluded
+"""What the rules by score say, which knows of points."""
 
 
 class Told(msgspec.Struct, frozen=True):
-    """A project of an outcome with its reason in words."""
+    """A project of an outcome with its reason in words; `part` is what it gets (minor units) if not its whole cost."""
 
     project: CountedProject
     why: str
+    part: int | None = None
 
 
 def told(snapshot: Snapshot) -> tuple[list[Told], list[Told]]:
-    """All projects with their reasons: the funded ones in order of funding, then the others."""
+    """All projects with their reasons: those that get money in order of funding, then the others."""
     projects = {str(project.number): project for project in snapshot.projects}
-    funded = set(snapshot.outcome.funded)
-    rows = [(reason.project, Told(projects[reason.project], _why(reason, snapshot))) for reason in _reasons(snapshot)]
-    return [row for number, row in rows if number in funded], [row for number, row in rows if number not in funded]
+    funded: list[Told] = []
+    others: list[Told] = []
+    for reason in snapshot.outcome.explanations:
+        part = reason.left if isinstance(reason, FundedInPart) else None
+        row = Told(projects[reason.project], why(reason, snapshot), part)
+        (funded if part is not None or reason.project in snapshot.outcome.funded else others).append(row)
+    return funded, others
 
 
-def _reasons(snapshot: Snapshot) -> Sequence[Explanation]:
-    return snapshot.outcome.explanations
+def titles(snapshot: Snapshot) -> dict[str, str]:
+    """Each project's title in quotation marks, by its id in the outcome."""
+    return {str(project.number): f"“{project.title}”" for project in snapshot.projects}
 
 
-def _why(reason: Explanation, snapshot: Snapshot) -> str:
+def by_points(outcome: Outcome) -> bool:
+    """Whether ballots gave points, so that a score is not merely a number of people."""
+    return any(isinstance(reason, Scored) and reason.score != reason.votes for reason in outcome.explanations)
+
+
+def why(reason: Explanation, snapshot: Snapshot) -> str:
     """One explanation as sentences."""
-    currency = snapshot.currency
-    chose = f"{counted(reason.votes, 'person', 'people')} chose it"
+    if isinstance(reason, Scored):
+        return _why_scored(reason, snapshot)
+    currency, votes, cost = snapshot.currency, reason.votes, reason.cost
     match reason:
-        case FundedByVotes(left=left):
-            return f"{chose}. When its turn came, {money(left, currency)} was left: enough."
-        case DidNotFit(left=left, missing=missing):
-            return (
-                f"{chose}. When its turn came, only {money(left, currency)} was left,"
-                f" {money(missing, currency)} too little."
-            )
+        case FundedByShares() if not cost:
+            return f"{_chose(votes)}. It costs nothing."
         case FundedByShares(payment=payment):
-            return f"{chose} and paid for it from their shares, nobody more than {near_money(payment, currency)}."
-        case SupportersShort(held=held, missing=missing, left=left):
-            after = (
-                "" if left is None else f" What remained at the end, {money(left, currency)}, was too little as well."
-            )
-            return (
-                f"{chose}. Together they had {near_money(held, currency)} of their shares left for it,"
-                f" {near_money(missing, currency)} too little.{after}"
-            )
+            return f"{_chose(votes)} and paid for it from their shares, {_paid(payment, snapshot)}."
+        case SupportersShort():
+            return _why_short(reason, currency)
         case FundedByCompletion(left=left):
-            return f"{chose}. It was paid from what the shares had left over, {money(left, currency)} at its turn."
+            return (
+                f"{_chose(votes)}. It was paid from what the shares had left over, {money(left, currency)} at its turn."
+            )
+        case FundedByLoad() if not cost:
+            return f"{_chose(votes)}. It costs nothing."
+        case FundedByLoad(load=load):
+            share = near_money(load, currency)
+            return f"{_chose(votes)} and could pay for it when each voter’s share was {share}."
+        case LoadTooHigh():
+            return _why_late(reason, snapshot)
         case CostsMoreThanPot(budget=budget):
             return f"It costs more than the whole pot of {money(budget, currency)}, so it could not be funded."
+        case _:
+            assert_never(reason)
 
 
-def rule_told(snapshot: Snapshot) -> list[str]:
-    """The rule in words, a paragraph each."""
-    match snapshot.rule:
-        case GreedyByVotes():
-            return [
-                "Projects were taken in the order of how many people chose them. A project that cost more than what was"
-                " left was passed over, and the next one had its turn."
-            ]
-        case EqualShares(fill=fill) as rule:
-            said = [
-                "Equal shares: the money was divided equally among all voters, and each voter’s share was spent only on"
-                " projects that this voter chose. A project was funded when the people who chose it could pay for it"
-                " together; the one that asked the least of each of them came first."
-            ]
-            if snapshot.outcome.shares is not None:
-                said += _shares_told(rule, snapshot.outcome.shares, snapshot.currency)
-            if fill:
-                said.append("What was left after that was given out by votes, to projects that still fitted.")
-            return said
+def _why_scored(reason: Scored, snapshot: Snapshot) -> str:
+    """An explanation of a rule by score as sentences."""
+    currency = snapshot.currency
+    pointed = by_points(snapshot.outcome)
+    gave = _gave(reason.votes, reason.score) if pointed else _chose(reason.votes)
+    match reason:
+        case FundedByVotes(left=left):
+            return f"{gave}. When its turn came, {money(left, currency)} was left: enough."
+        case FundedInPart(left=left):
+            return (
+                f"{gave}. When its turn came, only {money(left, currency)} was left."
+                f" It gets all of that, towards its cost of {money(reason.cost, currency)}."
+            )
+        case FundedWithReserve(left=left, reserve=reserve):
+            return (
+                f"{gave}. When its turn came, only {money(left, currency)} was left. The pot pays that,"
+                f" and a reserve outside the pot pays the other {money(reserve, currency)}."
+            )
+        case DidNotFit(left=left, missing=missing):
+            because = (
+                f"When its turn came, only {money(left, currency)} was left, {money(missing, currency)} too little."
+            )
+        case NotReached(ended_at=ended_at):
+            because = f"The count had ended before its turn came, at {titles(snapshot)[ended_at]}."
+        case BelowThreshold(threshold=threshold):
+            needed = counted(threshold, "point") if pointed else counted(threshold, "person", "people")
+            because = f"To be in the running it needed at least {needed}."
+        case Excluded(by=by):
+            because = f"It could not be funded together with {titles(snapshot)[by]}, whose turn came first."
+        case _:
+            assert_never(reason)
+    return f"{gave}. {because} {_further(reason.further, reason.cost > snapshot.money, pointed)}"
 
 
-def _shares_told(rule: EqualShares, shares: Shares, currency: str) -> list[str]:
-    said = []
-    if rule.step:
-        said.append(
-            f"So that little is left over, every share was raised by {money(rule.step, currency)} at a time for as long"
-            f" as the projects did not cost more than the pot: {counted(shares.increments, 'time')} in the end."
-            f" Each voter’s share was then {near_money(shares.share, currency)}."
-        )
+def _why_short(reason: SupportersShort, currency: str) -> str:
+    """Why equal shares did not fund a project."""
+    if not reason.votes:
+        because = "Nobody chose it, so there were no shares to pay for it."
     else:
-        said.append(f"Each voter’s share was {near_money(shares.share, currency)}.")
-    if shares.comparison is not None:
-        said.append(_comparison_told(shares.comparison))
-    return said
+        held, missing = near_money(reason.held, currency), near_money(reason.missing, currency)
+        because = f"{_chose(reason.votes)}. Together they had {held} of their shares left for it, {missing} too little."
+    if reason.left is not None:
+        because += f" What remained at the end, {money(reason.left, currency)}, was too little as well."
+    match reason.further:
+        case None:
+            return f"{because} No number of further votes would have been enough."
+        case 0:
+            return because
+        case more:
+            return f"{because} {_people(more)} choosing it, and nothing else, would have been enough."
 
 
-def _comparison_told(comparison: Comparison) -> str:
-    taken = "the outcome by votes was used instead" if comparison.replaced else "the outcome by equal shares stands"
+def _why_late(reason: LoadTooHigh, snapshot: Snapshot) -> str:
+    """Why a rule by growing shares did not fund a project."""
+    currency = snapshot.currency
+    if reason.load is None:
+        return "Nobody chose it, so there were no shares to pay for it."
+    share = near_money(reason.load, currency)
+    could = f"{_chose(reason.votes)} and could have paid for it when each voter’s share was {share}"
+    if reason.ended_at is not None:
+        return f"{could}, but the count had ended before, at {titles(snapshot)[reason.ended_at]}."
     return (
-        "The outcome was compared with the one that plain counting by votes would give:"
-        f" {counted(comparison.prefer_shares, 'voter')} got more of the money to what they chose by equal shares,"
-        f" {grouped(comparison.prefer_greedy)} by votes, so {taken}."
+        f"{could}, but only {money(reason.left, currency)} was left in the pot then,"
+        f" {money(reason.cost - reason.left, currency)} too little."
     )
 
 
-def tie_order_told(snapshot: Snapshot) -> str:
-    """What comes first where the rule itself does not say."""
-    first, *rest = [_FIRST[criterion] for criterion in snapshot.ties.criteria]
-    then = f"; then {'; then '.join(rest)}" if rest else ""
-    return f"Where two projects were level, this decided: {first}{then}. The lot is drawn from the public text below."
+def _chose(votes: int) -> str:
+    return f"{counted(votes, 'person', 'people')} chose it" if votes else "Nobody chose it"
 
 
-def ties_told(snapshot: Snapshot) -> list[str]:
-    """Each tie that was broken."""
-    titles = {str(project.number): project.title for project in snapshot.projects}
-    return [_tie_told(tie, titles) for tie in snapshot.outcome.ties]
+def _gave(votes: int, score: int) -> str:
+    return f"{counted(votes, 'person', 'people')} gave it {counted(score, 'point')}" if votes else "Nobody chose it"
 
 
-def _tie_told(tie: TieBroken, titles: dict[str, str]) -> str:
-    level = listed([f"“{titles[number]}”" for number in tie.tied])
-    return f"{level} were level. “{titles[tie.first]}” came first, because {_BECAUSE[tie.criterion]}."
+def _paid(payment: Exact, snapshot: Snapshot) -> str:
+    """What supporters paid, at most; equal shares for points let them pay by their points."""
+    match snapshot.rule:
+        case EqualShares(utility="additive"):
+            return f"at most {near_money(payment, snapshot.currency)} for each point they gave it"
+        case _:
+            return f"nobody more than {near_money(payment, snapshot.currency)}"
 
 
-class Term(msgspec.Struct, frozen=True):
-    """One term of the sum of ballots."""
-
-    ballots: int
-    what: str
+def _people(more: int) -> str:
+    return counted(more, "more person", "more people")
 
 
-def sum_told(sums: Sums) -> list[Term]:
-    """Where every ballot went; the terms add up to all ballots that were sent (P11)."""
-    return [
-        Term(sums.counted, "counted, one for each voter"),
-        Term(sums.superseded, "replaced by a later ballot of the same voter"),
-        *(Term(ballots, f"not counted: {_REFUSED.get(code, code)}") for code, ballots in sums.refused.items()),
-    ]
+def _further(further: int | None, beyond: bool, pointed: bool) -> str:
+    """How many more supporters would have had it funded; `beyond`: it costs more than the pot."""
+    if further is None:
+        because = "It costs more than the whole pot, so no" if beyond else "No"
+        return f"{because} number of further votes would have been enough."
+    giving = "giving it one point each" if pointed else "choosing it"
+    return f"{_people(further)} {giving} would have been enough."

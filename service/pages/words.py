@@ -4,14 +4,15 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
+from typing import assert_never
 
 import msgspec
 
 from schema import errors as e
 from schema.errors import Malformed, Refusal
 from schema.outcome import Exact
-from schema.rules import EqualShares, GreedyByVotes, Rule
-from schema.styles import Approval, Knapsack, Style
+from schema.rules import EqualShares, GreedyByVotes, MaximinSupport, Rule, SequentialPhragmen
+from schema.styles import Approval, Cumulative, Knapsack, Ranked, Scored, Style
 from service.problems import details
 from service.store.rounds import Pot, Round
 
@@ -33,6 +34,14 @@ def grouped(number: int) -> str:
 def counted(number: int, one: str, more: str | None = None) -> str:
     """A number with its noun: 1 project, 3 projects."""
     return f"{grouped(number)}{HARD}{one if number == 1 else more or one + 's'}"
+
+
+def percent(part: int, whole: int) -> str:
+    """A part in whole percent; 0% and 100% mean none and all."""
+    near = round(Fraction(100 * part, whole)) if whole else 0
+    if near == 0 and part:
+        return "under 1%"
+    return "over 99%" if near == 100 and part < whole else f"{near}%"
 
 
 def money(minor: int, currency: str) -> str:
@@ -155,15 +164,30 @@ def limits(style: Style, currency: str) -> str:
                 f"Choose projects that together cost at most {money(most, currency)}. "
                 "You may also choose none: that is a blank ballot."
             )
+        case Cumulative(max_points=most, max_points_per_project=each, max_choices=few):
+            to = f" to at most {counted(few, 'project')}" if few else ""
+            return f"Give up to {counted(most, 'point')} in all{to}, and up to {grouped(each)} to one project."
+        case Ranked(max_choices=most):
+            return f"Put up to {counted(most, 'project')} in order, the best first."
+        case Scored(max_score=most):
+            return f"Give each project up to {counted(most, 'point')}."
 
 
 def rule_name(rule: Rule) -> str:
     """A rule in a few words."""
     match rule:
+        case GreedyByVotes(per_cost=True):
+            return "By votes for what a project costs, while the money lasts"
         case GreedyByVotes():
             return "By votes while the money lasts"
         case EqualShares():
             return "Equal shares: every voter gives out the same amount"
+        case SequentialPhragmen():
+            return "Growing shares: what its supporters can pay first comes first"
+        case MaximinSupport():
+            return "Growing shares, divided anew for each project"
+        case _:
+            assert_never(rule)
 
 
 def electorate(pot: Pot) -> str:

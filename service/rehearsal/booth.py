@@ -9,7 +9,7 @@ from schema.ballots import Receipt
 from schema.snapshot import Group, Inputs, Snapshot
 from service.rehearsal.checks import Check, check_download, check_inputs, check_money, check_receipts, check_sums
 from service.rehearsal.client import Client, Refused
-from service.rehearsal.election import Choices
+from service.rehearsal.election import Ballot
 
 
 class Booth:
@@ -23,37 +23,37 @@ class Booth:
         self.pot_id = pot_id
         self.form = form
         self.receipts: list[Receipt] = []
-        self.meant: Counter[Choices] = Counter()
+        self.meant: Counter[Ballot] = Counter()
 
-    async def cast(self, token: str, *ballots: Choices) -> None:
+    async def cast(self, token: str, *ballots: Ballot) -> None:
         """Cast a voter's ballots, each on top of the one before; the last one is meant."""
         revision = 0
-        for choices in ballots:
-            accepted = await self._client.cast(token, self.pot_id, choices, revision, uuid4().hex)
+        for ballot in ballots:
+            accepted = await self._client.cast(token, self.pot_id, ballot.choices, revision, uuid4().hex, ballot.points)
             self.receipts.append(accepted.receipt)
             revision = accepted.revision
         self.meant[ballots[-1]] += 1
 
-    async def cast_twice(self, token: str, choices: Choices) -> bool:
+    async def cast_twice(self, token: str, ballot: Ballot) -> bool:
         """Cast a first ballot, and send it again as after a broken line; whether both answers are the same."""
         key = uuid4().hex
-        first = await self._client.cast(token, self.pot_id, choices, 0, key)
-        again = await self._client.cast(token, self.pot_id, choices, 0, key)
+        first = await self._client.cast(token, self.pot_id, ballot.choices, 0, key, ballot.points)
+        again = await self._client.cast(token, self.pot_id, ballot.choices, 0, key, ballot.points)
         self.receipts.append(first.receipt)
-        self.meant[choices] += 1
+        self.meant[ballot] += 1
         return first == again
 
-    async def try_in_vain(self, token: str, choices: Choices) -> str:
+    async def try_in_vain(self, token: str, ballot: Ballot) -> str:
         """Cast what the house should refuse; why it did, or nothing when it did not."""
         try:
-            await self._client.cast(token, self.pot_id, choices, 0, uuid4().hex)
+            await self._client.cast(token, self.pot_id, ballot.choices, 0, uuid4().hex, ballot.points)
         except Refused as refusal:
             return str(refusal)
         return ""
 
     async def check(self, snapshot: Snapshot) -> tuple[Check, ...]:
         """All that must hold once the pot's outcome is published."""
-        groups = sorted(Group(choices, voters) for choices, voters in self.meant.items())
+        groups = sorted(Group(ballot.choices, voters, ballot.points) for ballot, voters in self.meant.items())
         return (
             check_sums(snapshot, len(self.receipts), self.meant.total()),
             check_inputs(snapshot, msgspec.structs.replace(self.form, ballots=tuple(groups))),

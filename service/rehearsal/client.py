@@ -170,9 +170,17 @@ class Client:
         """Admit a proposal to a ballot."""
         return await self._act("POST", f"/api/proposals/{proposal_id}/shortlisting", Project, into)
 
-    async def cast(self, token: str, pot_id: UUID, choices: Sequence[int], base_revision: int, key: str) -> Accepted:
+    async def cast(
+        self,
+        token: str,
+        pot_id: UUID,
+        choices: Sequence[int],
+        base_revision: int,
+        key: str,
+        points: Sequence[int] = (),
+    ) -> Accepted:
         """Cast or change a ballot. With the same key, sending again is asking what became of it."""
-        body = msgspec.json.encode({"choices": choices, "base_revision": base_revision})
+        body = msgspec.json.encode({"choices": choices, "points": points, "base_revision": base_revision})
         answer = await self._send("POST", f"/api/pots/{pot_id}/ballots", body, token=token, key=key)
         return msgspec.json.decode(answer.body, type=Accepted)
 

@@ -1,20 +1,28 @@
 """A real election, read from its ``.pb`` file, in Byalag's words: one pot, its projects, its ballots."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
 import msgspec
 
-from schema.pb import PbError, PbFile, parse_amount, parse_optional, read_pb, rule_of
+from schema.pb import NotCounted, PbError, PbFile, PbVoter, parse_amount, parse_optional, read_pb, rule_of
 from schema.rules import Rule, TieOrder
 from schema.snapshot import Inputs
-from schema.styles import Approval, Knapsack, Style
+from schema.styles import Approval, Cumulative, Knapsack, Ranked, Scored, Style
 
 Choices = tuple[int, ...]
-"""Numbers of projects, ascending."""
+"""Numbers of projects, ascending or, on a ranked ballot, the best first."""
 TITLE = 200
 """Signs that a title may have."""
+
+
+class Ballot(msgspec.Struct, frozen=True):
+    """What a voter casts: choices, and the points beside them in a style that gives some."""
+
+    choices: Choices
+    points: tuple[int, ...] = ()
 
 
 class Project(msgspec.Struct, frozen=True):
@@ -47,7 +55,7 @@ class Election(msgspec.Struct, frozen=True):
     style: Style
     projects: tuple[Project, ...]
     identities: tuple[str, ...]
-    ballots: tuple[Choices, ...]
+    ballots: tuple[Ballot, ...]
     published: frozenset[int] | None
     notes: tuple[str, ...]
 
@@ -56,26 +64,35 @@ class Election(msgspec.Struct, frozen=True):
         costs = tuple((project.number, project.cost) for project in self.projects)
         return Inputs(self.money, self.rule, ties, self.style, costs, ())
 
-    def another(self, choices: Choices, chance: Random) -> Choices:
+    def another(self, ballot: Ballot, chance: Random) -> Ballot:
         """A valid ballot that is not this one (unless there is no other that a hundred draws would find)."""
         for _ in range(100):
-            drawn = self._random_choices(chance)
-            if drawn != choices:
+            drawn = self._random_ballot(chance)
+            if drawn != ballot:
                 return drawn
-        return choices
+        return ballot
 
-    def _random_choices(self, chance: Random) -> Choices:
+    def _random_ballot(self, chance: Random) -> Ballot:
+        numbers = range(1, len(self.projects) + 1)
         match self.style:
             case Approval(max_choices, min_choices):
-                most = min(max_choices, len(self.projects))
-                return tuple(sorted(chance.sample(range(1, len(self.projects) + 1), chance.randint(min_choices, most))))
+                most = min(max_choices, len(numbers))
+                return Ballot(tuple(sorted(chance.sample(numbers, chance.randint(min_choices, most)))))
             case Knapsack(left):
                 taken: list[int] = []
-                for project in chance.sample(self.projects, len(self.projects)):
+                for project in chance.sample(self.projects, len(numbers)):
                     if project.cost <= left:
                         taken.append(project.number)
                         left -= project.cost
-                return tuple(sorted(taken))
+                return Ballot(tuple(sorted(taken)))
+            case Ranked(max_choices):
+                most = min(max_choices, len(numbers))
+                return Ballot(tuple(chance.sample(numbers, chance.randint(0, most))))
+            case Cumulative(max_points, max_points_per_project):
+                points = chance.randint(1, min(max_points, max_points_per_project))
+                return Ballot((chance.choice(numbers),), (points,))
+            case Scored(max_score):
+                return Ballot((chance.choice(numbers),), (chance.randint(1, max_score),))
 
 
 def read_election(path: Path) -> Election:
@@ -88,11 +105,14 @@ def read_election(path: Path) -> Election:
 
 def _election(name: str, file: PbFile) -> Election:
     rule = rule_of(file)
+    if file.default_score:
+        raise NotCounted("A ballot gives points to projects that it does not name: a round here takes no such ballots.")
     if free := [project.id for project in file.projects if project.cost < 1]:
         raise PbError(f"Project {free[0]!r} costs nothing: a ballot here takes projects that cost something.")
-    number = {project.id: at for at, project in enumerate(file.projects, 1)}
-    costs = {number[project.id]: project.cost for project in file.projects}
-    ballots = tuple(tuple(sorted(number[choice] for choice in voter.choices)) for voter in file.voters)
+    shown = [project for project in file.projects if project.id not in file.withdrawn]
+    number = {project.id: at for at, project in enumerate(shown, 1)}
+    costs = {number[project.id]: project.cost for project in shown}
+    ballots = tuple(_ballot(file, voter, number) for voter in file.voters)
     style, widened = style_of(file.meta, ballots, costs)
     return Election(
         name=name,
@@ -104,37 +124,62 @@ def _election(name: str, file: PbFile) -> Election:
         rule_name=file.meta["rule"],
         style=style,
         projects=tuple(
-            Project(number[project.id], project.id, project.name or project.id, project.cost)
-            for project in file.projects
+            Project(number[project.id], project.id, project.name or project.id, project.cost) for project in shown
         ),
         identities=distinct([voter.id for voter in file.voters]),
         ballots=ballots,
         published=None if file.published is None else frozenset(number[project] for project in file.published),
-        notes=(*file.warnings, *widened),
+        notes=(*file.warnings, *file.remarks, *widened),
     )
 
 
-def style_of(meta: dict[str, str], ballots: tuple[Choices, ...], costs: dict[int, int]) -> tuple[Style, list[str]]:
+def _ballot(file: PbFile, voter: PbVoter, number: dict[str, int]) -> Ballot:
+    """A voter's ballot; a choice without points supports nothing and is left off."""
+    if voter.points:
+        given = sorted((number[project], points) for project, points in file.points_of(voter).items())
+        return Ballot(tuple(project for project, _ in given), tuple(points for _, points in given))
+    choices = [number[choice] for choice in voter.choices if choice in number]
+    return Ballot(tuple(choices if file.vote_type == "ordinal" else sorted(choices)))
+
+
+def style_of(meta: dict[str, str], ballots: Sequence[Ballot], costs: dict[int, int]) -> tuple[Style, list[str]]:
     """The style that a file declares, widened where its own ballots break it, and a sentence for each widening.
 
     A limit of length is an approval ballot; a limit of cost alone a knapsack; without either, any projects.
     """
-    single = 1 if meta["vote_type"] == "choose-1" else len(costs)
-    if "max_sum_cost" in meta and "max_length" not in meta:
+    notes: list[str] = []
+
+    def most(key: str, otherwise: int, reached: int, doing: str) -> int:
+        limit = parse_optional(meta.get(key, "")) or otherwise
+        if reached > limit:
+            notes.append(f"A ballot {doing} over the file's limit of {limit}: the limit was raised.")
+        return max(limit, reached)
+
+    kind = meta["vote_type"]
+    if kind in {"approval", "choose-1"} and "max_sum_cost" in meta and "max_length" not in meta:
         limit = parse_amount(meta["max_sum_cost"])
-        dearest = max((sum(costs[number] for number in choices) for choices in ballots), default=0)
-        said = [f"A ballot spends more than the file's max_sum_cost {meta['max_sum_cost']}: the limit was raised."]
-        return Knapsack(max(limit, dearest)), said if dearest > limit else []
-    most = min(parse_optional(meta.get("max_length", "")) or single, len(costs))
+        dearest = max((sum(costs[number] for number in ballot.choices) for ballot in ballots), default=0)
+        if dearest > limit:
+            notes.append(f"A ballot spends more than the file's max_sum_cost {meta['max_sum_cost']}: it was raised.")
+        return Knapsack(max(limit, dearest)), notes
+    longest = max((len(ballot.choices) for ballot in ballots), default=0)
+    length = most("max_length", 1 if kind == "choose-1" else len(costs), longest, f"names {longest} projects,")
+    highest = max((max(ballot.points, default=0) for ballot in ballots), default=0)
+    match kind:
+        case "ordinal":
+            return Ranked(min(length, len(costs))), notes
+        case "scoring":
+            return Scored(most("max_points", max(highest, 1), highest, f"gives {highest} points to a project,")), notes
+        case "cumulative":
+            fullest = max((sum(ballot.points) for ballot in ballots), default=0)
+            points = most("max_sum_points", max(fullest, 1), fullest, f"gives {fullest} points,")
+            each = most("max_points", points, highest, f"gives {highest} points to a project,")
+            return Cumulative(points, each, min(length, len(costs))), notes
     least = parse_optional(meta.get("min_length", "")) or 0
-    longest = max(map(len, ballots), default=0)
-    shortest = min(map(len, ballots), default=0)
-    notes = []
-    if longest > most:
-        notes.append(f"A ballot names {longest} projects, over the file's limit of {most}: the limit was raised.")
+    shortest = min((len(ballot.choices) for ballot in ballots), default=0)
     if shortest < least:
         notes.append(f"A ballot names {shortest} projects, under the file's limit of {least}: the limit was lowered.")
-    return Approval(max(most, longest), min(least, shortest)), notes
+    return Approval(min(length, len(costs)), min(least, shortest)), notes
 
 
 def distinct(names: list[str]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from service.rehearsal.answers import RoundView
 from service.rehearsal.booth import Booth
 from service.rehearsal.client import Client
 from service.rehearsal.crowd import each, say
-from service.rehearsal.election import Choices, Election
+from service.rehearsal.election import Ballot, Election
 from service.rehearsal.report import Result
 
 
@@ -22,7 +22,7 @@ class Voter(msgspec.Struct, frozen=True):
     """Somebody with a letter. ``ballots``: what they cast, one after the other; the last one is meant."""
 
     code: str
-    ballots: tuple[Choices, ...]
+    ballots: tuple[Ballot, ...]
 
 
 async def play(client: Client, election: Election, revisions: float, seed: int, at_once: int) -> Result:
@@ -78,15 +78,15 @@ async def send_letters(
     codes = await client.issue_codes(round_id, election.identities)
     await client.schedule(round_id)
     return [
-        Voter(codes[identity], (*first_thoughts(election, choices, revisions, chance), choices))
-        for identity, choices in zip(election.identities, election.ballots, strict=True)
+        Voter(codes[identity], (*first_thoughts(election, ballot, revisions, chance), ballot))
+        for identity, ballot in zip(election.identities, election.ballots, strict=True)
     ]
 
 
-def first_thoughts(election: Election, choices: Choices, revisions: float, chance: Random) -> list[Choices]:
+def first_thoughts(election: Election, ballot: Ballot, revisions: float, chance: Random) -> list[Ballot]:
     """The ballots that a voter casts before the one they mean; ``revisions - 1`` on average."""
     whole, part = divmod(revisions - 1, 1)
-    return [election.another(choices, chance) for _ in range(int(whole) + (chance.random() < part))]
+    return [election.another(ballot, chance) for _ in range(int(whole) + (chance.random() < part))]
 
 
 def round_draft(election: Election, ties: TieOrder) -> dict[str, Any]:

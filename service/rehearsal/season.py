@@ -15,7 +15,7 @@ from service.rehearsal.booth import Booth
 from service.rehearsal.checks import Check
 from service.rehearsal.client import Client
 from service.rehearsal.crowd import each, say
-from service.rehearsal.election import Choices
+from service.rehearsal.election import Ballot
 from service.rehearsal.residents import Resident, make_residents, register_rows
 from service.rehearsal.suburb import ALL, CHOICES, IDEAS, KRONA, YOUTH, Idea
 from service.rehearsal.wire import NoAnswer
@@ -31,7 +31,7 @@ class Turn(msgspec.Struct, frozen=True):
     """Somebody at the vote: their letter's code, and by pot what they cast, one after the other."""
 
     code: str
-    ballots: dict[str, list[Choices]]
+    ballots: dict[str, list[Ballot]]
 
 
 class Finish(msgspec.Struct, frozen=True):
@@ -163,10 +163,10 @@ class Season:
 
     def _turn(self, who: Resident) -> Turn:
         """What a resident will cast, in the pots that are open to them."""
-        first = [who.approve(self._numbers[ALL], 1)] if self._chance.random() < CHANGED else []
-        ballots = {ALL: [*first, who.approve(self._numbers[ALL], self._chance.randint(2, CHOICES))]}
+        first = [Ballot(who.approve(self._numbers[ALL], 1))] if self._chance.random() < CHANGED else []
+        ballots = {ALL: [*first, Ballot(who.approve(self._numbers[ALL], self._chance.randint(2, CHOICES)))]}
         if who.area == suburb.AREAS[0]:
-            ballots[YOUTH] = [who.pack(self._numbers[YOUTH], suburb.POTS[1].money)]
+            ballots[YOUTH] = [Ballot(who.pack(self._numbers[YOUTH], suburb.POTS[1].money))]
         return Turn(self._codes[who.identity], ballots)
 
     async def _tokens(self, code: str) -> dict[str, str]:
@@ -183,8 +183,8 @@ class Season:
     async def _choose_too_many(self, turn: Turn) -> Check:
         """Somebody chooses everything, reads why that is refused, and casts what is allowed."""
         tokens, everything = await self._tokens(turn.code), tuple(sorted(self._numbers[ALL].values()))
-        why = await self._booths[ALL].try_in_vain(tokens[ALL], everything)
-        await self._booths[ALL].cast(tokens[ALL], everything[:CHOICES])
+        why = await self._booths[ALL].try_in_vain(tokens[ALL], Ballot(everything))
+        await self._booths[ALL].cast(tokens[ALL], Ballot(everything[:CHOICES]))
         return Check(bool(why), f"Too many choices were refused: “{why}”")
 
     async def _go_astray(self) -> Check:
@@ -192,5 +192,5 @@ class Season:
         who = next(person for person in self.residents if person.area not in suburb.POTS[1].areas)
         passes = await self._client.sign_in(self.view.round.id, self._codes[who.identity])
         reason = next(granted.reason for granted in passes.pots if granted.pot == YOUTH)
-        why = await self._booths[YOUTH].try_in_vain(passes.pots[0].token or "", (1,))
+        why = await self._booths[YOUTH].try_in_vain(passes.pots[0].token or "", Ballot((1,)))
         return Check(bool(reason and why), f"Somebody from {who.area} got no pass for Lingonbacken ({reason}): “{why}”")

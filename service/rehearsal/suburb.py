@@ -24,7 +24,7 @@ class Pot(msgspec.Struct, frozen=True):
 CHOICES = 4
 ALL, YOUTH = "Hela Tranviken", "Ungdomspotten i Lingonbacken"
 POTS = (
-    Pot(ALL, 350_000 * KRONA, Approval(CHOICES), EqualShares(step=KRONA, fill=True), min_age=12),
+    Pot(ALL, 350_000 * KRONA, Approval(CHOICES), EqualShares(step=KRONA, completion="votes"), min_age=12),
     Pot(YOUTH, 60_000 * KRONA, Knapsack(60_000 * KRONA), GreedyByVotes(), (LINGONBACKEN,), min_age=12),
 )
 ROUND = "Tillsammans i Tranviken"

@@ -35,6 +35,7 @@ class CurrentBallot(msgspec.Struct, frozen=True):
 
     revision: int
     choices: tuple[int, ...]
+    points: tuple[int, ...]
     commitment: bytes
     accepted_at: datetime
     judged: bool
@@ -57,12 +58,13 @@ async def cast_ballot(
     key: str,
     base_revision: int,
     choices: tuple[int, ...],
+    points: tuple[int, ...],
     nonce: bytes,
     commitment: bytes,
 ) -> CastAnswer:
     """Lock, check the clock, the key and the base revision, insert, and leave the event: in one statement."""
     answer = await one(
-        db, CastAnswer, SQL.cast_ballot, round_id, pot_id, tag, key, base_revision, choices, nonce, commitment
+        db, CastAnswer, SQL.cast_ballot, round_id, pot_id, tag, key, base_revision, choices, points, nonce, commitment
     )
     assert answer is not None
     return answer

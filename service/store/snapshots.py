@@ -38,3 +38,9 @@ async def published_pb(db: Db, pot_id: UUID) -> bytes | None:
     """A pot's published ballots as a ``.pb`` file."""
     text: bytes | None = await db.fetchval(SQL.published_pb, pot_id)
     return text
+
+
+async def published_what_if(db: Db, pot_id: UUID) -> bytes | None:
+    """A pot's comparison of rules as canonical JSON, once its outcome is published."""
+    content: bytes | None = await db.fetchval(SQL.published_what_if, pot_id)
+    return content

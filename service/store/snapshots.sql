@@ -16,3 +16,8 @@ where s.pot_id = $1 order by s.counted_at desc limit 1
 -- name: published_pb
 select s.pb from box.snapshot s join box.publication b on b.snapshot_id = s.id
 where s.pot_id = $1 order by s.counted_at desc limit 1
+
+-- name: published_what_if
+select w.content from box.what_if w
+where w.pot_id = $1 and exists (
+    select from box.snapshot s join box.publication b on b.snapshot_id = s.id where s.pot_id = w.pot_id)

@@ -1,4 +1,4 @@
-"""Casting: check the choices, let one SQL function decide, and sign a receipt only after the commit."""
+"""Casting: check the ballot, let one SQL function decide, and sign a receipt only after the commit."""
 
 import os
 from typing import Annotated
@@ -6,22 +6,27 @@ from uuid import UUID
 
 import msgspec
 
-from schema.ballots import Receipt, canonical_choices, commitment, sign_receipt
+from schema.ballots import Receipt, commitment, sign_receipt
 from schema.errors import KeyReused, NotFound, NotOpen, Stale
 from schema.passes import Pass
-from schema.styles import check_choices
+from schema.styles import MOST_POINTS, canonical, check_choices
 from service.house import House
 from service.store import ballots
 from service.store.ballots import CastAnswer, CurrentBallot, Turnout
 
 Number = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+Given = Annotated[int, msgspec.Meta(ge=0, le=MOST_POINTS)]
 
 
 class Ballot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a voter sends: project numbers, and the revision of their ballot that they saw (0 for none)."""
+    """What a voter sends: project numbers, and the revision of their ballot that they saw (0 for none).
+
+    On a ranked ballot the best comes first. ``points``: of each choice, where the style gives points.
+    """
 
     choices: Annotated[tuple[Number, ...], msgspec.Meta(max_length=1000)]
     base_revision: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+    points: Annotated[tuple[Given, ...], msgspec.Meta(max_length=1000)] = ()
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -33,18 +38,18 @@ class Accepted(msgspec.Struct, frozen=True):
 
 async def cast_ballot(house: House, claims: Pass, pot_id: UUID, key: str, sent: Ballot) -> tuple[Accepted, bool]:
     """Accept a ballot revision, or say why not. The second value is False for a replay of one accepted before."""
-    choices = canonical_choices(sent.choices)
     nonce = os.urandom(32)
     async with house.box.enter() as db:
         form = await ballots.form(db, pot_id)
         if form is None or form.round_id != claims.round_id:
             raise NotFound(what="pot")
-        refusal = check_choices(form.style, dict(zip(form.numbers, form.costs, strict=True)), choices)
-        if refusal is not None:
+        costs = dict(zip(form.numbers, form.costs, strict=True))
+        if refusal := check_choices(form.style, costs, sent.choices, sent.points):
             raise refusal
-        committed = commitment(claims.round_id, pot_id, claims.style or "", nonce, choices)
+        choices, points = canonical(form.style, sent.choices, sent.points)
+        committed = commitment(claims.round_id, pot_id, claims.style or "", nonce, choices, points)
         answer = await ballots.cast_ballot(
-            db, claims.round_id, pot_id, claims.tag_bytes, key, sent.base_revision, choices, nonce, committed
+            db, claims.round_id, pot_id, claims.tag_bytes, key, sent.base_revision, choices, points, nonce, committed
         )
     accepted = _accepted(house, claims.round_id, pot_id, answer)
     if answer.status == "accepted":

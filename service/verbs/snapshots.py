@@ -27,3 +27,13 @@ async def view_pb(house: House, pot_id: UUID) -> bytes:
         await public_pot(house, pot_id)
         raise NotCounted()
     return found
+
+
+async def view_what_if(house: House, pot_id: UUID) -> bytes:
+    """What other rules would have made of a pot's ballots, as canonical JSON."""
+    async with house.box.enter() as db:
+        found = await snapshots.published_what_if(db, pot_id)
+    if found is None:
+        await public_pot(house, pot_id)
+        raise NotCounted()
+    return found

@@ -1,19 +1,14 @@
-"""Queries, settings, codes and styles."""
+"""Queries, settings and codes."""
 
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from schema.codes import ALPHABET, LENGTH, new_code, plain_code
-from schema.errors import Refusal, TooCostly
 from schema.queries import Queries
 from schema.settings import SettingsError, read_settings
-from schema.styles import Approval, Knapsack, Style, check_choices
 
 GOOD = {"DATABASE_URL": "postgresql://db/byalag", "REDIS_URL": "redis://redis", "BYALAG_MASTER_KEY": "ab" * 32}
-COSTS = {1: 100, 2: 200, 3: 300}
 
 
 def test_a_query_is_the_text_under_its_name(tmp_path: Path) -> None:
@@ -78,31 +73,3 @@ def test_a_new_code_is_read_back_as_it_was_printed() -> None:
 def test_a_code_is_understood_as_people_type_it(typed: str) -> None:
     """Small letters, blanks, and what is misread on paper."""
     assert plain_code(typed) == "0123456789ABCDE1"
-
-
-STYLES: list[tuple[Style, tuple[int, ...], str | None]] = [
-    (Approval(max_choices=2), (), None),
-    (Approval(max_choices=2), (1, 2), None),
-    (Approval(max_choices=2), (1, 2, 3), "too-many"),
-    (Approval(max_choices=2, min_choices=1), (), "too-few"),
-    (Approval(max_choices=2), (4,), "unknown-project"),
-    (Approval(max_choices=2), (1, 1), "chosen-twice"),
-    (Knapsack(max_cost=300), (1, 2), None),
-    (Knapsack(max_cost=299), (1, 2), "too-costly"),
-]
-
-
-@pytest.mark.parametrize(("style", "choices", "code"), STYLES)
-def test_the_one_check_says_which_limit_is_broken(style: Style, choices: tuple[int, ...], code: str | None) -> None:
-    """None for a ballot that is one."""
-    refusal = check_choices(style, COSTS, choices)
-    assert (refusal.code if refusal else None) == code
-
-
-@given(st.lists(st.sampled_from(sorted(COSTS)), unique=True), st.integers(1, 700))
-def test_a_knapsack_ballot_is_refused_exactly_when_it_costs_too_much(choices: list[int], limit: int) -> None:
-    """And the refusal says by how much."""
-    refusal = check_choices(Knapsack(limit), COSTS, choices)
-    over = sum(COSTS[number] for number in choices) - limit
-    assert isinstance(refusal, TooCostly) == (over > 0)
-    assert over <= 0 or (isinstance(refusal, Refusal) and refusal.facts["over"] == over)

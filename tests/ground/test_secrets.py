@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema.ballots import canonical_choices, commitment, receipt_holds, sign_receipt
+from schema.ballots import commitment, receipt_holds, sign_receipt
 from schema.errors import BadPass, Refusal
 from schema.keys import Keys, member_of, tag_of
 from schema.passes import LIFETIME, SKEW, Pass, open_pass, seal_pass
@@ -62,16 +62,33 @@ def test_the_commitment_is_the_same_on_every_machine() -> None:
     )
 
 
-def test_choices_have_one_canonical_order() -> None:
-    """The same ballot however it was ticked."""
-    assert canonical_choices([7, 3]) == (3, 7)
+@pytest.mark.parametrize(
+    ("style", "choices", "points", "golden"),
+    [
+        ("cumulative", (3, 7), (2, 1), "ccb291da16b7fb03bdb05f46ddec1a60857d3f1edf0ce8dfbf1a795260a9a92f"),
+        ("ranked", (7, 3), (), "69965f068df333b5de13b5b0d2e24c12973b1f8404142e187ee50d6a67674d48"),
+        ("scored", (3, 7), (100_000, 1), "0d5fc4e3468091b3fd3196a5146d69675db91158a876597ecd35d141e97f5668"),
+        ("scored", (), (), "37e1f4ee02c8e256c69914ce6e0d19cd63d2d5b7db5229b17ab994f0adc3a805"),
+    ],
+)
+def test_places_and_points_are_committed_to(
+    style: str, choices: tuple[int, ...], points: tuple[int, ...], golden: str
+) -> None:
+    """Golden bytes of the styles whose ballots hold more than a set."""
+    assert commitment(ROUND, POT, style, bytes(32), choices, points).hex() == golden
 
 
-@given(st.lists(st.integers(1, 100_000), max_size=5), st.lists(st.integers(1, 100_000), max_size=5))
-def test_other_choices_have_another_commitment(one: list[int], other: list[int]) -> None:
-    """A commitment binds."""
-    same = commitment(ROUND, POT, "a", bytes(32), one) == commitment(ROUND, POT, "a", bytes(32), other)
-    assert same == (one == other)
+NUMBERS = st.lists(st.integers(1, 100_000), max_size=3)
+
+
+@given(NUMBERS, NUMBERS, NUMBERS, NUMBERS)
+def test_another_ballot_has_another_commitment(
+    one: list[int], other: list[int], points: list[int], others: list[int]
+) -> None:
+    """A commitment binds the choices, their order and their points."""
+    first = commitment(ROUND, POT, "a", bytes(32), one, points)
+    second = commitment(ROUND, POT, "a", bytes(32), other, others)
+    assert (first == second) == ((one, points) == (other, others))
 
 
 def test_parts_of_a_commitment_do_not_run_into_each_other() -> None:

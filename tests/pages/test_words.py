@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from schema.errors import Malformed, Unavailable
+from schema.rules import EqualShares, GreedyByVotes, MaximinSupport, SequentialPhragmen
 from service.pages.problems import problem_page
-from service.pages.words import counted, groups, listed, moment, money, near_money, read_money
+from service.pages.words import counted, groups, listed, moment, money, near_money, percent, read_money, rule_name
 from tests.inspector import inspect
 
 GOOD = (
@@ -68,6 +69,21 @@ def test_numbers_have_their_nouns() -> None:
     assert counted(1204, "person", "people") == "1\u202f204\xa0people"
     assert listed(["A", "B", "C"]) == "A, B and C"
     assert groups("abcdefgh") == "abcd efgh"
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [(0, 0, "0%"), (0, 9, "0%"), (1, 300, "under 1%"), (2, 3, "67%"), (299, 300, "over 99%"), (9, 9, "100%")],
+)
+def test_a_share_is_whole_percent(part: int, whole: int, said: str) -> None:
+    """None and all are said only of none and all."""
+    assert percent(part, whole) == said
+
+
+def test_rules_have_names_of_their_own() -> None:
+    """Nobody takes one rule for another before a vote."""
+    rules = (GreedyByVotes(), GreedyByVotes(per_cost=True), EqualShares(), SequentialPhragmen(), MaximinSupport())
+    assert len({rule_name(rule) for rule in rules}) == len(rules)
 
 
 def test_times_name_their_zone() -> None:

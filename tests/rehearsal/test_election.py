@@ -7,12 +7,13 @@ import pytest
 
 from schema.pb import NotCounted, PbError
 from schema.rules import EqualShares
-from schema.styles import Approval, Knapsack, Style, check_choices
-from service.rehearsal.election import TITLE, Election, Project, distinct, read_election, style_of
+from schema.styles import Approval, Cumulative, Knapsack, Ranked, Scored, Style, check_choices
+from service.rehearsal.election import TITLE, Ballot, Election, Project, distinct, read_election, style_of
 from tests.rehearsal.conftest import SMALL
 
 COSTS = {1: 600_00, 2: 400_00, 3: 500_00, 4: 900_00}
-BALLOTS = ((1, 2), (1,), ())
+BALLOTS = [Ballot((1, 2)), Ballot((1,)), Ballot(())]
+GIVEN = [Ballot((1, 2), (3, 2)), Ballot((3,), (4,)), Ballot(())]
 
 
 def changed(file: Path, old: str, new: str) -> Path:
@@ -28,7 +29,7 @@ def test_projects_are_numbered_in_the_order_of_the_file(small: Path) -> None:
         (1, "p1", 600_00),
         (2, "p2", 400_00),
     ]
-    assert election.ballots == ((1, 2), (1, 2), (1,), (2,), (1, 3), ())
+    assert [ballot.choices for ballot in election.ballots] == [(1, 2), (1, 2), (1,), (2,), (1, 3), ()]
     assert election.published == frozenset({1, 2})
     assert (election.money, election.rule, election.style) == (1000_00, EqualShares(step=100), Approval(2))
     assert election.notes == ()
@@ -42,11 +43,63 @@ def test_projects_are_numbered_in_the_order_of_the_file(small: Path) -> None:
         ({"vote_type": "approval", "max_length": "20"}, Approval(4)),
         ({"vote_type": "approval", "max_length": "2", "max_sum_cost": "1000"}, Approval(2)),
         ({"vote_type": "approval", "max_sum_cost": "1000"}, Knapsack(1000_00)),
+        ({"vote_type": "ordinal"}, Ranked(4)),
+        ({"vote_type": "ordinal", "max_length": "3"}, Ranked(3)),
     ],
 )
 def test_style_is_what_the_file_declares(meta: dict[str, str], style: Style) -> None:
     """A limit of length is an approval ballot, a limit of cost alone a knapsack, no limit all projects."""
     assert style_of(meta, BALLOTS, COSTS) == (style, [])
+
+
+@pytest.mark.parametrize(
+    ("meta", "style"),
+    [
+        ({"vote_type": "cumulative"}, Cumulative(5, 5, 4)),
+        ({"vote_type": "cumulative", "max_sum_points": "10"}, Cumulative(10, 10, 4)),
+        ({"vote_type": "cumulative", "max_sum_points": "10", "max_points": "6"}, Cumulative(10, 6, 4)),
+        ({"vote_type": "cumulative", "max_sum_points": "10", "max_length": "2"}, Cumulative(10, 10, 2)),
+        ({"vote_type": "scoring", "max_points": "5"}, Scored(5)),
+        ({"vote_type": "scoring"}, Scored(4)),
+    ],
+)
+def test_a_limit_of_points_that_a_file_does_not_state_is_what_its_ballots_need(
+    meta: dict[str, str], style: Style
+) -> None:
+    """What it states is taken; one project may get all points."""
+    assert style_of(meta, GIVEN, COSTS) == (style, [])
+
+
+@pytest.mark.parametrize(
+    ("meta", "style", "words"),
+    [
+        (
+            {"vote_type": "cumulative", "max_sum_points": "4"},
+            Cumulative(5, 5, 4),
+            "gives 5 points, over the file's limit",
+        ),
+        ({"vote_type": "scoring", "max_points": "3"}, Scored(4), "4 points to a project, over the file's limit"),
+    ],
+)
+def test_limits_of_points_are_widened_too(meta: dict[str, str], style: Style, words: str) -> None:
+    """And it is said."""
+    found, notes = style_of(meta, GIVEN, COSTS)
+    assert found == style
+    assert words in notes[0]
+
+
+def test_points_go_beside_their_projects_and_those_of_none_are_left_off(small: Path) -> None:
+    """By number; a choice without points supports nothing."""
+    rows = SMALL.partition("VOTES\n")[0].replace("vote_type;approval", "vote_type;cumulative")
+    small.write_text(rows + "VOTES\nvoter_id;vote;points\na;p3,p1,p2;1,4,0\nb;;\n", encoding="utf-8")
+    assert read_election(small).ballots == (Ballot((1, 3), (4, 1)), Ballot(()))
+
+
+def test_a_ranking_keeps_its_order(small: Path) -> None:
+    """The best first."""
+    rows = SMALL.partition("VOTES\n")[0].replace("vote_type;approval", "vote_type;ordinal")
+    small.write_text(rows + "VOTES\nvoter_id;vote\na;p3,p1\n", encoding="utf-8")
+    assert read_election(small).ballots == (Ballot((3, 1)),)
 
 
 @pytest.mark.parametrize(
@@ -88,12 +141,14 @@ def test_a_long_name_is_cut_where_a_title_ends() -> None:
     assert title.endswith("x…")
 
 
-@pytest.mark.parametrize("style", [Approval(2), Approval(4, 1), Knapsack(1000_00)])
+@pytest.mark.parametrize(
+    "style", [Approval(2), Approval(4, 1), Knapsack(1000_00), Ranked(3), Cumulative(9, 5), Scored(5)]
+)
 def test_another_ballot_is_valid_and_not_the_same(small: Path, style: Style) -> None:
     """What a voter casts before they change it is a ballot of the style."""
     found = read_election(small)
     election = Election(**{name: getattr(found, name) for name in Election.__struct_fields__} | {"style": style})
     for seed in range(50):
-        drawn = election.another((1, 2), Random(seed))
-        assert drawn != (1, 2)
-        assert check_choices(style, COSTS, drawn) is None
+        drawn = election.another(Ballot((1, 2)), Random(seed))
+        assert drawn != Ballot((1, 2))
+        assert check_choices(style, COSTS, drawn.choices, drawn.points) is None

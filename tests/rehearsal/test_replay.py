@@ -51,6 +51,21 @@ def test_swiecie_ends_as_published(stage: Stage) -> None:
     assert "Same 17 projects as Świecie published." in done.output
 
 
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [
+        ("Poland_Katowice_2023_Zarzecze", "Same 6 projects as Katowice published."),
+        ("Poland_Krakow_2019_Bienczyce", "Same 7 projects as Kraków published."),
+    ],
+)
+def test_ballots_with_points_and_with_places_end_as_published(stage: Stage, name: str, verdict: str) -> None:
+    """Cumulative and ranked ballots go through the API like all others; some voters change theirs."""
+    done = run(stage, election(name), "--revisions", "1.2")
+    assert done.exit_code == 0, done.output
+    assert verdict in done.output
+    assert "WRONG" not in done.output
+
+
 async def test_an_outcome_is_the_same_after_chaos(stage: Stage, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker died and Redis forgot everything: nothing is lost (P1, P10)."""
     monkeypatch.setattr(chaos, "KILL_SECONDS", 0.1)

@@ -51,6 +51,10 @@ BODIES: list[tuple[str, bytes, str, str]] = [
     ("choices twice, escaped", b'{"choices":[1],"\\u0063hoices":[2],"base_revision":0}', JSON, "malformed"),
     ("nested deeply", DEEP, JSON, "malformed"),
     ("too many choices", b'{"choices":[' + b"1," * 1200 + b'1],"base_revision":0}', JSON, "malformed"),
+    ("points as text", b'{"choices":[1],"points":["1"],"base_revision":0}', JSON, "malformed"),
+    ("points below zero", b'{"choices":[1],"points":[-1],"base_revision":0}', JSON, "malformed"),
+    ("points beyond all", b'{"choices":[1],"points":[100001],"base_revision":0}', JSON, "malformed"),
+    ("points of null", b'{"choices":[1],"points":null,"base_revision":0}', JSON, "malformed"),
     ("too large", b'{"choices":[1],"base_revision":0' + b" " * 20_000 + b"}", JSON, "too-large"),
     ("form encoded", b"choices=1", "application/x-www-form-urlencoded", "unknown-form"),
     ("text", GOOD, "text/plain", "unknown-form"),
@@ -58,6 +62,7 @@ BODIES: list[tuple[str, bytes, str, str]] = [
     ("project not on the ballot", b'{"choices":[77],"base_revision":0}', JSON, "unknown-project"),
     ("a project twice", b'{"choices":[1,1],"base_revision":0}', JSON, "chosen-twice"),
     ("over the number", b'{"choices":[1,2,3,4],"base_revision":0}', JSON, "too-many"),
+    ("points where none are asked for", b'{"choices":[1],"points":[1],"base_revision":0}', JSON, "points-amiss"),
     ("a revision nobody saw", b'{"choices":[1],"base_revision":7}', JSON, "stale"),
 ]
 
@@ -145,6 +150,28 @@ async def test_a_ballot_over_the_money_is_refused_with_how_much(town: Town) -> N
     assert answer.json()["facts"] == {"limit": 50_000, "chosen": 60_000, "over": 10_000}
 
 
+SPENDING = {"style": "cumulative", "max_points": 10, "max_points_per_project": 8, "max_choices": 2}
+POINTS: list[tuple[tuple[int, ...], list[int], str, dict[str, int]]] = [
+    ((1, 2), [8], "points-amiss", {"needed": 2, "given": 1}),
+    ((1, 2), [8, 0], "no-points", {"number": 2}),
+    ((1, 2), [1, 9], "too-many-for-one", {"number": 2, "limit": 8, "given": 9}),
+    ((1, 2), [8, 3], "too-many-points", {"limit": 10, "given": 11, "over": 1}),
+    ((1, 2, 3), [1, 1, 1], "too-many", {"limit": 2, "chosen": 3}),
+]
+
+
+@pytest.mark.parametrize(("choices", "points", "slug", "facts"), POINTS, ids=[row[2] for row in POINTS])
+async def test_points_that_break_a_limit_are_refused_with_how_much(
+    town: Town, choices: tuple[int, ...], points: list[int], slug: str, facts: dict[str, int]
+) -> None:
+    """A ballot with points says which limit it breaks, and leaves nothing."""
+    amina = await (await town.open_round(pots=[pot(style=SPENDING)])).voter("AMINA-1")
+    answer = await amina.cast(*choices, points=points)
+    person_understands(answer, slug)
+    assert answer.json()["facts"] == facts
+    await kept_nothing(amina)
+
+
 async def test_a_ballot_before_voting_opens_is_refused(town: Town) -> None:
     """The database clock says when voting opens."""
     ground = await town.open_round(voting_at=moment(timedelta(hours=1)), supporting_at=moment(timedelta(hours=-1)))
@@ -198,6 +225,11 @@ OFFICERS: dict[str, tuple[dict[str, Any], str]] = {
     "no money": ({"pots": [pot(money=0)]}, "malformed"),
     "more money than there is": ({"pots": [pot(money=10**30)]}, "malformed"),
     "unknown rule": ({"pots": [pot(rule={"rule": "by_feeling"})]}, "malformed"),
+    "a style without points": ({"pots": [pot(style={"style": "scored", "max_score": 0})]}, "malformed"),
+    "a limit of another style": (
+        {"pots": [pot(style={"style": "ranked", "max_choices": 2, "max_points": 2})]},
+        "malformed",
+    ),
     "unknown style": ({"pots": [pot(style={"style": "applause"})]}, "malformed"),
     "ties without a lot": ({"pots": [pot(ties=["lower_cost"])]}, "malformed"),
     "two pots of one name": ({"pots": [pot("P"), pot("P")]}, "malformed"),

@@ -58,10 +58,18 @@ async def test_an_identity_is_stored_nowhere(town: Town) -> None:
 
 
 ROOMS = {
-    "byalag_roll": ["box.ballot", "box.elector", "box.verdict", "box.snapshot", "civic.support"],
-    "byalag_registrar": ["box.ballot", "box.verdict", "box.snapshot", "civic.support"],
+    "byalag_roll": ["box.ballot", "box.elector", "box.verdict", "box.snapshot", "box.what_if", "civic.support"],
+    "byalag_registrar": ["box.ballot", "box.verdict", "box.snapshot", "box.what_if", "civic.support"],
     "byalag_box": ["roll.person", "roll.entry", "roll.code", "roll.round_key", "civic.support", "roll.participation"],
-    "byalag_civic": ["roll.person", "roll.entry", "box.ballot", "box.elector", "box.verdict", "box.snapshot"],
+    "byalag_civic": [
+        "roll.person",
+        "roll.entry",
+        "box.ballot",
+        "box.elector",
+        "box.verdict",
+        "box.snapshot",
+        "box.what_if",
+    ],
     "byalag_worker": ["roll.person", "roll.entry", "roll.code", "roll.round_key", "roll.participation"],
 }
 

@@ -1,23 +1,59 @@
-"""Small elections by hand and by chance, and the slowest possible equal shares to compare with."""
+"""Small elections by hand and by chance, and every rule in every variant that decides differently."""
 
-from fractions import Fraction
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from itertools import product
+from typing import Literal
+from unittest.mock import patch
 
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from schema.rules import EqualShares, GreedyByVotes, Rule, TieOrder
+from schema.rules import EqualShares, GreedyByVotes, MaximinSupport, Rule, SequentialPhragmen, TieOrder
 from workers.tally import Instance, Profile, Project
+from workers.tally.axioms import Utility
 
+Ballots = Sequence[Mapping[str, int]]
+"""Points by project, one mapping per voter."""
+Election = tuple[Instance, Ballots]
+Completion = Literal["none", "votes", "phragmen"]
 ORDER = TieOrder("a seed")
-ADD1 = EqualShares(step=1)
-RULES: tuple[Rule, ...] = (
-    GreedyByVotes(),
-    EqualShares(),
-    ADD1,
-    EqualShares(step=1, fill=True),
-    EqualShares(step=1, comparison=True),
+UTILITIES: tuple[Utility, ...] = ("cost", "cardinality", "additive")
+INCREMENTS: tuple[tuple[int, Literal["overspending", "exhaustive"]], ...] = (
+    (0, "overspending"),
+    (1, "overspending"),
+    (3, "overspending"),
+    (1, "exhaustive"),
 )
-steady = settings(deadline=None, max_examples=100)
+COMPLETIONS: tuple[Completion, ...] = ("none", "votes", "phragmen")
+ADD1 = EqualShares(step=1)
+# The projects that exclude each other are among those that every instance by chance has.
+GREEDY = (
+    GreedyByVotes(),
+    GreedyByVotes(per_cost=True),
+    GreedyByVotes(misfit="stop"),
+    GreedyByVotes(threshold=3),
+    GreedyByVotes(threshold_percent=30),
+    GreedyByVotes(exclusive=(("a", "b"),)),
+    GreedyByVotes(partial_percent=40),
+    GreedyByVotes(misfit="stop", threshold=2, partial_percent=40, reserve=True),
+    GreedyByVotes(True, "stop", 1, 20, (("a", "b"),), 60, reserve=True),
+)
+SHARES = tuple(
+    EqualShares(utility, step, until, completion, comparison)
+    for utility, (step, until), completion, comparison in product(UTILITIES, INCREMENTS, COMPLETIONS, (False, True))
+)
+RULES: tuple[Rule, ...] = (
+    *GREEDY,
+    *SHARES,
+    SequentialPhragmen(),
+    SequentialPhragmen(misfit="skip"),
+    MaximinSupport(),
+    MaximinSupport(misfit="skip"),
+)
+steady = settings(deadline=None, max_examples=150)
+rules = st.one_of(*map(st.sampled_from, (GREEDY, SHARES, RULES[-4:])))
 
 
 def pot(budget: int, **costs: int) -> Instance:
@@ -30,40 +66,32 @@ def cast(ballots: str) -> Profile:
     return Profile.of(word.replace("-", "") for word in ballots.split())
 
 
+def profile_of(ballots: Ballots) -> Profile:
+    """A profile of approval where no ballot gives a project more than one point, and one of points otherwise."""
+    approval = all(points == 1 for ballot in ballots for points in ballot.values())
+    return Profile.of(ballots) if approval else Profile.of_points(ballots)
+
+
 @st.composite
 def instances(draw: st.DrawFn, unlike: bool = False) -> Instance:
-    """Up to six projects; with `unlike` no two cost the same, so that no tie gets as far as the lot."""
-    costs = draw(st.lists(st.integers(0, 20), min_size=1, max_size=6, unique=unlike))
+    """Two to six projects; with `unlike` no two cost the same, so that no tie gets as far as the lot."""
+    costs = draw(st.lists(st.integers(0, 20), min_size=2, max_size=6, unique=unlike))
     return pot(draw(st.integers(0, 60)), **dict(zip("abcdef", costs, strict=False)))
 
 
 @st.composite
-def elections(draw: st.DrawFn, unlike: bool = False) -> tuple[Instance, list[frozenset[str]]]:
-    """An instance and up to nine ballots, blank ones among them."""
+def elections(draw: st.DrawFn, unlike: bool = False) -> Election:
+    """An instance and up to nine ballots, blank ones among them: all of approval, or all of points."""
     instance = draw(instances(unlike))
-    names = [project.id for project in instance.projects]
-    return instance, draw(st.lists(st.frozensets(st.sampled_from(names)), max_size=9))
+    names = st.sampled_from([project.id for project in instance.projects])
+    points = st.just(1) if draw(st.booleans()) else st.integers(1, 3)
+    return instance, draw(st.lists(st.dictionaries(names, points), max_size=9))
 
 
-def slow_equal_shares(instance: Instance, ballots: list[frozenset[str]], share: Fraction) -> list[str]:
-    """Equal shares voter by voter, straight from the definition, for projects of which no two cost the same."""
-    money = [share] * len(ballots)
-    funded: list[str] = []
-    while True:
-        offers: list[tuple[Fraction, int, str, Fraction]] = []
-        for project in instance.projects:
-            purses = sorted(money[i] for i, ballot in enumerate(ballots) if project.id in ballot)
-            if project.id in funded or not 0 < project.cost <= min(instance.budget, sum(purses)):
-                continue
-            # With the k poorest giving all, the rest pay alike; the right k is the first for which they can.
-            payment = next(
-                equal
-                for k, purse in enumerate(purses)
-                if (equal := (project.cost - sum(purses[:k])) / Fraction(len(purses) - k)) <= purse
-            )
-            offers.append((payment / project.cost, project.cost, project.id, payment))
-        if not offers:
-            return funded
-        _, _, chosen, payment = min(offers)
-        funded.append(chosen)
-        money = [max(Fraction(0), m - payment * (chosen in b)) for m, b in zip(money, ballots, strict=True)]
+@contextmanager
+def kernel(machine_code: bool) -> Iterator[None]:
+    """Count equal shares by compiled loops, or by the same loops as they stand."""
+    # The package holds a function of this name.
+    module = import_module("workers.tally.equal_shares")
+    with patch.object(module, "pays", lambda case, rule: machine_code):
+        yield

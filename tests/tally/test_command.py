@@ -59,38 +59,109 @@ def test_it_prints_what_is_funded(run: Run) -> None:
         "Funded 2 of 4 projects, spent 60 SEK of 100.50 SEK.\n"
         "Tie between b, a: b came first (lower cost).\n"
         "The same 2 projects as published.\n"
-        "Note: Line 19: the ballot names 'd' more than once; it counts once.\n"
+        "Note: Line 19: the ballot names a project more than once; it counts once ('d').\n"
     )
+
+
+GREEDY, ADD1 = "greedy", "equal-shares-add1"
+PARTIAL = '{"rule": "greedy_by_votes", "partial_percent": 50}'
+RESERVE = '{"rule": "greedy_by_votes", "partial_percent": 80, "reserve": true, "misfit": "stop"}'
+EXCLUSIVE = '{"rule": "greedy_by_votes", "exclusive": [["b", "d"]]}'
 
 
 @pytest.mark.parametrize(
     ("rule", "sentence"),
     [
-        ("greedy", "a: not funded; when its turn came by votes (3), 50.50 SEK was left, 9.50 SEK too little.\n"),
-        ("greedy", "b: funded by votes (3), with 100.50 SEK left in the pot before it.\n"),
-        ("equal_shares", "Every voter had a share of 25.12 SEK.\n"),
-        ("equal_shares", "d: funded by its supporters (1), who paid 10 SEK each, or all they had left where"),
-        ("equal_shares_add1", "c: not funded; it costs 200 SEK, more than the whole pot.\n"),
-        ("equal_shares_add1", "Every voter had a share of 36.12 SEK, 11 increments included.\n"),
-        ("equal_shares_add1", "a: not funded; its supporters (3) had 58.38 SEK left together, 1.62 SEK too little.\n"),
-        ("equal_shares_add1_fill", "Rule: equal shares, Add1 by 1 until an increment overspends, completed by votes\n"),
-        ("equal_shares_add1_comparison", "0 voters get more out of the greedy outcome, 0 out of equal shares, so the"),
+        (
+            GREEDY,
+            "a: not funded; when its turn came by 3 votes, 50.50 SEK was left, 9.50 SEK too little; 1 more supporter",
+        ),
+        (GREEDY, "b: funded by 3 votes, with 100.50 SEK in the pot before it.\n"),
+        ("greedy-no-skip", "Rule: greedy by votes, ending at the first that does not fit\n"),
+        (
+            "greedy-no-skip",
+            "d: not funded; with 1 vote it came after a, which did not fit and ended the count; 2 more",
+        ),
+        ('{"rule": "greedy_by_votes", "threshold": 2}', "d: not funded; 1 vote, fewer than the 2 it needs; 1 more"),
+        (EXCLUSIVE, "d: not funded; b, which rules it out, was funded before; 2 more supporters would have done it.\n"),
+        (PARTIAL, "a: gets 50.50 SEK, all that was left, of the 60 SEK it costs.\n"),
+        (RESERVE, "a: funded by 3 votes; 50.50 SEK was left for it, and 9.50 SEK come from the reserve.\n"),
+        ("equal-shares", "Every voter had a share of 25.12 SEK.\n"),
+        ("equal-shares", "d: funded by its supporters (1), who paid 10 SEK each, or all they had left where"),
+        (ADD1, "c: not funded; it costs 200 SEK, more than the whole pot.\n"),
+        (ADD1, "Every voter had a share of 36.12 SEK, 11 increments included.\n"),
+        (ADD1, "a: not funded; its supporters (3) had 58.38 SEK left together, 1.62 SEK too little; 1 more supporter"),
+        (
+            "equal-shares-add1-votes",
+            "Rule: equal shares, Add1 by 1 SEK until an increment overspends, completed by votes\n",
+        ),
+        ("equal-shares-add1-comparison", "0 voters get more out of the greedy outcome, 0 out of equal shares, so the"),
+        ("phragmen", "b: funded by its supporters (3), none of whom has paid more than 16.67 SEK so far.\n"),
+        (
+            "phragmen",
+            "a: not funded; its turn is when its supporters (3) have paid 36.67 SEK each, and then only 40.50 SEK",
+        ),
     ],
 )
 def test_it_explains_each_project(run: Run, rule: str, sentence: str) -> None:
-    """With --explain every project has its sentence, by whatever rule is asked for."""
+    """With --explain every project has its sentence, by whatever rule is asked for, by name or as declared."""
     assert sentence in run(VILLAGE, "--rule", rule, "--explain").output
 
 
 def test_it_prints_one_object(run: Run) -> None:
-    """With --json the count is one object, with ids in order of funding and amounts in hundredths."""
+    """With --json the count is one object, with ids in order of funding."""
     counted = json.loads(run(VILLAGE, "--json").output)
-    assert counted["rule"] == {"rule": "greedy_by_votes"}
+    assert counted["rule"]["rule"] == "greedy_by_votes"
     assert counted["funded"] == ["b", "d"]
-    assert counted["spent"] == 60_00
     assert counted["as_published"] is True
     assert [tie["first"] for tie in counted["ties"]] == ["b"]
     assert [fact["project"] for fact in counted["trace"]] == ["b", "d", "a", "c"]
+
+
+@pytest.mark.parametrize(("budget", "unit", "spent"), [("100.50", "hundredths", 60_00), ("100", "currency units", 60)])
+def test_amounts_are_those_of_the_file(run: Run, budget: str, unit: str, spent: int) -> None:
+    """Amounts in the object are currency units where the file has whole ones only, and hundredths otherwise."""
+    counted = json.loads(run(VILLAGE.replace("100.50", budget), "--json").output)
+    assert (counted["amounts_in"], counted["spent"]) == (unit, spent)
+
+
+def test_it_tells_what_the_outcome_fulfils(run: Run) -> None:
+    """With --axioms each property has its sentence, with a witness where it does not hold."""
+    assert (
+        "exhaustiveness: does not hold; d costs 10 SEK, and 50.50 SEK is left.\n"
+        in run(VILLAGE, "--rule", "greedy-no-skip", "--axioms").output
+    )
+    said = run(VILLAGE, "--rule", "equal-shares", "--axioms").output
+    assert "feasibility: holds.\nexhaustiveness: holds.\nEJR+ up to any project: holds.\npriceability: holds.\n" in said
+
+
+def test_it_shows_other_rules_beside_its_own(run: Run) -> None:
+    """With --compare the ballots are counted by other rules too, its own first."""
+    counted = json.loads(run(VILLAGE, "--json", "--compare").output)["compare"]
+    rules = [each["rule"]["rule"] for each in counted["alternatives"]]
+    assert rules == ["greedy_by_votes", "equal_shares", "sequential_phragmen", "greedy_by_votes"]
+    assert "        2          60 SEK  100.0 %          2  sequential Phragmén" in run(VILLAGE, "--compare").output
+
+
+def test_ties_follow_the_order_that_is_asked_for(run: Run) -> None:
+    """With --ties id the tie between a and b goes to a."""
+    assert "Tie between a, b: a came first (id).\n" in run(VILLAGE, "--ties", "id").output
+
+
+def test_ballots_weigh_what_a_column_says(run: Run) -> None:
+    """With --weights a ballot counts as many times as its column says."""
+    weighed = (
+        VILLAGE.replace("voter_id;vote", "voter_id;vote;flats").replace("1;a,b", "1;a,b;1").replace("2;a,b", "2;a,b;1")
+    )
+    weighed = weighed.replace("3;b,a", "3;b,a;1").replace("4;c,d,d", "4;c,d;7")
+    assert "  1  d            7              10  Tree\n" in run(weighed, "--weights", "flats").output
+
+
+def test_a_strict_reader_refuses_what_a_lenient_one_warns_of(run: Run) -> None:
+    """With --strict a project named twice in a ballot is an error."""
+    result = run(VILLAGE, "--strict")
+    assert result.exit_code == 1
+    assert "Line 19: the ballot names a project more than once" in result.output
 
 
 def test_it_says_where_it_differs_from_what_was_published(run: Run) -> None:
@@ -108,8 +179,8 @@ def test_it_says_when_nothing_was_published(run: Run) -> None:
     ("old", "new", "message"),
     [
         ("d;10", "d;ten", "Error: Line 13: cost: 'ten' is not an amount"),
-        ("rule;greedy", "rule;coin", "To count by another rule, give --rule."),
-        ("approval", "ordinal", "this release counts approval and choose-1."),
+        ("rule;greedy", "rule;coin", "name one. Give --rule; `byalag tally --help` lists them."),
+        ("rule;greedy", "rule;unknown", "The file does not say by which rule it was counted: name one."),
     ],
 )
 def test_an_error_is_one_sentence(run: Run, old: str, new: str, message: str) -> None:
@@ -117,6 +188,23 @@ def test_an_error_is_one_sentence(run: Run, old: str, new: str, message: str) ->
     result = run(VILLAGE.replace(old, new))
     assert result.exit_code == 1
     assert message in result.output
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--rule", "coin"), "'coin' is no rule. Name one of greedy, greedy-no-skip,"),
+        (("--rule", '{"rule": "coin"}'), "Invalid value 'coin'"),
+        (("--ties", "age,lot"), "'age' is none of lower_cost, more_votes, id, lot."),
+        (("--ties", "lower_cost"), 'End the tie order with "lot" or "id"'),
+        (("--weights", "flats"), "VOTES has no column 'flats' to weigh the ballots by."),
+    ],
+)
+def test_a_wrong_option_is_told(run: Run, options: tuple[str, str], message: str) -> None:
+    """What an option cannot mean is said with what it can."""
+    result = run(VILLAGE, *options)
+    assert result.exit_code in {1, 2}
+    assert message in " ".join(result.output.split())
 
 
 def test_the_lot_needs_a_seed(run: Run) -> None:

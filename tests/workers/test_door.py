@@ -11,6 +11,7 @@ from schema.database import connect
 from schema.events import (
     BallotCast,
     Event,
+    PotCounted,
     ProposalEdited,
     ProposalShortlisted,
     ProposalSubmitted,
@@ -25,7 +26,15 @@ from tests.builders import KEYS, cast, close, draft, pot, proposal, register, ta
 from workers.door import act
 from workers.lanes import ROLES
 
-EFFECTS = ("roll.entry", "box.elector", "box.verdict", "box.snapshot", "civic.activity", "civic.standing")
+EFFECTS = (
+    "roll.entry",
+    "box.elector",
+    "box.verdict",
+    "box.snapshot",
+    "box.what_if",
+    "civic.activity",
+    "civic.standing",
+)
 
 
 async def effects(db: asyncpg.Connection) -> dict[str, list[tuple[object, ...]]]:
@@ -52,6 +61,7 @@ async def stage(db: asyncpg.Connection) -> list[Event]:
         RoundDrafted(drafted),
         BallotCast(ballot),
         RoundClosed(house.round_id),
+        PotCounted(house.pot_id),
         ProposalSubmitted(ours),
         ProposalEdited(ours),
         ProposalWithdrawn(ours),
@@ -80,7 +90,7 @@ async def test_each_leaves_a_trace(db: asyncpg.Connection, database_url: str) ->
     assert [table for table, rows in (await effects(db)).items() if not rows] == []
 
 
-@pytest.mark.parametrize("place", range(10))
+@pytest.mark.parametrize("place", range(11))
 async def test_twice_is_once(db: asyncpg.Connection, database_url: str, place: int) -> None:
     """Each event, told a second time after all of them, changes nothing."""
     batch = list(enumerate(await stage(db)))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from schema.styles import Approval, Knapsack, Style
+from schema.styles import Approval, Cumulative, Knapsack, Ranked, Scored, Style
 from workers.eligibility import Electorate, Obstacle, Person, judge, obstacle
 
 OPENING = date(2026, 5, 1)
@@ -38,19 +38,28 @@ def test_obstacle(who: Person, areas: set[str], min_age: int | None, reason: Obs
 
 
 @pytest.mark.parametrize(
-    ("style", "choices", "on_roll", "reason"),
+    ("style", "choices", "points", "on_roll", "reason"),
     [
-        (Approval(max_choices=2), (1, 3), True, None),
-        (Approval(max_choices=2), (), True, None),
-        (Approval(max_choices=2), (1, 2), False, "not-on-roll"),
-        (Approval(max_choices=2), (1, 2, 3), True, "too-many"),
-        (Approval(max_choices=2, min_choices=1), (), True, "too-few"),
-        (Approval(max_choices=2), (1, 1), True, "chosen-twice"),
-        (Approval(max_choices=2), (4,), True, "unknown-project"),
-        (Knapsack(max_cost=60), (1, 2), True, None),
-        (Knapsack(max_cost=60), (1, 2, 3), True, "too-costly"),
+        (Approval(max_choices=2), (1, 3), (), True, None),
+        (Approval(max_choices=2), (), (), True, None),
+        (Approval(max_choices=2), (1, 2), (), False, "not-on-roll"),
+        (Approval(max_choices=2), (1, 2, 3), (), True, "too-many"),
+        (Approval(max_choices=2, min_choices=1), (), (), True, "too-few"),
+        (Approval(max_choices=2), (1, 1), (), True, "chosen-twice"),
+        (Approval(max_choices=2), (4,), (), True, "unknown-project"),
+        (Knapsack(max_cost=60), (1, 2), (), True, None),
+        (Knapsack(max_cost=60), (1, 2, 3), (), True, "too-costly"),
+        (Cumulative(max_points=5, max_points_per_project=4), (1, 2), (4, 1), True, None),
+        (Cumulative(max_points=5, max_points_per_project=4), (1, 2), (4, 2), True, "too-many-points"),
+        (Cumulative(max_points=5, max_points_per_project=4), (1, 2), (4, 1), False, "not-on-roll"),
+        (Ranked(max_choices=2), (3, 1), (), True, None),
+        (Ranked(max_choices=2), (3, 1), (2, 1), True, "points-amiss"),
+        (Scored(max_score=5), (1, 2, 3), (5, 5, 5), True, None),
+        (Scored(max_score=5), (1,), (6,), True, "too-many-for-one"),
     ],
 )
-def test_judge(style: Style, choices: tuple[int, ...], on_roll: bool, reason: str | None) -> None:
-    """A ballot counts when its tag is on the roll and its choices are a ballot of the pot's style."""
-    assert judge(style, {1: 10, 2: 50, 3: 30}, choices, on_roll) == reason
+def test_judge(
+    style: Style, choices: tuple[int, ...], points: tuple[int, ...], on_roll: bool, reason: str | None
+) -> None:
+    """A ballot counts when its tag is on the roll and it is a ballot of the pot's style."""
+    assert judge(style, {1: 10, 2: 50, 3: 30}, choices, points, on_roll) == reason

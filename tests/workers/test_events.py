@@ -14,6 +14,7 @@ GOLDEN = {
     events.RoundDrafted: '{"event":"RoundDrafted","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.BallotCast: '{"event":"BallotCast","ballot_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.RoundClosed: '{"event":"RoundClosed","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
+    events.PotCounted: '{"event":"PotCounted","pot_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.ProposalSubmitted: '{"event":"ProposalSubmitted","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.ProposalEdited: '{"event":"ProposalEdited","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.ProposalWithdrawn: '{"event":"ProposalWithdrawn","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',

@@ -18,6 +18,7 @@ class ToJudge(msgspec.Struct, frozen=True):
     id: UUID
     pot_id: UUID
     choices: tuple[int, ...]
+    points: tuple[int, ...]
     on_roll: bool
 
 

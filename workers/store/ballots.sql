@@ -1,5 +1,5 @@
 -- name: ballots_to_judge
-select b.id, b.pot_id, b.choices,
+select b.id, b.pot_id, b.choices, b.points,
     exists (select from box.elector e where e.pot_id = b.pot_id and e.tag = b.tag) as on_roll
 from box.ballot b where b.id = any($1::uuid[])
 
@@ -20,12 +20,12 @@ select exists (
     where b.round_id = $1 and not exists (select from box.verdict v where v.ballot_id = b.id))
 
 -- name: groups
-select choices, count(*) as voters from (
-    select distinct on (b.tag) b.choices
+select choices, points, count(*) as voters from (
+    select distinct on (b.tag) b.choices, b.points
     from box.ballot b join box.verdict v on v.ballot_id = b.id
     where b.pot_id = $1 and v.reason is null
     order by b.tag, b.revision desc) current_ballot
-group by choices order by choices
+group by choices, points order by choices, points
 
 -- name: sums
 with revision as (

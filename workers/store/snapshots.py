@@ -1,11 +1,11 @@
-"""Snapshots, and what goes into them besides the ballots. They are only ever added."""
+"""Snapshots and comparisons, and what goes into them besides the ballots. They are only ever added."""
 
 from datetime import date
 from uuid import UUID
 
 import msgspec
 
-from schema.queries import Db, many, queries, run
+from schema.queries import Db, many, one, queries, run
 from schema.rules import Criterion, Rule, TieOrder
 from schema.styles import Style
 
@@ -41,11 +41,17 @@ class Project(msgspec.Struct, frozen=True):
     number: int
     title: str
     cost: int
+    area: str | None = None
 
 
 async def closed_pots(db: Db, round_id: UUID) -> list[Pot]:
     """The pots of a round that was closed; none for any other."""
     return await many(db, Pot, SQL.closed_pots, round_id)
+
+
+async def counted_pot(db: Db, pot_id: UUID) -> Pot | None:
+    """A pot that has a snapshot; None for any other."""
+    return await one(db, Pot, SQL.counted_pot, pot_id)
 
 
 async def projects(db: Db, pot_id: UUID) -> list[Project]:
@@ -54,5 +60,10 @@ async def projects(db: Db, pot_id: UUID) -> list[Project]:
 
 
 async def insert_snapshot(db: Db, pot: Pot, input_hash: bytes, content: bytes, pb: bytes) -> None:
-    """Keep a snapshot; one of the same inputs stays as it is."""
+    """Keep a snapshot and tell of it; one of the same inputs stays as it is, and nobody is told again."""
     await run(db, SQL.insert_snapshot, pot.round_id, pot.id, input_hash, content, pb)
+
+
+async def insert_what_if(db: Db, pot_id: UUID, content: bytes) -> None:
+    """Keep a pot's comparison; the first one stays as it is."""
+    await run(db, SQL.insert_what_if, pot_id, content)

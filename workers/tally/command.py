@@ -1,144 +1,290 @@
 """`byalag tally FILE.pb`: count an election from a file, without any server."""
 
-from fractions import Fraction
-from typing import BinaryIO, assert_never
+import os
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, BinaryIO, cast, get_args
 
 import click
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
-from schema.outcome import (
-    CostsMoreThanPot,
-    DidNotFit,
-    Exact,
-    Explanation,
-    FundedByCompletion,
-    FundedByShares,
-    FundedByVotes,
-    Outcome,
-    SupportersShort,
-)
-from schema.pb import CENTS, NotCounted, PbError, PbFile, format_amount, read_pb, require_approval, rule_of
-from schema.rules import EqualShares, GreedyByVotes, Rule, TieOrder
-from workers.tally import Instance, Profile, Project, count
+from schema.comparison import WhatIf
+from schema.outcome import Exact, Outcome
+from schema.pb import CENTS, NotCounted, PbError, format_amount, read_pb, rule_of
+from schema.rules import Criterion, EqualShares, GreedyByVotes, MaximinSupport, Rule, SequentialPhragmen, TieOrder
+from workers.tally import Case, Instance, Project, count_case
+from workers.tally.axioms import Verdict, axioms
+from workers.tally.comparison import alternatives, compare
+from workers.tally.reading import Election, read_election
+from workers.tally.sentences import name_of, reason, rounded, shares_in_words, tie_in_words, verdict_in_words
 
 RULES: dict[str, Rule] = {
     "greedy": GreedyByVotes(),
-    "equal_shares": EqualShares(),
-    "equal_shares_add1": EqualShares(step=CENTS),
-    "equal_shares_add1_fill": EqualShares(step=CENTS, fill=True),
-    "equal_shares_add1_comparison": EqualShares(step=CENTS, comparison=True),
+    "greedy-no-skip": GreedyByVotes(misfit="stop"),
+    "greedy-per-cost": GreedyByVotes(per_cost=True),
+    "greedy-partial": GreedyByVotes(partial_percent=1),
+    "equal-shares": EqualShares(),
+    "equal-shares-add1": EqualShares(step=CENTS),
+    "equal-shares-add1-exhaustive": EqualShares(step=CENTS, until="exhaustive"),
+    "equal-shares-add1-votes": EqualShares(step=CENTS, completion="votes"),
+    "equal-shares-add1-phragmen": EqualShares(step=CENTS, completion="phragmen"),
+    "equal-shares-add1-comparison": EqualShares(step=CENTS, comparison=True),
+    "equal-shares-cardinality-add1": EqualShares(utility="cardinality", step=CENTS),
+    "equal-shares-additive-add1": EqualShares(utility="additive", step=CENTS),
+    "phragmen": SequentialPhragmen(),
+    "maximin-support": MaximinSupport(),
 }
+CHUNK = 2**20
+PATIENCE = 2.0
+"""Seconds after which somebody who waits is told what for."""
+
+
+class NamedRule(click.ParamType[Rule]):
+    """A rule by its name here, or declared as in a round."""
+
+    name = "rule"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Rule:
+        """Read a rule; fails with what can be given."""
+        if value in RULES:
+            return RULES[value]
+        try:
+            rule: Rule = msgspec.json.decode(value, type=Rule)
+        except msgspec.DecodeError as error:
+            known = ", ".join(RULES)
+            fault = f" ({error})" if value.startswith("{") else ""
+            self.fail(
+                f'{value!r} is no rule{fault}. Name one of {known}, or declare one: \'{{"rule": "greedy_by_votes"}}\'.'
+            )
+        return rule
+
+
+class Counted(Struct, frozen=True):
+    """A file and its count. `scale`: hundredths of a currency unit in one of the amounts here."""
+
+    election: Election
+    case: Case
+    rule: Rule
+    outcome: Outcome
+    scale: int
+
+    def money(self, amount: int | Exact) -> str:
+        """An amount in currency units, for reading."""
+        unit = self.election.head.meta.get("currency", "")
+        return f"{format_amount(rounded(amount, self.scale))} {unit}".rstrip()
 
 
 @click.command()
 @click.argument("source", metavar="FILE.pb", type=click.File("rb"))
-@click.option("--rule", "name", type=click.Choice(list(RULES)), help="Count by this rule instead of the declared one.")
+@click.option("--rule", type=NamedRule(), metavar="RULE", help="Count by this rule instead of the declared one.")
+@click.option(
+    "--ties", default="lower_cost,more_votes,lot", show_default=True, metavar="ORDER", help="What breaks ties."
+)
 @click.option("--seed", default="byalag", show_default=True, help="What the lot is drawn from, should a tie need it.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object; amounts are in hundredths.")
+@click.option("--weights", metavar="COLUMN", help="Weigh ballots by this column of VOTES (whole numbers).")
+@click.option("--strict", is_flag=True, help="Refuse a file with anything amiss, instead of warning of it.")
 @click.option("--explain", is_flag=True, help="Say for each project why it is funded or not.")
-def tally(source: BinaryIO, name: str | None, seed: str, as_json: bool, explain: bool) -> None:
-    """Count an election from a Pabulib file, by the rule that the file declares."""
+@click.option(
+    "--axioms", "ask", is_flag=True, help="Say what the outcome fulfils: is it exhaustive, proportional, paid for?"
+)
+@click.option("--compare", "side_by_side", is_flag=True, help="Show what other rules make of the same ballots.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def tally(
+    source: BinaryIO,
+    rule: Rule | None,
+    ties: str,
+    seed: str,
+    weights: str | None,
+    strict: bool,
+    explain: bool,
+    ask: bool,
+    side_by_side: bool,
+    as_json: bool,
+) -> None:
+    """Count an election from a Pabulib file, by the rule that the file declares.
+
+    RULE is one of greedy, greedy-no-skip, greedy-per-cost, greedy-partial, equal-shares, equal-shares-add1
+    (-exhaustive, -votes, -phragmen, -comparison), equal-shares-cardinality-add1, equal-shares-additive-add1, phragmen,
+    maximin-support; or a declaration in JSON as a round has it, in which amounts are hundredths of a currency unit.
+
+    ORDER is a list of lower_cost, more_votes, id and lot, which ends with id or lot.
+    """
     try:
-        file = read_pb(source.read())
-        require_approval(file)
+        election = read(source, weights, strict)
+        declared = rule or rule_of(election.head)
+    except NotCounted as error:
+        raise click.ClickException(f"{error} Give --rule; `byalag tally --help` lists them.") from error
     except PbError as error:
         raise click.ClickException(str(error)) from error
+    order = tie_order(ties, seed)
     try:
-        rule = RULES[name] if name else rule_of(file)
-    except NotCounted as error:
-        raise click.ClickException(f"{error} To count by another rule, give --rule.") from error
-    try:
-        order = TieOrder(seed)
+        case, scaled, scale = prepare(election, declared, order)
+        with patience("counting"):
+            counted = Counted(election, case, scaled, count_case(case, scaled), scale)
+            verdicts = axioms(case, counted.outcome, utility_of(scaled)) if ask else ()
+            what_if = others(counted) if side_by_side else None
     except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--seed") from error
-    instance = Instance(file.budget, tuple(Project(project.id, project.cost) for project in file.projects))
-    outcome = count(instance, Profile.of(voter.choices for voter in file.voters), rule, order)
-    lines = [as_object(file, rule, order, outcome)] if as_json else as_text(file, rule, outcome, explain)
-    click.echo("\n".join(lines))
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo(as_object(counted, verdicts, what_if))
+    else:
+        click.echo("\n".join(as_text(counted, explain, verdicts, what_if)))
 
 
-def as_object(file: PbFile, rule: Rule, order: TieOrder, outcome: Outcome) -> str:
+def read(source: BinaryIO, weights: str | None, strict: bool) -> Election:
+    """Read a file; with a progress bar if it is a large one."""
+    if strict:
+        text = source.read()
+        read_pb(text, strict=True)
+        return read_election(text, weights)
+    size = os.fstat(source.fileno()).st_size if source.seekable() else 0
+    with click.progressbar(length=size, label="reading", file=sys.stderr, hidden=size < 16 * CHUNK) as bar:
+
+        def chunks() -> Iterator[bytes]:
+            while chunk := source.read(CHUNK):
+                yield chunk
+                bar.update(len(chunk))
+
+        return read_election(chunks(), weights)
+
+
+def tie_order(ties: str, seed: str) -> TieOrder:
+    """The tie order that was asked for."""
+    criteria = tuple(ties.split(","))
+    if unknown := [name for name in criteria if name not in get_args(Criterion)]:
+        known = ", ".join(get_args(Criterion))
+        raise click.BadParameter(f"{unknown[0]!r} is none of {known}.", param_hint="--ties")
+    try:
+        return TieOrder(seed, cast(tuple[Criterion, ...], criteria))
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--ties, --seed") from error
+
+
+def prepare(election: Election, rule: Rule, order: TieOrder) -> tuple[Case, Rule, int]:
+    """The case and the rule in whole currency units, if the file knows no smaller amounts, or else in hundredths."""
+    instance = election.instance
+    step = rule.step if isinstance(rule, EqualShares) else 0
+    amounts = (instance.budget, step, *(project.cost for project in instance.projects))
+    scale = 1 if any(amount % CENTS for amount in amounts) else CENTS
+    projects = tuple(Project(project.id, project.cost // scale) for project in instance.projects)
+    case = Case.of(Instance(instance.budget // scale, projects), election.profile, order)
+    return case, replace(rule, step=step // scale) if isinstance(rule, EqualShares) else rule, scale
+
+
+@contextmanager
+def patience(what: str) -> Iterator[None]:
+    """Tell somebody at a terminal, every second, that this still goes on, once it has taken a while."""
+    done = threading.Event()
+
+    def tell() -> None:
+        seconds = PATIENCE
+        while not done.wait(PATIENCE if seconds == PATIENCE else 1):
+            click.echo(f"\r{what} ... {seconds:.0f} s", nl=False, err=True)
+            seconds += 1
+        if seconds > PATIENCE:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+    teller = threading.Thread(target=tell, daemon=True)
+    if sys.stderr.isatty():
+        teller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        if teller.is_alive():
+            teller.join()
+
+
+def utility_of(rule: Rule) -> Any:
+    """The utility by which proportionality is asked for: the rule's own, if it has one."""
+    return rule.utility if isinstance(rule, EqualShares) else "cost"
+
+
+def others(counted: Counted) -> WhatIf:
+    """The same ballots by the usual other rules, the rule of the count first."""
+    rules = dict.fromkeys((counted.rule, *alternatives(CENTS // counted.scale)))
+    return compare(counted.case, [(rule, count_case(counted.case, rule)) for rule in rules])
+
+
+def as_object(counted: Counted, verdicts: Sequence[Verdict], what_if: WhatIf | None) -> str:
     """The count as one JSON object; the explanations are its `trace`, in order of funding."""
-    published = file.published
-    return msgspec.json.encode(
-        {
-            "rule": rule,
-            "tie_order": order,
-            "funded": outcome.funded,
-            "spent": outcome.spent,
-            "budget": outcome.budget,
-            "shares": outcome.shares,
-            "ties": outcome.ties,
-            "trace": outcome.explanations,
-            "published": None if published is None else sorted(published),
-            "as_published": None if published is None else published == set(outcome.funded),
-            "warnings": file.warnings,
-        }
-    ).decode()
+    outcome, head = counted.outcome, counted.election.head
+    published = head.published
+    found: dict[str, object] = {
+        "rule": counted.rule,
+        "tie_order": counted.case.order,
+        "amounts_in": "currency units" if counted.scale == CENTS else "hundredths",
+        "funded": outcome.funded,
+        "partly": outcome.partly,
+        "spent": outcome.spent,
+        "budget": outcome.budget,
+        "voters": counted.case.voters,
+        "shares": outcome.shares,
+        "ties": outcome.ties,
+        "trace": outcome.explanations,
+        "published": None if published is None else sorted(published),
+        "as_published": None if published is None else published == set(outcome.funded),
+        "warnings": counted.election.warnings,
+    }
+    if verdicts:
+        found["axioms"] = verdicts
+    if what_if:
+        found["compare"] = what_if
+    return msgspec.json.encode(found).decode()
 
 
-def as_text(file: PbFile, rule: Rule, outcome: Outcome, explain: bool) -> list[str]:
+def as_text(counted: Counted, explain: bool, verdicts: Sequence[Verdict], what_if: WhatIf | None) -> list[str]:
     """The count as lines for people."""
-    unit = file.meta.get("currency", "")
-    names = {project.id: project.name for project in file.projects}
-    funded = outcome.explanations[: len(outcome.funded)]
+    case, outcome, head, money = counted.case, counted.outcome, counted.election.head, counted.money
+    names = {project.id: " ".join(project.name.split()) for project in head.projects}
+    votes = {project.id: case.votes[index] for index, project in enumerate(case.projects)}
+    costs = {project.id: project.cost for project in case.projects}
     width = max(map(len, ("project", *outcome.funded)))
+    reasons = (f"{fact.project}: {reason(fact, money)}" for fact in outcome.explanations)
     return [
-        f"{file.meta.get('description') or 'An election'}: {len(file.projects)} projects, {len(file.voters)} ballots",
-        f"Rule: {name_of(rule)}",
+        f"{head.meta.get('description') or 'An election'}: {len(case.projects)} projects, {case.voters} ballots",
+        f"Rule: {name_of(counted.rule, money)}",
         "",
         f"  #  {'project':{width}}  votes  {'cost':>14}",
         *(
-            f"{place:3}  {fact.project:{width}}  {fact.votes:5}  {format_amount(fact.cost):>14}  {names[fact.project]}"
-            for place, fact in enumerate(funded, 1)
+            f"{place:3}  {project:{width}}  {votes[project]:5}  "
+            f"{format_amount(costs[project] * counted.scale):>14}  {names[project]}".rstrip()
+            for place, project in enumerate(outcome.funded, 1)
         ),
         "",
-        f"Funded {len(funded)} of {len(file.projects)} projects, "
-        f"spent {money(outcome.spent, unit)} of {money(outcome.budget, unit)}.",
-        *shares_in_words(outcome, unit),
-        *(
-            f"Tie between {', '.join(tie.tied)}: {tie.first} came first ({tie.criterion.replace('_', ' ')})."
-            for tie in outcome.ties
-        ),
-        against_published(file, outcome),
-        *(["", *(f"{fact.project}: {in_words(fact, unit)}" for fact in outcome.explanations)] if explain else []),
-        *(f"Note: {warning}" for warning in file.warnings),
+        f"Funded {len(outcome.funded)} of {len(case.projects)} projects, "
+        f"spent {money(outcome.spent)} of {money(outcome.budget)}.",
+        *shares_in_words(outcome.shares, money),
+        *map(tie_in_words, outcome.ties),
+        against_published(counted),
+        *(("", *reasons) if explain else ()),
+        *(("", *(verdict_in_words(verdict, money) for verdict in verdicts)) if verdicts else ()),
+        *(("", *beside_each_other(what_if, money)) if what_if else ()),
+        *(f"Note: {warning}" for warning in counted.election.warnings),
     ]
 
 
-def name_of(rule: Rule) -> str:
-    """The rule with its variant, as part of a sentence."""
-    match rule:
-        case GreedyByVotes():
-            return "greedy by votes"
-        case EqualShares():
-            add1 = f", Add1 by {format_amount(rule.step)} until an increment overspends" if rule.step else ""
-            fill = ", completed by votes" if rule.fill else ""
-            return f"equal shares{add1}{fill}{', compared with greedy' if rule.comparison else ''}"
-        case _:
-            assert_never(rule)
-
-
-def shares_in_words(outcome: Outcome, unit: str) -> list[str]:
-    """How equal shares were reached, if that was the rule."""
-    if outcome.shares is None:
-        return []
-    increments = f", {outcome.shares.increments} increments included" if outcome.shares.increments else ""
-    reached = f"Every voter had a share of {money(outcome.shares.share, unit)}{increments}."
-    comparison = outcome.shares.comparison
-    if comparison is None:
-        return [reached]
-    verdict = "so the greedy outcome is used" if comparison.replaced else "so the equal shares stand"
+def beside_each_other(what_if: WhatIf, money: Any) -> list[str]:
+    """The alternatives as a table: what each funds and spends, whom it reaches, and what it shares with the first."""
+    common = {pair.second: pair.common for pair in what_if.pairs if pair.first == 0}
     return [
-        reached,
-        f"{comparison.prefer_greedy} voters get more out of the greedy outcome, "
-        f"{comparison.prefer_shares} out of equal shares, {verdict}.",
+        "   funded           spent  reached  in common  rule",
+        *(
+            f"{len(each.funded):9}  {money(each.spent):>14}  {100 * each.represented / max(what_if.voters, 1):5.1f} %  "
+            f"{common.get(place, len(each.funded)):9}  {name_of(each.rule, money)}"
+            for place, each in enumerate(what_if.alternatives)
+        ),
+        "Reached: voters who support at least one funded project. In common: projects that the first rule funds too.",
     ]
 
 
-def against_published(file: PbFile, outcome: Outcome) -> str:
+def against_published(counted: Counted) -> str:
     """Whether the count is what the file says was funded."""
-    published, funded = file.published, set(outcome.funded)
+    published, funded = counted.election.head.published, set(counted.outcome.funded)
     if published is None:
         return "The file does not say which projects were funded."
     if published == funded:
@@ -147,34 +293,3 @@ def against_published(file: PbFile, outcome: Outcome) -> str:
         f"Not the projects that were published: only here {', '.join(sorted(funded - published)) or 'none'}; "
         f"only published {', '.join(sorted(published - funded)) or 'none'}."
     )
-
-
-def in_words(fact: Explanation, unit: str) -> str:
-    """One explanation as a sentence."""
-    match fact:
-        case FundedByVotes() | FundedByCompletion():
-            return f"funded by votes ({fact.votes}), with {money(fact.left, unit)} left in the pot before it."
-        case DidNotFit():
-            return (
-                f"not funded; when its turn came by votes ({fact.votes}), {money(fact.left, unit)} was left, "
-                f"{money(fact.missing, unit)} too little."
-            )
-        case FundedByShares():
-            return (
-                f"funded by its supporters ({fact.votes}), who paid {money(fact.payment, unit)} each, "
-                "or all they had left where that was less."
-            )
-        case SupportersShort():
-            return (
-                f"not funded; its supporters ({fact.votes}) had {money(fact.held, unit)} left together, "
-                f"{money(fact.missing, unit)} too little."
-            )
-        case CostsMoreThanPot():
-            return f"not funded; it costs {money(fact.cost, unit)}, more than the whole pot."
-        case _:
-            assert_never(fact)
-
-
-def money(amount: int | Exact, unit: str) -> str:
-    """An amount in currency units, rounded to hundredths for reading."""
-    return f"{format_amount(round(Fraction(amount)))} {unit}".rstrip()
