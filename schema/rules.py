@@ -13,6 +13,9 @@ from msgspec import Meta, Struct
 Money = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Score = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Percent = Annotated[int, Meta(ge=0, le=100)]
+Misfit = Literal["skip", "stop"]
+Utility = Literal["cost", "cardinality", "additive"]
+Completion = Literal["none", "votes", "phragmen"]
 Criterion = Literal["lower_cost", "more_votes", "id", "lot"]
 
 
@@ -29,7 +32,7 @@ class GreedyByVotes(Struct, frozen=True, forbid_unknown_fields=True, tag_field="
     """
 
     per_cost: bool = False
-    misfit: Literal["skip", "stop"] = "skip"
+    misfit: Misfit = "skip"
     threshold: Score = 0
     threshold_percent: Percent = 0
     exclusive: tuple[tuple[str, ...], ...] = ()
@@ -47,10 +50,10 @@ class EqualShares(Struct, frozen=True, forbid_unknown_fields=True, tag_field="ru
     `comparison`: the greedy outcome is used instead if strictly more voters prefer it by cost utility.
     """
 
-    utility: Literal["cost", "cardinality", "additive"] = "cost"
+    utility: Utility = "cost"
     step: Money = 0
     until: Literal["overspending", "exhaustive"] = "overspending"
-    completion: Literal["none", "votes", "phragmen"] = "none"
+    completion: Completion = "none"
     comparison: bool = False
 
 
@@ -60,7 +63,7 @@ class SequentialPhragmen(Struct, frozen=True, forbid_unknown_fields=True, tag_fi
     `misfit`: whether a project that its supporters can pay, but the pot cannot, ends the count or is passed over.
     """
 
-    misfit: Literal["skip", "stop"] = "stop"
+    misfit: Misfit = "stop"
 
 
 class MaximinSupport(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", tag="maximin_support"):
@@ -69,7 +72,7 @@ class MaximinSupport(Struct, frozen=True, forbid_unknown_fields=True, tag_field=
     `misfit`: as for `SequentialPhragmen`.
     """
 
-    misfit: Literal["skip", "stop"] = "stop"
+    misfit: Misfit = "stop"
 
 
 Rule = GreedyByVotes | EqualShares | SequentialPhragmen | MaximinSupport

@@ -10,14 +10,21 @@ from unittest.mock import patch
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from schema.rules import EqualShares, GreedyByVotes, MaximinSupport, Rule, SequentialPhragmen, TieOrder
+from schema.rules import (
+    Completion,
+    EqualShares,
+    GreedyByVotes,
+    MaximinSupport,
+    Rule,
+    SequentialPhragmen,
+    TieOrder,
+    Utility,
+)
 from workers.tally import Instance, Profile, Project
-from workers.tally.axioms import Utility
 
 Ballots = Sequence[Mapping[str, int]]
 """Points by project, one mapping per voter."""
 Election = tuple[Instance, Ballots]
-Completion = Literal["none", "votes", "phragmen"]
 ORDER = TieOrder("a seed")
 UTILITIES: tuple[Utility, ...] = ("cost", "cardinality", "additive")
 INCREMENTS: tuple[tuple[int, Literal["overspending", "exhaustive"]], ...] = (

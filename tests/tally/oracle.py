@@ -39,7 +39,7 @@ class Elsewhere(Exception):
     """A rule, or a variant of one, that pabutools does not have."""
 
 
-class PointsTimesCost(pb.AdditiveSatisfaction):  # type: ignore[misc]
+class PointsTimesCost(pb.AdditiveSatisfaction):  # type: ignore[misc]  # pabutools has no types
     """Points times cost: greedy divides by the cost, so that it goes by the points."""
 
     def __init__(self, instance: Any, profile: Any, ballot: Any) -> None:

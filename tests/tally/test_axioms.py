@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from schema.outcome import Comparison, FundedByLoad, FundedByShares, Outcome, Shares, exact
 from schema.pb import read_pb
-from schema.rules import TieOrder
+from schema.rules import TieOrder, Utility
 from tests.pabulib import election
+from tests.tally.slow import rho_of
 from workers.tally.axioms import (
     Overdrawn,
     Overspent,
@@ -19,7 +20,6 @@ from workers.tally.axioms import (
     RoomLeft,
     Underserved,
     Unspent,
-    Utility,
     Verdict,
     WronglyPaid,
     axioms,
@@ -105,21 +105,12 @@ def slow_equal_shares(case: Case, share: Fraction, utility: Utility) -> Outcome:
     while True:
         offers: list[tuple[Fraction, int, str, Fraction]] = []
         for project in case.projects:
-            gains = [worth(case, utility, ballot, project.id) for ballot in everybody]
-            backers = sorted((money[i] / gain, money[i], gain) for i, gain in enumerate(gains) if gain)
-            held = sum(purse for _, purse, _ in backers)
-            if project.id in {fact.project for fact in facts} or not backers:
+            if project.id in {fact.project for fact in facts} or project.cost > case.budget:
                 continue
-            if not project.cost <= min(case.budget, held):
-                continue
-            # With the k poorest giving all, the rest pay alike per unit of utility; the first k that works is right.
-            rho = next(
-                rate
-                for k, (most, _, _) in enumerate(backers)
-                if (rate := (project.cost - sum(b[1] for b in backers[:k])) / Fraction(sum(b[2] for b in backers[k:])))
-                <= most
-            )
-            offers.append((rho, project.cost, project.id, rho * (1 if utility == "additive" else backers[0][2])))
+            rho = rho_of(project, everybody, money, utility)
+            if rho is not None:
+                unit = project.cost if utility == "cost" else 1
+                offers.append((rho, project.cost, project.id, rho * unit))
         if not offers:
             break
         rho, cost, name, payment = min(offers)

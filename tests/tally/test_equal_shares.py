@@ -18,7 +18,7 @@ from schema.outcome import (
     Shares,
     SupportersShort,
 )
-from schema.rules import EqualShares, GreedyByVotes
+from schema.rules import Completion, EqualShares, GreedyByVotes, Utility
 from tests.tally.examples import (
     ADD1,
     COMPLETIONS,
@@ -26,7 +26,6 @@ from tests.tally.examples import (
     SHARES,
     UTILITIES,
     Ballots,
-    Completion,
     Election,
     cast,
     elections,
@@ -38,7 +37,7 @@ from tests.tally.examples import (
 )
 from tests.tally.slow import greedy, in_tie_order, one_run, phragmen, rho_of, slowly, votes_of
 from workers.tally import Case, Instance, Profile, count, count_case
-from workers.tally.axioms import Utility, Verdict, ejr_plus, priceability, prices
+from workers.tally.axioms import Verdict, ejr_plus, priceability, prices
 
 utilities = st.sampled_from(UTILITIES)
 

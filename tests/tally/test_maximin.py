@@ -3,6 +3,7 @@
 from fractions import Fraction
 from itertools import combinations
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -193,7 +194,7 @@ def test_a_guess_decides_nothing(election: Election, rule: MaximinSupport, rando
     with pytest.MonkeyPatch.context() as patch:
         share = maximin._Shared._share
 
-        def misled(self, projects, load, paid):  # type: ignore[no-untyped-def]
+        def misled(self: Any, projects: Any, load: Any, paid: Any) -> Any:
             return share(self, projects, load, np.array([random.choice([0, 0.4, 3, 10**6]) for _ in paid], np.float64))
 
         patch.setattr(maximin._Shared, "_share", misled)

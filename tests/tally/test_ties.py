@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schema.outcome import TieBroken
-from schema.rules import Criterion, EqualShares, GreedyByVotes, Rule, TieOrder
-from tests.tally.examples import ADD1, ORDER, RULES, Completion, Election, cast, elections, pot, profile_of, steady
+from schema.rules import Completion, Criterion, EqualShares, GreedyByVotes, Rule, TieOrder
+from tests.tally.examples import ADD1, ORDER, RULES, Election, cast, elections, pot, profile_of, steady
 from tests.tally.slow import in_tie_order
 from workers.tally import Case, Profile, count
 from workers.tally.case import lot

@@ -13,11 +13,9 @@ import numpy as np
 from msgspec import Struct
 
 from schema.outcome import Exact, FundedByLoad, FundedByShares, Outcome, exact
+from schema.rules import Utility
 from workers.tally.case import Case
 from workers.tally.instance import Ints
-
-Utility = Literal["cost", "cardinality", "additive"]
-"""What a voter gets out of a funded project that she supports: its cost, 1, or the points she gave it."""
 
 
 class Overspent(Struct, frozen=True, tag="overspent"):

@@ -5,9 +5,9 @@ is drawn from a public seed before the count and stays the same throughout it, s
 in money only. The default order (lower cost, more votes, lot) is the one equalshares.net advises.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from msgspec import Struct
@@ -54,8 +54,10 @@ class Case(Struct, frozen=True):
         named = [index[name] for name in profile.ids]
         votes = _sums(rows.columns, heads, named, size)
         scores = votes if rows.points is None else _sums(rows.columns, points, named, size)
-        key = _key(order, dict(zip((project.id for project in instance.projects), votes, strict=True)))
-        places = sorted(range(size), key=lambda number: key(instance.projects[number]))
+        places = sorted(
+            range(size),
+            key=lambda i: [_measure(order, each, instance.projects[i], votes[i]) for each in order.criteria],
+        )
         place = {number: position for position, number in enumerate(places)}
         columns = np.array([place[number] for number in named], np.int32)[rows.columns]
         return cls(
@@ -76,21 +78,30 @@ class Case(Struct, frozen=True):
         tied = [self.projects[place] for place in places]
         if len(tied) < 2:
             return ()
-        key = _key(self.order, {self.projects[place].id: self.votes[place] for place in places})
-        differing = zip(self.order.criteria, key(tied[0]), key(tied[1]), strict=True)
-        criterion = next(name for name, first, second in differing if first != second)
+        criterion, _ = self.deciding(places[0], places[1])
         return (TieBroken(tuple(project.id for project in tied), tied[0].id, criterion),)
 
+    def deciding(self, one: int, other: int, further: int = 0) -> tuple[Criterion, bool]:
+        """What puts one of two projects first in the tie order; and whether `one`, if it had `further` more votes."""
+        for criterion in self.order.criteria:
+            mine = _measure(self.order, criterion, self.projects[one], self.votes[one] + further)
+            theirs = _measure(self.order, criterion, self.projects[other], self.votes[other])
+            if mine != theirs:
+                return criterion, mine < theirs
+        raise AssertionError("The last criterion tells any two projects apart.")
 
-def _key(order: TieOrder, votes: dict[str, int]) -> Callable[[Project], tuple[int | str, ...]]:
-    """A sort key: what comes first in the tie order is lowest."""
-    measure: dict[Criterion, Callable[[Project], int | str]] = {
-        "lower_cost": lambda project: project.cost,
-        "more_votes": lambda project: -votes[project.id],
-        "id": lambda project: project.id,
-        "lot": lambda project: lot(order.seed, project.id),
-    }
-    return lambda project: tuple(measure[name](project) for name in order.criteria)
+
+def _measure(order: TieOrder, criterion: Criterion, project: Project, votes: int) -> Any:
+    """How a criterion sees a project, as a number or as a text: what comes first is lowest."""
+    match criterion:
+        case "lower_cost":
+            return project.cost
+        case "more_votes":
+            return -votes
+        case "id":
+            return project.id
+        case "lot":
+            return lot(order.seed, project.id)
 
 
 def _sum(numbers: Ints) -> float:

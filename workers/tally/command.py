@@ -15,12 +15,21 @@ from msgspec.structs import replace
 from schema.comparison import WhatIf
 from schema.outcome import Exact, Outcome
 from schema.pb import CENTS, NotCounted, PbError, format_amount, read_pb, rule_of
-from schema.rules import Criterion, EqualShares, GreedyByVotes, MaximinSupport, Rule, SequentialPhragmen, TieOrder
+from schema.rules import (
+    Criterion,
+    EqualShares,
+    GreedyByVotes,
+    MaximinSupport,
+    Rule,
+    SequentialPhragmen,
+    TieOrder,
+    Utility,
+)
 from workers.tally import Case, Instance, Project, count_case
 from workers.tally.axioms import Verdict, axioms
 from workers.tally.comparison import alternatives, compare
 from workers.tally.reading import Election, read_election
-from workers.tally.sentences import name_of, reason, rounded, shares_in_words, tie_in_words, verdict_in_words
+from workers.tally.sentences import Money, name_of, reason, rounded, shares_in_words, tie_in_words, verdict_in_words
 
 RULES: dict[str, Rule] = {
     "greedy": GreedyByVotes(),
@@ -199,7 +208,7 @@ def patience(what: str) -> Iterator[None]:
             teller.join()
 
 
-def utility_of(rule: Rule) -> Any:
+def utility_of(rule: Rule) -> Utility:
     """The utility by which proportionality is asked for: the rule's own, if it has one."""
     return rule.utility if isinstance(rule, EqualShares) else "cost"
 
@@ -268,7 +277,7 @@ def as_text(counted: Counted, explain: bool, verdicts: Sequence[Verdict], what_i
     ]
 
 
-def beside_each_other(what_if: WhatIf, money: Any) -> list[str]:
+def beside_each_other(what_if: WhatIf, money: Money) -> list[str]:
     """The alternatives as a table: what each funds and spends, whom it reaches, and what it shares with the first."""
     common = {pair.second: pair.common for pair in what_if.pairs if pair.first == 0}
     return [

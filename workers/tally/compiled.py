@@ -7,7 +7,7 @@ in which compiled arithmetic differs from Python's (numbers below 2**63, no divi
 import sys
 from collections.abc import Callable
 from functools import cache
-from typing import TypeVar
+from typing import TypeVar, cast
 
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
@@ -17,7 +17,7 @@ def compiled(kernel: Kernel) -> Kernel:
 
     The first call in a process takes half a second to import numba; see `at_hand`.
     """
-    return _compiled(kernel)  # type: ignore[return-value]
+    return cast(Kernel, _compiled(kernel))
 
 
 def at_hand() -> bool:

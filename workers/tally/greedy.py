@@ -25,8 +25,8 @@ from schema.outcome import (
     Outcome,
     TieBroken,
 )
-from schema.rules import Criterion, GreedyByVotes
-from workers.tally.case import Case, lot
+from schema.rules import GreedyByVotes
+from workers.tally.case import Case
 from workers.tally.instance import LIMIT
 
 Verdict = Literal["whole", "part", "short", "late", "excluded", "below"]
@@ -246,28 +246,10 @@ def _to_pass(case: Case, rule: GreedyByVotes, index: int, other: int) -> int | N
         # Level where (score + supporters) / mine = their score / theirs, if that is a whole number.
         level, odd = divmod(case.scores[other] * mine, theirs)
         level -= case.scores[index]
-        return level + 1 if odd or not _precedes(case, index, level, other) else level
+        return level + 1 if odd or not case.deciding(index, other, level)[1] else level
     level = max(0, case.votes[other] - case.votes[index])
-    enough = (further for further in (level, level + 1) if not mine and _precedes(case, index, further, other))
+    enough = (further for further in (level, level + 1) if not mine and case.deciding(index, other, further)[1])
     return next(enough, None)
-
-
-def _precedes(case: Case, index: int, further: int, other: int) -> bool:
-    """Whether a project with so many more supporters would come before another in the tie order."""
-    one, two = case.projects[index], case.projects[other]
-
-    def difference(criterion: Criterion) -> int:
-        match criterion:
-            case "lower_cost":
-                return one.cost - two.cost
-            case "more_votes":
-                return case.votes[other] - case.votes[index] - further
-            case "id":
-                return -1 if one.id < two.id else 1
-            case "lot":
-                return lot(case.order.seed, one.id) - lot(case.order.seed, two.id)
-
-    return next(filter(None, map(difference, case.order.criteria))) < 0
 
 
 def _threshold(rule: GreedyByVotes, voters: int) -> int:

@@ -123,7 +123,7 @@ class Loop:
         run = ExactRun(self._case, share, self._rule.utility == "additive", self._fast)
         bought = self._bought()
         for place in bought:
-            run.fund(field.projects[place])
+            run.fund(field.projects[place], float(self._arrays["price"][place]))
         alive = [place for place, state in enumerate(self._arrays["alive"]) if state == spending.ALIVE]
         found = cheapest(run, [(field.projects[place], field.units[place]) for place in alive])
         if found is None:

@@ -86,7 +86,7 @@ def spend(  # noqa: PLR0912, PLR0915 - one loop, so that it compiles as one
     near = 1e-9
     infinity = 1e300 * 1e300
     size = len(costs)
-    memory = len(far_bought) // 12
+    memory = len(far_bought) // DISTANCES
     while True:
         ahead = register[AHEAD]
         target = register[KEPT] + ahead
@@ -143,7 +143,7 @@ def spend(  # noqa: PLR0912, PLR0915 - one loop, so that it compiles as one
                 if chosen == NOTHING_AFFORDABLE:
                     break
             else:
-                while closest < 12:
+                while closest < DISTANCES:
                     fits = target <= far_until[closest] and n < far_stages[closest]
                     for i in range(n):
                         if fits and far_bought[closest * memory + i] != bought[i]:
@@ -151,7 +151,7 @@ def spend(  # noqa: PLR0912, PLR0915 - one loop, so that it compiles as one
                     if fits:
                         break
                     closest += 1
-                if closest < 12:
+                if closest < DISTANCES:
                     for q in range(size):
                         low[q] = max(low[q], far_low[(closest * memory + n) * size + q])
                 best = infinity
@@ -276,16 +276,14 @@ def spend(  # noqa: PLR0912, PLR0915 - one loop, so that it compiles as one
                     sure = False
                     break
                 if rivals > 1:
-                    count = 0
+                    before = register[LEVEL]
                     for p in range(size):
                         if alive[p] == ALIVE and seen[p] == 1 and low[p] <= best and ranks[p] == ranks[chosen]:
-                            count += 1
-                    if count > 1:
-                        for p in range(size):
-                            if alive[p] == ALIVE and seen[p] == 1 and low[p] <= best and ranks[p] == ranks[chosen]:
-                                level[register[LEVEL]] = n
-                                level[register[LEVEL] + 1] = p
-                                register[LEVEL] += 2
+                            level[register[LEVEL]] = n
+                            level[register[LEVEL] + 1] = p
+                            register[LEVEL] += 2
+                    if register[LEVEL] == before + 2:
+                        register[LEVEL] = before  # only the one chosen: nothing was level with it
                 if ahead > 1:
                     if n >= register[STEADY] or chosen != steady[n]:
                         differs = True
@@ -347,7 +345,7 @@ def spend(  # noqa: PLR0912, PLR0915 - one loop, so that it compiles as one
             register[KEPT] = target
             if target >= last:
                 return DONE
-            if ahead == register[REACH] and distance + 1 < 12:
+            if ahead == register[REACH] and distance + 1 < DISTANCES:
                 register[REACH] = 2 * ahead
         else:
             far_until[distance] = target
