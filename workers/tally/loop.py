@@ -112,6 +112,9 @@ class Loop:
 
     def _go(self, last: int, exhaustive: bool) -> None:
         """Let the loop go on to its end, answering what it asks."""
+        if not self._field.projects:
+            self._arrays["register"][spending.KEPT] += 1
+            return
         shares = float(self._share), float(self._rule.step), self._case.budget, exhaustive, last
         while self._spend(*self._fixed, *shares, *self._arrays.values()) == spending.UNSURE:
             self._answer()
@@ -154,11 +157,20 @@ def _listed(array: Any) -> Any:
 
 
 def _fixed(case: Case, field: Field) -> tuple[Ints | Any, ...]:
-    """What the loop reads, in the order of its parameters."""
+    """What the loop reads, in the order of its parameters.
+
+    Where to look is said by unsigned numbers: a signed one might count from the end, and that takes a test each time.
+    """
+    starts, members, points = field.supporters.starts, field.supporters.columns, field.supporters.points
     return (
-        field.supporters.starts,
-        field.supporters.columns,
-        field.supporters.points,
+        starts,
+        members.view(np.uint32),
+        points,
+        case.weights[members].astype(np.float64),
+        case.ballots.starts.view(np.uint64),
+        case.ballots.columns.view(np.uint32),
+        None if points is None else case.ballots.points,
+        np.array(field.projects, np.int64),
         np.array(field.costs, np.int64),
         np.array(field.units, np.float64),
         np.array(field.totals, np.float64),
@@ -170,17 +182,24 @@ def _fixed(case: Case, field: Field) -> tuple[Ints | Any, ...]:
 def _working(case: Case, field: Field, first: int) -> dict[str, Any]:
     """What the loop writes, by the names and in the order of its parameters."""
     size, ballots, points = len(field.projects), len(case.weights), field.supporters.points
+    most = int(np.diff(field.supporters.starts).max(initial=0))
     memory = min(size, MEMORY) * spending.DISTANCES
 
     def whole(count: int) -> Ints:
         return np.zeros(count, np.int64)
 
     return {
-        "purses": np.column_stack((np.zeros(ballots), case.weights)).ravel(),
-        **{name: np.zeros(ballots) for name in ("slack", "paid", "paid_slack")},
+        "rough": np.zeros(ballots, np.uint16),
+        "paid": np.zeros(ballots),
+        "asked": np.zeros(len(case.projects)),
+        "doubts": np.zeros(len(case.projects)),
         "ends": whole(size),
-        "members": np.zeros_like(field.supporters.columns),
+        "members": np.zeros(len(field.supporters.columns), np.uint32),
+        "voters": np.zeros(len(field.supporters.columns)),
         "given": None if points is None else np.zeros_like(points),
+        "looked": np.zeros(most + 1, np.uint64),
+        "purses": np.zeros(most),
+        "slack": np.zeros(most),
         **{name: whole(size) for name in ("alive", "seen")},
         **{name: np.zeros(size) for name in ("price", "top", "low", "high")},
         "whole": whole(size),
