@@ -3,23 +3,31 @@
 import os
 import signal
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 import click
 
 from schema.local.folder import default_folder
 from schema.local.neighbour import neighbour
-from schema.logs import configure_logs
 
-OWN_HOUSE = frozenset({"up", "demo", "replay"})  # they start one; any other command joins the one that runs here
+OWN_HOUSE = frozenset({"up", "demo", "replay", "bench"})
+ALONE = frozenset({"tally"})
+"""Commands that start a house of their own, and those that need none and should be there at once. Any other command
+joins the house that runs here."""
+
 ROOMS = frozenset({"schema", "service", "workers"})
 
 
-class House(click.Group):
-    """A group whose commands are the entry points called ``byalag.commands``."""
+class Commands(click.Group):
+    """A group whose commands are the entry points of one name."""
+
+    def __init__(self, *args: Any, entries: str, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._group = entries
 
     @property
     def _entries(self) -> dict[str, EntryPoint]:
-        return {entry.name: entry for entry in entry_points(group="byalag.commands")}
+        return {entry.name: entry for entry in entry_points(group=self._group)}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command's name."""
@@ -58,14 +66,27 @@ def sentence(error: Exception) -> str:
     return f"{getattr(error, 'code', 'refused').replace('-', ' ')}{f' ({said})' if said else ''}"
 
 
-@click.group(cls=House, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands,
+    entries="byalag.commands",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="byalag", message="byalag %(version)s")
 @click.pass_context
 def byalag(ctx: click.Context) -> None:
     """Participatory budgeting: rounds, ballots, and outcomes anyone can recount."""
+    if ctx.invoked_subcommand in ALONE:
+        return
+    from schema.logs import configure_logs  # noqa: PLC0415  # it takes as long as counting a village
+
     configure_logs()
     if ctx.invoked_subcommand not in OWN_HOUSE and not os.environ.get("DATABASE_URL"):
         os.environ.update(neighbour(default_folder()))
+
+
+@click.group(cls=Commands, entries="byalag.benches")
+def bench() -> None:
+    """Measure how long things take on this machine, beside what it can do at best."""
 
 
 def main() -> None:

@@ -167,6 +167,10 @@ class BadRegister(Refusal):
     """A register file with faults. Facts: faults."""
 
 
+class TooFast(Refusal):
+    """The caller did this too often in a short time. Facts: seconds (to wait)."""
+
+
 class Unavailable(Refusal):
     """The database did not answer in time. Nothing was accepted."""
 

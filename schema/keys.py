@@ -47,6 +47,7 @@ class Keys:
         self._identity = self._derived("identity")
         self._wrapping = AESGCM(self._derived("wrapping"))
         self._codes = self._derived("codes")
+        self._callers = self._derived("callers")
         self.passes = Signer(self._derived("passes"))
         self.receipts = Signer(self._derived("receipts"))
 
@@ -60,6 +61,10 @@ class Keys:
     def code_hash(self, code: str) -> bytes:
         """The keyed hash (32 bytes) of a letter code in its plain form."""
         return hmac.digest(self._codes, code.encode(), "sha256")
+
+    def caller_hash(self, limit: str, caller: str) -> bytes:
+        """The keyed hash (16 bytes) under which a caller's bucket for one limit is kept."""
+        return hmac.digest(self._callers, f"{limit}\0{caller}".encode(), "sha256")[:16]
 
     def new_round_key(self, round_id: bytes) -> bytes:
         """A fresh ``K_round``, wrapped for storage and bound to its round."""

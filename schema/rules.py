@@ -86,7 +86,7 @@ class TieOrder(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     seed: Annotated[str, Meta(min_length=1, max_length=200)]
-    criteria: Annotated[tuple[Criterion, ...], Meta(max_length=4)] = ("lower_cost", "more_votes", "lot")
+    criteria: tuple[Criterion, ...] = ("lower_cost", "more_votes", "lot")
 
     def __post_init__(self) -> None:
         if not self.seed:

@@ -10,6 +10,7 @@ VARIABLES: dict[str, str] = {
     "REDIS_URL": "the Redis server for queues, such as redis://redis:6379/0; it may be lost at any moment",
     "BYALAG_MASTER_KEY": "64 hex digits from which every other key is derived or under which it is wrapped",
     "BYALAG_PUBLIC_URL": "the address residents use, such as https://vote.example.se",
+    "BYALAG_LIMITS": "off for no limits per caller, as in a rehearsal of thousands at one address; on unless set",
     "BYALAG_LOG": "json for one JSON object per log line; anything else for lines people read",
     "BYALAG_FOLDER": "the folder for data when Byalag starts its own servers",
     "BYALAG_DATA": "the folder of real elections that tests read, beside the checkout in shared unless named",
@@ -21,12 +22,13 @@ class SettingsError(Exception):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What a process needs to know. ``master_key`` is 32 bytes."""
+    """What a process needs to know. ``master_key`` is 32 bytes; ``limits`` whether callers are limited."""
 
     database_url: str
     redis_url: str
     master_key: bytes
     public_url: str
+    limits: bool = True
 
     def __repr__(self) -> str:
         return f"Settings(public_url={self.public_url!r})"
@@ -45,6 +47,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     public_url = environment.get("BYALAG_PUBLIC_URL", "http://127.0.0.1:8400")
     if not public_url.startswith(("http://", "https://")):
         faults.append(f"BYALAG_PUBLIC_URL must start with https:// (or http:// on one machine), not {public_url!r}")
+    limits = environment.get("BYALAG_LIMITS") or "on"
+    if limits not in ("on", "off"):
+        faults.append(f"BYALAG_LIMITS must be on or off, not {limits!r}")
     if faults:
         raise SettingsError("; ".join(faults))
     return Settings(
@@ -52,4 +57,5 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         redis_url=environment["REDIS_URL"],
         master_key=bytes.fromhex(key),
         public_url=public_url.rstrip("/"),
+        limits=limits == "on",
     )

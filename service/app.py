@@ -8,20 +8,26 @@ from typing import Any
 
 import structlog
 from litestar import Litestar, Router
+from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
+from litestar.routes import HTTPRoute
+from litestar.types import Message, Scope
 
 from schema.database import Role, pool
 from schema.keys import Keys
 from schema.settings import Settings
 from service.access_log import access_log
 from service.api import ballots, health, projects, proposals, rounds, sign_in, snapshots
+from service.casting import Casting
 from service.doorbell import Doorbell
-from service.house import House, Room
+from service.house import House
+from service.limits import Limits
 from service.openapi import add_bodies, document
 from service.pages import routes as pages
 from service.people import provide_house, provide_officer
 from service.problems import answer_problem
 from service.reading import BODY_LIMIT
+from service.room import Room
 from service.verbs.ballots import Ballot
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
@@ -42,28 +48,48 @@ api = Router(
 
 @contextlib.asynccontextmanager
 async def open_house(app: Litestar) -> AsyncIterator[None]:
-    """Connect the rooms, ring the doorbell in the background, and put all of it in ``app.state.house``."""
+    """Connect the rooms, tell Redis in the background, and put all of it in ``app.state.house``."""
     settings: Settings = app.state.settings
     async with contextlib.AsyncExitStack() as stack:
         pools = [await pool(settings.database_url, role) for role in ROLES]
         for opened in pools:
             stack.push_async_callback(opened.close)
         roll, box, civic = (Room(opened) for opened in pools)
+        keys = Keys(settings.master_key)
         doorbell = Doorbell(settings.redis_url)
-        ringing = asyncio.create_task(doorbell.serve())
+        limits = Limits(settings.redis_url, keys, settings.limits)
+        stack.push_async_callback(limits.close)
+        telling = [asyncio.create_task(teller.serve()) for teller in (doorbell, limits)]
         app.state.house = House(
             settings=settings,
-            keys=Keys(settings.master_key),
+            keys=keys,
             roll=roll,
             box=box,
             civic=civic,
             doorbell=doorbell,
+            casting=Casting(box),
+            limits=limits,
         )
         log.info("open", address=settings.public_url)
         yield
-        ringing.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await ringing
+        for task in telling:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def name_methods(message: Message, scope: Scope) -> None:
+    """Complete the framework's answer to OPTIONS, which names no method but those of the address's first handler."""
+    if message["type"] == "http.response.start" and scope.get("method") == "OPTIONS":
+        fields: dict[str, Any] = dict(scope)
+        methods = {
+            method
+            for route in fields["litestar_app"].routes
+            if isinstance(route, HTTPRoute) and route.path_format == fields.get("path_template")
+            for method in route.methods
+        }
+        if methods:
+            MutableScopeHeaders(message)["Allow"] = ", ".join(sorted(methods))
 
 
 def make_app(settings: Settings) -> Litestar:
@@ -77,6 +103,7 @@ def make_app(settings: Settings) -> Litestar:
         exception_handlers={Exception: pages.answer_problem_page},
         lifespan=[open_house],
         middleware=[access_log],
+        before_send=[name_methods],
         openapi_config=document(version("byalag")),
         request_max_body_size=BODY_LIMIT,
         logging_config=None,

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from typing import Any
 
 import asyncpg
 import click
@@ -13,6 +14,15 @@ from schema.settings import Settings, read_settings
 from service.app import make_app
 from service.store import roll
 from service.verbs.sign_in import hash_password
+
+SERVING: dict[str, Any] = {
+    "log_config": None,
+    "access_log": False,
+    "server_header": False,
+    "limit_concurrency": 512,
+    "timeout_graceful_shutdown": 20,
+}
+"""How uvicorn serves, wherever it does."""
 
 
 @click.command()
@@ -30,12 +40,8 @@ def service(host: str, port: int, proxy: str) -> None:
         make_app(settings),
         host=host,
         port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
         forwarded_allow_ips=proxy,
-        limit_concurrency=512,
-        timeout_graceful_shutdown=20,
+        **SERVING,
     )
 
 

@@ -10,26 +10,35 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import (
     Components,
     OpenAPIMediaType,
+    OpenAPIType,
     Operation,
+    Parameter,
     Reference,
     RequestBody,
+    Schema,
     SecurityScheme,
 )
 
 _TEMPLATE = "#/components/schemas/{name}"
 
 
-def json_body(shape: type[Any]) -> type[Operation]:
-    """The operation of a handler that decodes a JSON body of this shape."""
-    return _operation("application/json", Reference(ref=_TEMPLATE.format(name=shape.__name__)))
+def json_body(shape: type[Any], *headers: Parameter) -> type[Operation]:
+    """The operation of a handler that decodes a JSON body of this shape and reads these headers by itself."""
+    return _operation("application/json", Reference(ref=_TEMPLATE.format(name=shape.__name__)), *headers)
 
 
 def csv_body() -> type[Operation]:
     """The operation of a handler that reads a CSV file."""
-    return _operation("text/csv", None)
+    return _operation("text/csv", Schema(type=OpenAPIType.STRING))
 
 
-def _operation(media_type: str, schema: Reference | None) -> type[Operation]:
+def needed_header(name: str, pattern: str, description: str) -> Parameter:
+    """A header without which a request is refused, and the form that its text must have."""
+    schema = Schema(type=OpenAPIType.STRING, pattern=pattern)
+    return Parameter(name=name, param_in="header", required=True, schema=schema, description=description)
+
+
+def _operation(media_type: str, schema: Reference | Schema, *headers: Parameter) -> type[Operation]:
     body = RequestBody(content={media_type: OpenAPIMediaType(schema=schema)}, required=True)
 
     @dataclass
@@ -38,6 +47,7 @@ def _operation(media_type: str, schema: Reference | None) -> type[Operation]:
 
         def __post_init__(self) -> None:
             self.request_body = body
+            self.parameters = [*(self.parameters or ()), *headers] or None
 
     return ReadingOperation
 

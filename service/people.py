@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from ipaddress import IPv6Address, ip_address
 
 from litestar.datastructures import State
 from litestar.di import NamedDependency
@@ -66,6 +67,22 @@ def refuse_other_sites(request: AnyRequest, house: House) -> None:
     ours = site == "same-origin" if site is not None else origin in {None, house.settings.public_url}
     if not ours:
         raise NotAllowed()
+
+
+def caller_address(request: AnyRequest) -> str:
+    """The address that sent this, as the proxy that is believed names it."""
+    return counted_address(request.client.host if request.client else "")
+
+
+def counted_address(host: str) -> str:
+    """The address under which a caller is counted: of IPv6 its /64, because whoever has one has all of it."""
+    try:
+        address = ip_address(host)
+    except ValueError:  # no address at all, as on a local socket
+        return host
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    return str(address.ipv4_mapped or f"{IPv6Address(address.packed[:8] + bytes(8))}/64")
 
 
 def take_pass(token: str | None, house: House, audience: Audience) -> Pass:

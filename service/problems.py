@@ -160,6 +160,11 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.BadRegister: Problem(
         422, "Faults in the file", "Nothing was imported. {faults}. Correct the file and send it again."
     ),
+    e.TooFast: Problem(
+        429,
+        "Too fast",
+        "This came too often in a short time, so nothing was done. Wait {seconds} s, then send it again.",
+    ),
     e.Unavailable: Problem(
         503,
         "Busy",
@@ -190,6 +195,16 @@ def details(refusal: Refusal) -> ProblemDetails:
         detail=problem.sentence.format_map(refusal.facts),
         facts=refusal.facts,
     )
+
+
+def retry_after(refusal: Refusal | None) -> dict[str, str]:
+    """The header that says when to come again (seconds), for a refusal that time alone mends."""
+    match refusal:
+        case e.TooFast(facts={"seconds": seconds}):
+            return {"Retry-After": str(seconds)}
+        case e.Unavailable():
+            return {"Retry-After": "1"}
+    return {}
 
 
 def answers(*refusals: type[Refusal]) -> dict[int, ResponseSpec]:
@@ -230,10 +245,12 @@ def refusal_of(error: Exception) -> Refusal:
 
 def answer_problem(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """The problem details answer to any exception in the API."""
-    problem = details(refusal_of(error))
-    headers = {"Retry-After": "1"} if problem.status == 503 else {}
+    refusal = refusal_of(error)
+    problem, headers = details(refusal), retry_after(refusal)
     if problem.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if problem.status == 405 and isinstance(error, HTTPException):
+        headers |= error.headers or {}  # Allow, which the router knows
     return Response(
         content=msgspec.json.encode(problem), status_code=problem.status, media_type=MEDIA_TYPE, headers=headers
     )

@@ -31,6 +31,7 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=_LINE)]
 Prose = Annotated[str, msgspec.Meta(max_length=20_000, pattern=_PROSE)]
 
 _PATTERN = re.compile(r"`str` matching regex '.*?'(?= - at|$)")
+_KINDS = re.compile(r"`(\w+(?: \| \w+)*)`")
 _WORDS = {
     "int": "a whole number",
     "float": "a number with decimals",
@@ -42,7 +43,8 @@ _WORDS = {
     "datetime": "a time",
     "uuid": "an id",
 }
-_KEY = re.compile(r"[A-Za-z0-9_-]{8,128}")
+KEY_FORM = "[A-Za-z0-9_-]{8,128}"
+_KEY = re.compile(KEY_FORM)
 
 
 async def read_body(request: AnyRequest, media_type: str, limit: int) -> bytes:
@@ -79,8 +81,7 @@ def decode_json(body: bytes, shape: msgspec.json.Decoder[T]) -> T:
 def in_words(error: msgspec.ValidationError) -> str:
     """What a decoder found wrong, and where, in a person's words instead of a program's."""
     text = _PATTERN.sub("text of another form, without signs that cannot be printed,", str(error))
-    for code, word in _WORDS.items():
-        text = text.replace(f"`{code}`", word)
+    text = _KINDS.sub(lambda kinds: " or ".join(_WORDS.get(kind, kind) for kind in kinds[1].split(" | ")), text)
     return text.replace("`$.", "").replace("`$", "the top").replace("`", "")
 
 

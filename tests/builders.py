@@ -1,4 +1,4 @@
-"""Small builders for tests: plain inserts, and ``box.cast_ballot`` where a ballot is cast.
+"""Small builders for tests: plain inserts, and ``box.cast_ballots`` where a ballot is cast.
 
 Amina votes, Björn votes twice, Carim may not, Dagny is an officer, Elin a reviewer.
 """
@@ -126,16 +126,16 @@ async def cast(
 ) -> UUID:
     """Cast a ballot as the service does, without asking who casts it; answer the revision's id."""
     answer = await db.fetchrow(
-        "select * from box.cast_ballot($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "select * from box.cast_ballots($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         house.round_id,
-        house.pot_id,
-        tag(name),
-        os.urandom(8).hex(),
-        base,
-        choices,
-        points,
-        os.urandom(32),
-        os.urandom(32),
+        [house.pot_id],
+        [tag(name)],
+        [os.urandom(8).hex()],
+        [base],
+        [f"{{{','.join(map(str, choices))}}}"],
+        [f"{{{','.join(map(str, points))}}}"],
+        [os.urandom(32)],
+        [os.urandom(32)],
     )
     assert answer is not None
     assert answer["status"] == "accepted", answer

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
-from litestar.testing import AsyncTestClient
 from redis import Redis
 
 from schema.database import connect
@@ -18,9 +17,8 @@ from schema.local.servers import Servers, servers
 from schema.logs import configure_logs
 from schema.migrate import apply_migrations
 from schema.settings import Settings
-from service.app import make_app
 from tests.builders import MASTER_KEY
-from tests.town import Town
+from tests.town import Town, open_town
 
 TEMPLATE = "byalag_template"
 NUMBERS = count(1)
@@ -121,6 +119,13 @@ def settings(database_url: str, redis_url: str) -> Settings:
 @pytest.fixture
 async def town(database_url: str, redis_url: str) -> AsyncIterator[Town]:
     """The service in this process, on this test's database, with nobody in it yet."""
-    settings = Settings(database_url, redis_url, MASTER_KEY, "http://testserver.local")
-    async with AsyncTestClient(make_app(settings)) as client:
-        yield Town(client, settings)
+    async with open_town(Settings(database_url, redis_url, MASTER_KEY, "http://testserver.local")) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def crowded_town(database_url: str, redis_url: str) -> AsyncIterator[Town]:
+    """A town where hundreds come from one address, and nobody is limited."""
+    settings = Settings(database_url, redis_url, MASTER_KEY, "http://testserver.local", limits=False)
+    async with open_town(settings) as opened:
+        yield opened

@@ -4,7 +4,8 @@ Amina votes, Björn votes twice, Carim may not, Dagny is an officer, Elin a revi
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -20,6 +21,7 @@ from schema.events import LANES, Lane
 from schema.keys import Keys
 from schema.passes import open_pass
 from schema.settings import Settings
+from service.app import make_app
 from service.store import roll
 from service.verbs.sign_in import hash_password
 from workers.claim import drain
@@ -86,9 +88,14 @@ class Town:
             await roll.insert_officer(db, await roll.municipality(db, municipality), name, _HASH)
         finally:
             await db.close()
+        token = await self.sign_in(name)
+        self.officer_token = self.officer_token or token
+        return token
+
+    async def sign_in(self, name: str = "Dagny") -> str:
+        """A new session of an officer; answers the token."""
         sent = await self.client.post("/api/officer/sessions", json={"name": name, "password": PASSWORD})
         token: str = sent.json()["token"]
-        self.officer_token = self.officer_token or token
         return token
 
     def badge(self, token: str | None = None) -> dict[str, str]:
@@ -147,6 +154,13 @@ class Town:
         ground = await self.draw_round(projects, register, **changes)
         await ground.officer("POST", "schedule")
         return ground
+
+
+@asynccontextmanager
+async def open_town(settings: Settings) -> AsyncIterator[Town]:
+    """The service in this process with these settings, and a client of it."""
+    async with AsyncTestClient(make_app(settings)) as client:
+        yield Town(client, settings)
 
 
 async def _act(keys: Keys, db: Any, batch: Any) -> None:

@@ -1,4 +1,4 @@
-"""``byalag bench``: how long counting takes, beside pabutools where that is installed, and at sizes no city has had."""
+"""``byalag bench tally``: how long counting takes, beside pabutools if it is there, and at sizes no city has had."""
 
 import gc
 import importlib.util
@@ -96,12 +96,7 @@ class Disagreement(Exception):
     """Ours and pabutools do not fund the same projects."""
 
 
-@click.group()
-def bench() -> None:
-    """Measure how long things take."""
-
-
-@bench.command()
+@click.command()
 @click.option(
     "--data",
     type=click.Path(exists=True, file_okay=False, path_type=Path),

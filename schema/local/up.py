@@ -40,11 +40,17 @@ class House(msgspec.Struct, frozen=True):
 
 @contextmanager
 def running(
-    data: Path, host: str = "127.0.0.1", port: int = 0, lanes: Sequence[str] = LANES, say: Say | None = None
+    data: Path,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    lanes: Sequence[str] = LANES,
+    say: Say | None = None,
+    limits: str = "on",
 ) -> Iterator[House]:
     """Bring up servers, schema, service, workers and clock; wait until the service is ready; end all of it afterwards.
 
-    DATABASE_URL and REDIS_URL are used where they are set. Port 0 is a free one. Raises a Trouble.
+    DATABASE_URL and REDIS_URL are used where they are set. Port 0 is a free one. ``limits`` is BYALAG_LIMITS where that
+    is not set. Raises a Trouble.
     """
     say = console() if say is None else say
     port = _free_port(host, port)
@@ -59,6 +65,7 @@ def running(
             "REDIS_URL": grounds.redis_url,
             "BYALAG_MASTER_KEY": os.environ.get("BYALAG_MASTER_KEY") or master_key(data),
             "BYALAG_PUBLIC_URL": os.environ.get("BYALAG_PUBLIC_URL") or url,
+            "BYALAG_LIMITS": os.environ.get("BYALAG_LIMITS") or limits,
             "PYTHONUNBUFFERED": "1",
         }
         _migrate(environment, say)

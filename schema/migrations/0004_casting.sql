@@ -21,58 +21,72 @@ begin
     return found_round;
 end $$;
 
-create type box.cast_answer as (status text, revision integer, commitment bytea, accepted_at timestamptz, phase text);
+create type box.cast_answer as (
+    place integer, status text, revision integer, commitment bytea, accepted_at timestamptz, phase text
+);
 
--- status: accepted, replayed (same key and same ballot again), key_reused (same key, other ballot),
--- stale (the voter saw another revision than the last), not_open, no_round.
-create function box.cast_ballot(
-    the_round uuid, the_pot uuid, the_tag bytea, the_key text, base_revision integer,
-    the_choices integer[], the_points integer[], the_nonce bytea, the_commitment bytea
-) returns box.cast_answer language plpgsql volatile set search_path = '' as $$
+-- Casts of one round, gathered: one lock, one look at the clock, one commit. No tag stands in `tags` twice. Each is
+-- answered by its place: accepted, replayed (same key and same ballot again), key_reused (same key, other ballot),
+-- stale (the voter saw another revision than the last), not_open, no_round, or again: somebody cast with the same tag
+-- at this moment, so ask anew.
+create function box.cast_ballots(
+    the_round uuid, pots uuid[], tags bytea[], keys text[], base_revisions integer[],
+    all_choices text[], all_points text[], nonces bytea[], commitments bytea[]
+) returns setof box.cast_answer language plpgsql volatile set search_path = ''
+-- One plan for ever, that looks ballots up by index: a plan made while the box was empty would read all of it.
+set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
-    r box.round;
-    earlier box.ballot;
-    last_revision integer;
-    now_phase text;
-    new_id uuid;
-    minute timestamptz;
+    r box.round := box.lock_round(true, the_round);
+    now_phase text := box.phase(r);
+    minute timestamptz := date_trunc('minute', clock_timestamp());
 begin
-    r := box.lock_round(true, the_round);
-    if r.id is null then
-        return ('no_round', null, null, null, null)::box.cast_answer;
-    end if;
-    -- One tag's casts queue up here, so that two at once become two revisions or one refusal.
-    perform pg_advisory_xact_lock(2, hashtext(encode(the_tag, 'hex')));
-
-    select * into earlier from box.ballot
-        where round_id = the_round and tag = the_tag and idempotency_key = the_key;
-    if earlier.id is not null then
-        if earlier.pot_id = the_pot and earlier.choices = the_choices and earlier.points = the_points then
-            return ('replayed', earlier.revision, earlier.commitment, earlier.accepted_at, null)::box.cast_answer;
-        end if;
-        return ('key_reused', null, null, null, null)::box.cast_answer;
-    end if;
-
-    now_phase := box.phase(r);
-    if now_phase <> 'voting' then
-        return ('not_open', null, null, null, now_phase)::box.cast_answer;
-    end if;
-
-    select coalesce(max(revision), 0) into last_revision from box.ballot
-        where round_id = the_round and pot_id = the_pot and tag = the_tag;
-    if last_revision <> base_revision then
-        return ('stale', last_revision, null, null, null)::box.cast_answer;
-    end if;
-
-    minute := date_trunc('minute', clock_timestamp());
-    insert into box.ballot
-        (round_id, pot_id, tag, revision, idempotency_key, choices, points, nonce, commitment, accepted_at)
-        values (the_round, the_pot, the_tag, last_revision + 1, the_key, the_choices, the_points, the_nonce,
-            the_commitment, minute)
-        returning id into new_id;
-    insert into post.outbox (lane, event)
-        values ('judge', json_build_object('event', 'BallotCast', 'ballot_id', new_id)::text);
-    return ('accepted', last_revision + 1, the_commitment, minute, null)::box.cast_answer;
+    return query
+    with sent as (
+        select s.place::integer, s.pot_id, s.tag, s.key, s.base, s.choices::integer[], s.points::integer[], s.nonce,
+            s.commitment
+        from unnest(pots, tags, keys, base_revisions, all_choices, all_points, nonces, commitments) with ordinality
+            as s (pot_id, tag, key, base, choices, points, nonce, commitment, place)
+    ), seen as (
+        select s.*, e.id is not null as known, e.revision as known_revision, e.commitment as known_commitment,
+            e.accepted_at as known_at,
+            e.pot_id = s.pot_id and e.choices = s.choices and e.points = s.points as same,
+            coalesce(l.revision, 0) as last
+        from sent s
+        left join lateral (
+            select * from box.ballot b
+            where b.round_id = the_round and b.tag = s.tag and b.idempotency_key = s.key limit 1
+        ) e on true
+        left join lateral (
+            select b.revision from box.ballot b
+            where b.round_id = the_round and b.pot_id = s.pot_id and b.tag = s.tag order by b.revision desc limit 1
+        ) l on true
+    ), fresh as (
+        insert into box.ballot
+            (round_id, pot_id, tag, revision, idempotency_key, choices, points, nonce, commitment, accepted_at)
+        select the_round, s.pot_id, s.tag, s.last + 1, s.key, s.choices, s.points, s.nonce, s.commitment, minute
+        from seen s where not s.known and s.last = s.base and now_phase = 'voting'
+        order by s.tag  -- two batches that meet wait for each other in one direction only
+        on conflict do nothing
+        returning id, tag
+    ), told as (
+        insert into post.outbox (lane, event)
+        select 'judge', '{"event":"BallotCast","ballot_id":"' || f.id || '"}' from fresh f
+    )
+    select s.place,
+        case
+            when r.id is null then 'no_round'
+            when s.same then 'replayed'
+            when s.known then 'key_reused'
+            when now_phase <> 'voting' then 'not_open'
+            when s.last <> s.base then 'stale'
+            when f.id is null then 'again'
+            else 'accepted'
+        end,
+        case when s.same then s.known_revision when s.last <> s.base then s.last else s.last + 1 end,
+        case when s.same then s.known_commitment else s.commitment end,
+        case when s.same then s.known_at else minute end,
+        now_phase
+    from seen s left join fresh f on f.tag = s.tag;
 end $$;
 
 -- Answers closed, already_closed, not_open, not_due or no_round. One close event per round, whoever asks how often.

@@ -1,13 +1,13 @@
 """Casting over HTTP. A pass is all that counts here: no cookie, no name, no address is looked at."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from litestar import Response, Router, get, post
 from litestar.di import Provide
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, HeaderParameter
+from litestar.params import FromPath
 
 from schema.errors import (
     BadPass,
@@ -23,6 +23,7 @@ from schema.errors import (
     PointsAmiss,
     Stale,
     TooCostly,
+    TooFast,
     TooFew,
     TooLarge,
     TooMany,
@@ -33,10 +34,11 @@ from schema.errors import (
     UnknownProject,
 )
 from service.api.replies import PASS
-from service.openapi import json_body
-from service.people import TheHouse, ThePass, provide_box_pass, refuse_other_round
+from service.house import House
+from service.openapi import json_body, needed_header
+from service.people import TheHouse, ThePass, bearer, provide_box_pass, refuse_other_round, take_pass
 from service.problems import answers
-from service.reading import BALLOT_LIMIT, AnyRequest, idempotency_key, read_json
+from service.reading import BALLOT_LIMIT, KEY_FORM, AnyRequest, idempotency_key, read_json
 from service.store.ballots import CurrentBallot
 from service.verbs import ballots as verbs
 from service.verbs.ballots import Accepted, Ballot
@@ -46,28 +48,36 @@ _BALLOT = msgspec.json.Decoder(Ballot)
 REPLAYED = {200: ResponseSpec(Accepted, description="A replay of a ballot accepted before", generate_examples=False)}
 STYLE = (UnknownProject, ChosenTwice, TooMany, TooFew, TooCostly, PointsAmiss, NoPoints, TooManyForOne, TooManyPoints)
 BEARER = (NoPass, BadPass, PassExpired, NotFound, Malformed, Unavailable)
-Key = Annotated[str | None, HeaderParameter(name="Idempotency-Key", description="8 to 128 signs, new for every ballot")]
+KEY = needed_header("Idempotency-Key", f"^{KEY_FORM}$", "8 to 128 letters, digits, - or _, new for every ballot")
 
 
 @post(
     "/pots/{pot_id:uuid}/ballots",
-    operation_class=json_body(Ballot),
-    responses=answers(*BEARER, *STYLE, NoKey, TooLarge, UnknownForm, NotOpen, Stale, KeyReused) | REPLAYED,
+    operation_class=json_body(Ballot, KEY),
+    responses=answers(*BEARER, *STYLE, NoKey, TooLarge, UnknownForm, NotOpen, Stale, KeyReused, TooFast) | REPLAYED,
     security=PASS,
     tags=["ballots"],
     request_max_body_size=BALLOT_LIMIT,
 )
-async def cast_ballot(
-    request: AnyRequest, house: TheHouse, claims: ThePass, pot_id: FromPath[UUID], key: Key = None
-) -> Response[Accepted]:
+async def cast_ballot(request: AnyRequest, pot_id: FromPath[UUID]) -> Response[Accepted]:
     """Cast or change a ballot. Body: Ballot. A replay of one that was accepted answers 200 with the same receipt."""
+    # The busiest door: house and pass are looked up here, because what is injected costs more than the look.
+    house: House = request.app.state.house
+    claims = take_pass(bearer(request), house, "box")
     refuse_other_round(claims, claims.round_id, pot_id)
     sent = await read_json(request, _BALLOT, BALLOT_LIMIT)
-    accepted, fresh = await verbs.cast_ballot(house, claims, pot_id, idempotency_key(key), sent)
+    key = idempotency_key(request.headers.get(KEY.name))
+    accepted, fresh = await verbs.cast_ballot(house, claims, pot_id, key, sent)
     return Response(accepted, status_code=201 if fresh else 200)
 
 
-@get("/pots/{pot_id:uuid}/ballot", responses=answers(*BEARER), security=PASS, tags=["ballots"])
+@get(
+    "/pots/{pot_id:uuid}/ballot",
+    responses=answers(*BEARER),
+    security=PASS,
+    tags=["ballots"],
+    dependencies={"claims": Provide(provide_box_pass)},
+)
 async def view_ballot(house: TheHouse, claims: ThePass, pot_id: FromPath[UUID]) -> CurrentBallot:
     """One's own ballot as it stands, and whether it counts or why not."""
     refuse_other_round(claims, claims.round_id, pot_id)
@@ -77,6 +87,4 @@ async def view_ballot(house: TheHouse, claims: ThePass, pot_id: FromPath[UUID]) 
     return found
 
 
-router: Any = Router(
-    path="", route_handlers=[cast_ballot, view_ballot], dependencies={"claims": Provide(provide_box_pass)}
-)
+router: Any = Router(path="", route_handlers=[cast_ballot, view_ballot])

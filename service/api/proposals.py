@@ -22,6 +22,7 @@ from schema.errors import (
     NotYours,
     PassExpired,
     Settled,
+    TooFast,
     TooLarge,
     Unavailable,
     UnknownForm,
@@ -43,9 +44,9 @@ _PROPOSAL = msgspec.json.Decoder(ProposalDraft)
 _SHORTLISTING = msgspec.json.Decoder(Shortlisting)
 
 BEARER = (NoPass, BadPass, PassExpired, NotFound, Malformed, Unavailable)
-SUBMIT = answers(*BEARER, NotInPhase, TooLarge, UnknownForm)
-EDIT = answers(*BEARER, NotInPhase, TooLarge, UnknownForm, Changed, NotYours, Settled)
-SUPPORT = answers(*BEARER, NotInPhase, Settled)
+SUBMIT = answers(*BEARER, NotInPhase, TooLarge, UnknownForm, TooFast)
+EDIT = answers(*BEARER, NotInPhase, TooLarge, UnknownForm, Changed, NotYours, Settled, TooFast)
+SUPPORT = answers(*BEARER, NotInPhase, Settled, TooFast)
 SHORTLIST = answers(
     NotSignedIn, NotAllowed, NotFound, Malformed, TooLarge, UnknownForm, Frozen, NameTaken, Settled, Unavailable
 )

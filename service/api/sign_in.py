@@ -13,6 +13,7 @@ from schema.errors import (
     NotAllowed,
     NotFound,
     NotSignedIn,
+    TooFast,
     TooLarge,
     Unavailable,
     UnknownForm,
@@ -22,7 +23,7 @@ from schema.errors import (
 from service.api.replies import OFFICER
 from service.api.rounds import ACT
 from service.openapi import csv_body, json_body
-from service.people import TheHouse, TheOfficer, bearer
+from service.people import TheHouse, TheOfficer, bearer, caller_address
 from service.problems import answers
 from service.reading import REGISTER_LIMIT, AnyRequest, read_body, read_json
 from service.store.roll import Register
@@ -45,12 +46,13 @@ class Session(msgspec.Struct, frozen=True):
 @post(
     "/officer/sessions",
     operation_class=json_body(OfficerSignIn),
-    responses=answers(WrongPassword, Malformed, TooLarge, UnknownForm, Unavailable),
+    responses=answers(WrongPassword, Malformed, TooLarge, UnknownForm, TooFast, Unavailable),
     tags=["sign-in"],
 )
 async def sign_in_officer(request: AnyRequest, house: TheHouse) -> Session:
     """Sign an officer in. Body: OfficerSignIn."""
-    return Session(await verbs.sign_in_officer(house, await read_json(request, _OFFICER)))
+    sent = await read_json(request, _OFFICER)
+    return Session(await verbs.sign_in_officer(house, sent, caller_address(request)))
 
 
 @delete("/officer/sessions", responses=answers(NotSignedIn, Unavailable), security=OFFICER, tags=["sign-in"])
@@ -63,12 +65,13 @@ async def sign_out_officer(request: AnyRequest, house: TheHouse, officer: TheOff
     "/rounds/{round_id:uuid}/sign-in",
     operation_class=json_body(CodeSignIn),
     status_code=200,
-    responses=answers(WrongCode, NotFound, Malformed, TooLarge, UnknownForm, Unavailable),
+    responses=answers(WrongCode, NotFound, Malformed, TooLarge, UnknownForm, TooFast, Unavailable),
     tags=["sign-in"],
 )
 async def sign_in_by_code(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Passes:
     """Sign a resident in with the code from a letter. Body: CodeSignIn."""
-    return await verbs.sign_in_by_code(house, round_id, await read_json(request, _CODE))
+    sent = await read_json(request, _CODE)
+    return await verbs.sign_in_by_code(house, round_id, sent, caller_address(request))
 
 
 @post(

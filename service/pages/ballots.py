@@ -18,6 +18,7 @@ from schema.errors import (
     Refusal,
     Stale,
     TooCostly,
+    TooFast,
     TooFew,
     TooMany,
     Unavailable,
@@ -29,9 +30,8 @@ from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import NO_PASS, ask_again, box_pass
 from service.pages.problems import problem_page
-from service.pages.shell import Page, private_page, see_other
+from service.pages.shell import Page, form_page, private_page, see_other
 from service.people import TheHouse, take_pass
-from service.problems import details
 from service.reading import AnyRequest, idempotency_key
 from service.store.projects import Project
 from service.store.rounds import Pot, Round
@@ -39,7 +39,7 @@ from service.verbs import ballots as verbs
 from service.verbs import rounds as round_verbs
 from service.verbs.ballots import Accepted, Ballot
 
-MENDABLE = (UnknownProject, ChosenTwice, TooMany, TooFew, TooCostly, PointsAmiss, Stale, KeyReused, NoKey)
+MENDABLE = (UnknownProject, ChosenTwice, TooMany, TooFew, TooCostly, PointsAmiss, Stale, KeyReused, NoKey, TooFast)
 """Refusals after which the ballot is shown again with its choices."""
 
 _SENT = ("pass", "others", "choices", "base_revision", "idempotency_key")
@@ -120,9 +120,10 @@ async def ballot_page(
     cast = await verbs.current_ballot(house, take_pass(desk.token, house, "box"), pot.id)
     chosen = set(choices if choices is not None else cast.choices if cast else ())
     costs = [project.cost for project in desk.projects if project.number in chosen]
-    return private_page(
+    return form_page(
         "ballot.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        found.currency,
         desk=desk,
         ticked=isinstance(pot.style, Approval | Knapsack),
         cast=cast,
@@ -131,7 +132,6 @@ async def ballot_page(
         costs=costs,
         limits=words.limits(pot.style, found.currency),
         over=max(0, sum(costs) - getattr(pot.style, "max_cost", sum(costs))),
-        alert=words.sentence(refusal, found.currency) if refusal else None,
         returned=returned,
         idempotency_key=secrets.token_urlsafe(16),
     )

@@ -6,13 +6,13 @@ from litestar import get, post
 from litestar.datastructures import Cookie
 from litestar.params import FromQuery
 
-from schema.errors import Malformed, NotSignedIn, WrongPassword
+from schema.errors import Malformed, NotSignedIn, TooFast, WrongPassword
 from service.house import House
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.shell import Page, officer_page, see_other
-from service.people import TheHouse, TheOfficer, cookie_name, provide_officer, refuse_other_sites
-from service.problems import details
+from service.people import TheHouse, TheOfficer, caller_address, cookie_name, provide_officer, refuse_other_sites
+from service.problems import details, retry_after
 from service.reading import AnyRequest
 from service.verbs import rounds as round_verbs
 from service.verbs import sign_in as verbs
@@ -48,10 +48,12 @@ async def sign_in(request: AnyRequest, house: TheHouse) -> Page:
     refuse_other_sites(request, house)
     fields = await read_form(request)
     try:
-        token = await verbs.sign_in_officer(house, _sent(fields))
-    except (WrongPassword, Malformed) as refusal:
+        token = await verbs.sign_in_officer(house, _sent(fields), caller_address(request))
+    except (WrongPassword, Malformed, TooFast) as refusal:
         status, alert = details(refusal).status, words.sentence(refusal, "")
-        return officer_page("officer_sign_in.html", status, note=None, alert=alert, name=fields.text("name"))
+        page = officer_page("officer_sign_in.html", status, note=None, alert=alert, name=fields.text("name"))
+        page.headers.update(retry_after(refusal))
+        return page
     answer = see_other("/officer/rounds")
     answer.set_cookie(_cookie(house, token))
     return answer

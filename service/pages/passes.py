@@ -9,10 +9,8 @@ from schema.errors import BadPass, NoPass, PassExpired, Refusal
 from schema.passes import Pass
 from service.house import House
 from service.pages.forms import Fields
-from service.pages.shell import Page, private_page
-from service.pages.words import sentence
+from service.pages.shell import Page, form_page
 from service.people import refuse_other_round, take_pass
-from service.problems import details
 from service.store.rounds import Round
 
 NO_PASS = (NoPass, BadPass, PassExpired)
@@ -36,13 +34,13 @@ def civic_pass(house: House, fields: Fields, round_id: UUID) -> Pass:
 
 def ask_code(found: Round, kept: list[tuple[str, str]], refusal: Refusal | None = None, code: str = "") -> Page:
     """The sign-in form, with what it takes along and why it is shown again."""
-    return private_page(
+    return form_page(
         "sign_in.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        found.currency,
         round=found,
         kept=kept,
         carries=dict(kept).get("then", ""),
-        alert=sentence(refusal, found.currency) if refusal else None,
         code=code,
     )
 

@@ -6,10 +6,10 @@ from typing import Any
 from litestar import get
 from litestar.params import FromPath
 
-from schema.errors import NotFound, Refusal, Unavailable
+from schema.errors import NotFound, Refusal, TooFast, Unavailable
 from service.pages import words
 from service.pages.shell import Page, private_page, public_page
-from service.problems import PROBLEMS, answer_problem, details, refusal_of
+from service.problems import PROBLEMS, answer_problem, details, refusal_of, retry_after
 from service.reading import AnyRequest
 
 _BY_CODE = {refusal.code: problem for refusal, problem in PROBLEMS.items()}
@@ -38,18 +38,17 @@ def answer_problem_page(request: AnyRequest, error: Exception) -> Page:
 def problem_page(refusal: Refusal, back: tuple[str, str] | None = None) -> Page:
     """A refusal as a page of its own; ``back`` is the address and name of where to go on."""
     problem = details(refusal)
-    busy = isinstance(refusal, Unavailable)  # its words in the API speak of keys that no person sees
+    passing = isinstance(refusal, TooFast | Unavailable)  # their words in the API are for those who write programs
     answer = private_page(
         "problem.html",
         problem.status,
         title=problem.title,
-        said=words.sentence(refusal, "") if busy else problem.detail,
+        said=words.sentence(refusal, "") if passing else problem.detail,
         status=problem.status,
         code=refusal.code,
         back=back,
     )
-    if busy:
-        answer.headers["Retry-After"] = "1"
+    answer.headers.update(retry_after(refusal))
     return answer
 
 

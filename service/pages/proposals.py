@@ -8,16 +8,15 @@ import msgspec
 from litestar import get, post
 from litestar.params import FromPath
 
-from schema.errors import Malformed, NotFound, NotInPhase, Refusal, Settled
+from schema.errors import Malformed, NotFound, NotInPhase, Refusal, Settled, TooFast
 from service.house import House
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import NO_PASS, ask_again, civic_pass
 from service.pages.problems import problem_page
 from service.pages.rounds import SIZE, After
-from service.pages.shell import Page, private_page, public_page, see_other
+from service.pages.shell import Page, form_page, private_page, public_page, see_other
 from service.people import TheHouse, take_pass
-from service.problems import details
 from service.reading import AnyRequest, uuid_or_malformed
 from service.verbs import proposals as verbs
 from service.verbs import rounds as round_verbs
@@ -123,16 +122,16 @@ def proposal_form(view: RoundView, token: str, fields: Fields, refusal: Refusal 
     if view.round.phase != "proposing":
         not_now = NotInPhase(phase=view.round.phase, needed="proposing")
         return problem_page(not_now, (f"/rounds/{view.round.id}", view.round.name))
-    return private_page(
+    return form_page(
         "propose.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        view.round.currency,
         round=view.round,
         areas=view.areas,
         token=token,
         wrote={name: fields.text(name) for name in ("title", "about", "author_name", "area", "cost_guess")},
         languages=LANGUAGES,
         language=fields.text("language") or _USUAL.get(view.round.currency, "en"),
-        alert=words.sentence(refusal, view.round.currency) if refusal else None,
     )
 
 
@@ -147,7 +146,7 @@ async def submit_proposal(request: AnyRequest, house: TheHouse, round_id: FromPa
         return ask_again(view.round, "proposal", fields, refusal)
     try:
         proposal = await verbs.submit_proposal(house, claims, _draft(fields))
-    except (Malformed, NotFound, NotInPhase) as refusal:
+    except (Malformed, NotFound, NotInPhase, TooFast) as refusal:
         return proposal_form(view, fields.text("pass"), fields, refusal)
     return private_page("proposed.html", 201, round=view.round, proposal=proposal, token=fields.text("pass"))
 
@@ -189,7 +188,7 @@ async def _change_support(request: AnyRequest, house: House, proposal_id: UUID, 
         await verb(house, civic_pass(house, fields, view.round.id), proposal_id)
     except NO_PASS as refusal:
         return ask_again(view.round, "support", fields, refusal)
-    except (NotInPhase, Settled) as refusal:
+    except (NotInPhase, Settled, TooFast) as refusal:
         return problem_page(refusal, (f"/rounds/{view.round.id}", view.round.name))
     return await _support_page(house, fields, view.round.id, f"{said} “{proposal.title}”.")
 

@@ -10,9 +10,10 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 from markupsafe import Markup
 
-from schema.errors import NotFound
+from schema.errors import NotFound, Refusal
 from service.caching import cached
 from service.pages import words
+from service.problems import details, retry_after
 from service.reading import AnyRequest
 
 FOLDER = Path(__file__).parent
@@ -75,6 +76,14 @@ def private_page(template: str, status: int = 200, /, **facts: object) -> Page:
     """A page that holds a pass or an officer's view, or tells of a refusal: nobody keeps it."""
     headers = {**HEADERS, "Cache-Control": "no-store"}
     return Response(render(template, **facts), status_code=status, media_type=HTML, headers=headers)
+
+
+def form_page(template: str, refusal: Refusal | None, currency: str, /, **facts: object) -> Page:
+    """A private page with a form; after a refusal the form again. ``alert`` says why, the headers when to come back."""
+    alert = words.sentence(refusal, currency) if refusal else None
+    answer = private_page(template, details(refusal).status if refusal else 200, alert=alert, **facts)
+    answer.headers.update(retry_after(refusal))
+    return answer
 
 
 def officer_page(template: str, status: int = 200, /, **facts: object) -> Page:

@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath
 
-from schema.errors import WrongCode
+from schema.errors import TooFast, WrongCode
 from service.house import House
 from service.pages import words
 from service.pages.ballots import Desk, ballot_page
@@ -14,7 +14,7 @@ from service.pages.forms import Fields, read_form
 from service.pages.passes import KEPT, ask_code
 from service.pages.proposals import backing, proposal_form
 from service.pages.shell import Page, private_page, public_page
-from service.people import TheHouse
+from service.people import TheHouse, caller_address
 from service.reading import AnyRequest
 from service.verbs import rounds as round_verbs
 from service.verbs import sign_in as verbs
@@ -35,8 +35,9 @@ async def sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]
     view = await round_verbs.public_round(house, round_id)
     fields = await read_form(request)
     try:
-        passes = await verbs.sign_in_by_code(house, round_id, CodeSignIn(fields.text("code")))
-    except WrongCode as refusal:
+        sent = CodeSignIn(fields.text("code"))
+        passes = await verbs.sign_in_by_code(house, round_id, sent, caller_address(request))
+    except (WrongCode, TooFast) as refusal:
         return ask_code(view.round, fields.kept(KEPT), refusal, fields.text("code"))
     match fields.text("then"):
         case "ballot" if (desk := _desk(view, fields, passes)) is not None:

@@ -240,6 +240,9 @@ def sentence(refusal: Refusal, currency: str) -> str:
             return "Your ballot was changed meanwhile, perhaps in another window. Look at both below and cast again."
         case e.KeyReused():
             return "This form has cast another ballot before. Look at your choices below and cast them again."
+        case e.TooFast():
+            wait = counted(facts["seconds"], "second")
+            return f"This came too often in a short time, so nothing was done. Wait {wait} and do it again."
         case e.Unavailable():
             return "The house is busy or being mended. Wait a moment and do it again; nothing counts twice."
         case e.Malformed(facts={"fault": fault}):

@@ -30,7 +30,8 @@ class Stage(msgspec.Struct, frozen=True):
 def own_stage(data: Path | None, host: str, port: int, officer: str, municipality: str) -> Iterator[Stage]:
     """Start a house, make an officer, and end the house with the context. Raises a Trouble.
 
-    Without ``data`` its folder is a temporary one. What its processes say goes to ``house.log`` in the folder.
+    Nobody is limited in it, because the whole town comes from one address. Without ``data`` its folder is a temporary
+    one. What its processes say goes to ``house.log`` in the folder.
     """
     with ExitStack() as stack:
         folder = data or stack.enter_context(temporary_folder())
@@ -40,7 +41,7 @@ def own_stage(data: Path | None, host: str, port: int, officer: str, municipalit
                 click.echo(f"Using the server that {name} names.")
         click.echo("Starting the house: servers, service, workers and clock ... ", nl=False)
         began = time.monotonic()
-        house = stack.enter_context(running(folder, host, port, say=say))
+        house = stack.enter_context(running(folder, host, port, say=say, limits="off"))
         password = password_for(house, officer, municipality)
         click.echo(f"{time.monotonic() - began:.1f} s")
         yield Stage(house.url, officer, password, house)

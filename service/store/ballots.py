@@ -1,5 +1,6 @@
 """Ballots: one statement casts, the rest only read."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,23 +12,44 @@ from schema.styles import Style
 SQL = queries(__file__)
 
 
-class CastAnswer(msgspec.Struct, frozen=True):
-    """What the database said to a cast: accepted, replayed, key_reused, stale, not_open or no_round."""
+class Cast(msgspec.Struct, frozen=True):
+    """A ballot revision to be accepted: checked, canonical, and committed to."""
 
+    pot_id: UUID
+    tag: bytes
+    key: str
+    base_revision: int
+    choices: tuple[int, ...]
+    points: tuple[int, ...]
+    nonce: bytes
+    commitment: bytes
+
+
+class CastAnswer(msgspec.Struct, frozen=True):
+    """What the database said to the cast at a place (from 1) of a batch.
+
+    ``status``: accepted, replayed, key_reused, stale, not_open, no_round, or again.
+    """
+
+    place: int
     status: str
-    revision: int | None
-    commitment: bytes | None
-    accepted_at: datetime | None
+    revision: int
+    commitment: bytes
+    accepted_at: datetime
     phase: str | None
 
 
 class Form(msgspec.Struct, frozen=True):
-    """A pot's style, and the numbers and costs (minor units) of the projects on its ballot, side by side."""
+    """A pot's style, and the numbers and costs (minor units) of the projects on its ballot, side by side.
+
+    ``frozen``: voting has begun, so that none of it will ever change.
+    """
 
     round_id: UUID
     style: Style
     numbers: tuple[int, ...]
     costs: tuple[int, ...]
+    frozen: bool
 
 
 class CurrentBallot(msgspec.Struct, frozen=True):
@@ -50,24 +72,30 @@ class Turnout(msgspec.Struct, frozen=True):
     voters: int
 
 
-async def cast_ballot(
-    db: Db,
-    round_id: UUID,
-    pot_id: UUID,
-    tag: bytes,
-    key: str,
-    base_revision: int,
-    choices: tuple[int, ...],
-    points: tuple[int, ...],
-    nonce: bytes,
-    commitment: bytes,
-) -> CastAnswer:
-    """Lock, check the clock, the key and the base revision, insert, and leave the event: in one statement."""
-    answer = await one(
-        db, CastAnswer, SQL.cast_ballot, round_id, pot_id, tag, key, base_revision, choices, points, nonce, commitment
+async def cast_ballots(db: Db, round_id: UUID, casts: Sequence[Cast]) -> list[CastAnswer]:
+    """Lock, check the clock, the keys and the base revisions, insert, and leave the events: in one statement.
+
+    No tag may stand in it twice.
+    """
+    return await many(
+        db,
+        CastAnswer,
+        SQL.cast_ballots,
+        round_id,
+        [cast.pot_id for cast in casts],
+        [cast.tag for cast in casts],
+        [cast.key for cast in casts],
+        [cast.base_revision for cast in casts],
+        [_array(cast.choices) for cast in casts],
+        [_array(cast.points) for cast in casts],
+        [cast.nonce for cast in casts],
+        [cast.commitment for cast in casts],
     )
-    assert answer is not None
-    return answer
+
+
+def _array(numbers: tuple[int, ...]) -> str:
+    """An array as text: rows of several lengths do not fit into one array of numbers."""
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 async def current_ballot(db: Db, round_id: UUID, pot_id: UUID, tag: bytes) -> CurrentBallot | None:

@@ -1,5 +1,5 @@
--- name: cast_ballot
-select * from box.cast_ballot($1, $2, $3, $4, $5, $6, $7, $8, $9)
+-- name: cast_ballots
+select * from box.cast_ballots($1, $2, $3, $4, $5, $6, $7, $8, $9)
 
 -- name: current_ballot
 select b.revision, b.choices, b.points, b.commitment, b.accepted_at, v.ballot_id is not null as judged, v.reason
@@ -9,6 +9,8 @@ order by b.revision desc limit 1
 
 -- name: form
 select p.round_id, p.style,
+    (select r.scheduled_at is not null and r.voting_at <= clock_timestamp() from box.round r where r.id = p.round_id)
+        as frozen,
     coalesce(array_agg(j.number) filter (where j.id is not null), '{}') as numbers,
     coalesce(array_agg(j.cost) filter (where j.id is not null), '{}') as costs
 from box.pot p left join box.project j on j.pot_id = p.id

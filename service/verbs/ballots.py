@@ -11,8 +11,9 @@ from schema.errors import KeyReused, NotFound, NotOpen, Stale
 from schema.passes import Pass
 from schema.styles import MOST_POINTS, canonical, check_choices
 from service.house import House
+from service.limits import CASTING
 from service.store import ballots
-from service.store.ballots import CastAnswer, CurrentBallot, Turnout
+from service.store.ballots import Cast, CurrentBallot, Turnout
 
 Number = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
 Given = Annotated[int, msgspec.Meta(ge=0, le=MOST_POINTS)]
@@ -38,42 +39,39 @@ class Accepted(msgspec.Struct, frozen=True):
 
 async def cast_ballot(house: House, claims: Pass, pot_id: UUID, key: str, sent: Ballot) -> tuple[Accepted, bool]:
     """Accept a ballot revision, or say why not. The second value is False for a replay of one accepted before."""
+    house.limits.take(CASTING, claims.tag)
+    paper = await house.casting.paper(pot_id)
+    if paper.round_id != claims.round_id:
+        raise NotFound(what="pot")
+    if refusal := check_choices(paper.style, paper.costs, sent.choices, sent.points):
+        raise refusal
+    choices, points = canonical(paper.style, sent.choices, sent.points)
     nonce = os.urandom(32)
-    async with house.box.enter() as db:
-        form = await ballots.form(db, pot_id)
-        if form is None or form.round_id != claims.round_id:
-            raise NotFound(what="pot")
-        costs = dict(zip(form.numbers, form.costs, strict=True))
-        if refusal := check_choices(form.style, costs, sent.choices, sent.points):
-            raise refusal
-        choices, points = canonical(form.style, sent.choices, sent.points)
-        committed = commitment(claims.round_id, pot_id, claims.style or "", nonce, choices, points)
-        answer = await ballots.cast_ballot(
-            db, claims.round_id, pot_id, claims.tag_bytes, key, sent.base_revision, choices, points, nonce, committed
-        )
-    accepted = _accepted(house, claims.round_id, pot_id, answer)
-    if answer.status == "accepted":
-        house.doorbell.ring("judge")
-    return accepted, answer.status == "accepted"
-
-
-def _accepted(house: House, round_id: UUID, pot_id: UUID, answer: CastAnswer) -> Accepted:
+    committed = commitment(claims.round_id, pot_id, claims.style or "", nonce, choices, points)
+    answer = await house.casting.cast(
+        claims.round_id,
+        Cast(pot_id, claims.tag_bytes, key, sent.base_revision, choices, points, nonce, committed),
+    )
     match answer.status:
         case "key_reused":
             raise KeyReused()
         case "stale":
-            raise Stale(revision=answer.revision or 0)
+            raise Stale(revision=answer.revision)
         case "not_open":
             raise NotOpen(phase=answer.phase or "")
         case "no_round":
             raise NotFound(what="round")
-    assert answer.commitment is not None
-    assert answer.accepted_at is not None
-    assert answer.revision is not None
     receipt = sign_receipt(
-        house.settings.public_url, round_id, pot_id, answer.commitment, answer.accepted_at, house.keys.receipts
+        house.settings.public_url,
+        claims.round_id,
+        pot_id,
+        answer.commitment,
+        answer.accepted_at,
+        house.keys.receipts,
     )
-    return Accepted(receipt, answer.revision)
+    if answer.status == "accepted":
+        house.doorbell.ring("judge")
+    return Accepted(receipt, answer.revision), answer.status == "accepted"
 
 
 async def current_ballot(house: House, claims: Pass, pot_id: UUID) -> CurrentBallot | None:

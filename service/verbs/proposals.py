@@ -18,6 +18,7 @@ from schema.passes import Pass
 from schema.queries import Db
 from schema.styles import Money
 from service.house import House
+from service.limits import PROPOSING
 from service.reading import Line, Name, Prose
 from service.store import outbox, projects, proposals, rounds
 from service.store.projects import Project
@@ -81,6 +82,7 @@ async def view_proposal(house: House, proposal_id: UUID) -> tuple[ProposalView, 
 
 async def submit_proposal(house: House, claims: Pass, draft: ProposalDraft) -> ProposalView:
     """Put a proposal forward, while the round takes them."""
+    house.limits.take(PROPOSING, claims.tag)
     async with house.civic.write() as db:
         await known_area(db, claims.round_id, draft.area)
         words = (draft.author_name, draft.title, draft.about, draft.language, draft.area, draft.cost_guess)
@@ -97,6 +99,7 @@ async def edit_proposal(
     house: House, claims: Pass, proposal_id: UUID, revision: int, draft: ProposalDraft
 ) -> ProposalView:
     """Change one's own proposal of the revision that one saw."""
+    house.limits.take(PROPOSING, claims.tag)
     async with house.civic.write() as db:
         before = await _own(db, claims, proposal_id)
         await known_area(db, before.round_id, draft.area)
@@ -111,6 +114,7 @@ async def edit_proposal(
 
 async def withdraw_proposal(house: House, claims: Pass, proposal_id: UUID) -> None:
     """Take one's own proposal back; twice is once."""
+    house.limits.take(PROPOSING, claims.tag)
     async with house.civic.write() as db:
         before = await _own(db, claims, proposal_id)
         if before.state == "withdrawn":
@@ -123,6 +127,7 @@ async def withdraw_proposal(house: House, claims: Pass, proposal_id: UUID) -> No
 
 async def support_proposal(house: House, claims: Pass, proposal_id: UUID) -> None:
     """Support a proposal; twice is once."""
+    house.limits.take(PROPOSING, claims.tag)
     async with house.civic.write() as db:
         before = await _in_round(db, claims, proposal_id)
         if await proposals.insert_support(db, proposal_id, claims.tag_bytes):
@@ -134,6 +139,7 @@ async def support_proposal(house: House, claims: Pass, proposal_id: UUID) -> Non
 
 async def unsupport_proposal(house: House, claims: Pass, proposal_id: UUID) -> None:
     """Take a support back; twice is once."""
+    house.limits.take(PROPOSING, claims.tag)
     async with house.civic.write() as db:
         before = await _in_round(db, claims, proposal_id)
         if await proposals.delete_support(db, proposal_id, claims.tag_bytes):

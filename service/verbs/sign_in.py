@@ -16,6 +16,7 @@ from schema.errors import WrongCode, WrongPassword
 from schema.keys import member_of, tag_of
 from schema.passes import LIFETIME, Audience, Pass, seal_pass
 from service.house import House
+from service.limits import OFFICER_ADDRESS, OFFICER_NAME, SIGNING_IN
 from service.people import token_hash
 from service.reading import Name
 from service.store import roll
@@ -73,10 +74,13 @@ def _nobodys_hash() -> str:
     return hash_password(secrets.token_hex())
 
 
-async def sign_in_officer(house: House, sent: OfficerSignIn) -> str:
-    """A new session's token, opaque and random; only its hash is stored."""
+async def sign_in_officer(house: House, sent: OfficerSignIn, address: str) -> str:
+    """A new session's token, opaque and random; only its hash is stored. ``address`` is the caller's."""
+    await house.limits.ask(OFFICER_ADDRESS, address)
     async with house.roll.enter() as db:
         officer = await roll.officer_by_name(db, sent.name)
+    # Named as the house writes it: the database takes spellings for one that we would take for several.
+    await house.limits.ask(OFFICER_NAME, (officer.name if officer else sent.name).lower())
     stored = officer.password_hash if officer else _nobodys_hash()
     if not await asyncio.to_thread(password_matches, sent.password, stored) or officer is None:
         raise WrongPassword()
@@ -92,8 +96,9 @@ async def sign_out_officer(house: House, token: str) -> None:
         await roll.delete_session(db, token_hash(token))
 
 
-async def sign_in_by_code(house: House, round_id: UUID, sent: CodeSignIn) -> Passes:
-    """Passes for the person whose code this is."""
+async def sign_in_by_code(house: House, round_id: UUID, sent: CodeSignIn, address: str) -> Passes:
+    """Passes for the person whose code this is. ``address`` is the caller's."""
+    await house.limits.ask(SIGNING_IN, address)
     plain = plain_code(sent.code)
     if plain is None:
         raise WrongCode()

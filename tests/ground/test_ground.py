@@ -40,6 +40,18 @@ def test_settings_are_read_from_the_environment() -> None:
     assert (settings.master_key, settings.public_url) == (b"\xab" * 32, "https://vote.example.se")
 
 
+@pytest.mark.parametrize(("said", "limits"), [("", True), ("on", True), ("off", False)])
+def test_callers_are_limited_unless_it_says_off(said: str, limits: bool) -> None:
+    """Only one word takes the limits away."""
+    assert read_settings(GOOD | {"BYALAG_LIMITS": said}).limits is limits
+
+
+def test_a_misspelt_setting_does_not_take_the_limits_away() -> None:
+    """It is refused, with the words that there are."""
+    with pytest.raises(SettingsError, match="BYALAG_LIMITS must be on or off, not 'of'"):
+        read_settings(GOOD | {"BYALAG_LIMITS": "of"})
+
+
 @pytest.mark.parametrize("name", GOOD)
 def test_a_missing_setting_is_named(name: str) -> None:
     """And what it should look like."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from schema.errors import Malformed, Unavailable
+from schema.errors import Malformed, TooFast, Unavailable
 from schema.rules import EqualShares, GreedyByVotes, MaximinSupport, SequentialPhragmen
 from service.pages.problems import problem_page
 from service.pages.words import counted, groups, listed, moment, money, near_money, percent, read_money, rule_name
@@ -96,6 +96,13 @@ def test_a_busy_house_does_not_speak_of_keys() -> None:
     answer = problem_page(Unavailable())
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert b"Idempotency" not in answer.content
+
+
+def test_who_comes_too_fast_is_told_how_long_to_wait() -> None:
+    """In words on the page, and in the header."""
+    answer = problem_page(TooFast(seconds=1))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
+    assert "Wait 1\xa0second and" in answer.content.decode()
 
 
 def test_a_good_page_has_no_faults() -> None:

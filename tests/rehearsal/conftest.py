@@ -53,5 +53,5 @@ def small(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def stage() -> Iterator[Stage]:
     """A whole house that runs, with an officer."""
-    with temporary_folder() as folder, running(folder, say=lambda *_: None) as house:
+    with temporary_folder() as folder, running(folder, say=lambda *_: None, limits="off") as house:
         yield Stage(house.url, "Dagny", password_for(house, "Dagny", "Brf Eken"), house)

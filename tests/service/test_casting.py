@@ -94,29 +94,31 @@ async def test_the_outcome_counts_the_last_revision_of_each_voter_once(town: Tow
     }  # fmt: skip
 
 
-async def test_two_casts_of_one_person_at_once_are_one_ballot_and_one_refusal(town: Town) -> None:
+async def test_two_casts_of_one_person_at_once_are_one_ballot_and_one_refusal(crowded_town: Town) -> None:
     """Five hundred times: one current ballot, two revisions or one refusal, never two ballots (P2)."""
-    ground = await town.open_round(register=crowd(500))
+    ground = await crowded_town.open_round(register=crowd(500))
     voters = [await ground.voter(f"V{number}") for number in range(500)]
     for voter in voters:
         answers = await asyncio.gather(voter.cast(1), voter.cast(2))
         assert sorted(answer.status_code for answer in answers) == [201, 409]
-    per_voter = await _rows(town, "select count(*) as ballots, max(revision) as last from box.ballot group by tag")
+    per_voter = await _rows(
+        crowded_town, "select count(*) as ballots, max(revision) as last from box.ballot group by tag"
+    )
     assert [(row["ballots"], row["last"]) for row in per_voter] == [(1, 1)] * 500
 
 
-async def test_a_cast_and_a_close_at_once_leave_no_ballot_after_the_close(town: Town) -> None:
+async def test_a_cast_and_a_close_at_once_leave_no_ballot_after_the_close(crowded_town: Town) -> None:
     """Two hundred times (P3): what was acknowledged is counted, and what was refused is not there."""
-    await town.open_round(projects=1, register=crowd(4))
+    await crowded_town.open_round(projects=1, register=crowd(4))
     for _ in range(200):
-        ground = await town.open_round(projects=1, register=None)
+        ground = await crowded_town.open_round(projects=1, register=None)
         voters = [await ground.voter(f"V{number}") for number in range(4)]
         closing = ground.officer("POST", "close")
         *answers, _closed = await asyncio.gather(*(voter.cast(1) for voter in voters), closing)
         acknowledged = {answer.json()["receipt"]["commitment"] for answer in answers if answer.status_code == 201}
         refused = [answer.json()["type"] for answer in answers if answer.status_code != 201]
         kept = await _rows(
-            town, "select encode(commitment, 'hex') as it from box.ballot where round_id = $1", ground.id
+            crowded_town, "select encode(commitment, 'hex') as it from box.ballot where round_id = $1", ground.id
         )
         assert {row["it"] for row in kept} == acknowledged
         assert set(refused) <= {"/problems/not-open"}

@@ -13,8 +13,10 @@ import msgspec
 import pytest
 from httpx import Response
 
+from schema.errors import Malformed
 from schema.keys import Signer
 from schema.passes import Pass, open_pass, seal_pass
+from service.reading import decode_json
 from tests.town import Ground, Town, Voter, draft, moment, pot
 
 JSON = "application/json"
@@ -96,6 +98,15 @@ async def test_a_malformed_ballot_is_refused_in_words(amina: Voter, body: bytes,
     headers = {"Authorization": f"Bearer {amina.token}", "Idempotency-Key": uuid4().hex, "Content-Type": form}
     person_understands(await amina.client.post(amina.path, content=body, headers=headers), slug)
     await kept_nothing(amina)
+
+
+def test_a_choice_of_kinds_is_said_in_words() -> None:
+    """A person reads "a whole number or nothing", not the names that types have in a program."""
+    with pytest.raises(Malformed) as refused:
+        decode_json(b'{"cost":1.5}', msgspec.json.Decoder(dict[str, int | None]))
+    assert str(refused.value.facts["fault"]).startswith(
+        "Expected a whole number or nothing, got a number with decimals"
+    )
 
 
 KEYS = {"no key": None, "a short key": "short", "a long key": "k" * 129, "a key with spaces": "eight signs and more"}

@@ -1,6 +1,8 @@
 """The OpenAPI document says what the API does."""
 
+import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -51,6 +53,14 @@ async def test_every_refusal_of_an_operation_is_documented_problem_details(docum
             assert list(row["content"]) == ["application/problem+json"], (name, status)
 
 
+async def test_every_limited_operation_documents_429(document: Any) -> None:
+    """Signing in, and whatever is done with a pass, can come too fast."""
+    open_doors = {"POST /api/officer/sessions", "POST /api/rounds/{round_id}/sign-in"}
+    limited = {name for name, operation in operations(document) if "429" in operation["responses"]}
+    with_pass = {name for name, operation in operations(document) if operation.get("security") == [{"pass": []}]}
+    assert limited == open_doors | {name for name in with_pass if not name.startswith("GET")}
+
+
 async def test_every_operation_that_reads_a_body_documents_it(document: Any) -> None:
     """POST and PUT with a body say which."""
     bodiless = {"announcement", "schedule", "close", "publication", "support"}
@@ -74,9 +84,66 @@ async def test_every_reference_in_the_document_leads_somewhere(document: Any) ->
     assert set(references(document)) <= known
 
 
+async def test_no_list_in_the_document_may_hold_just_anything(document: Any) -> None:
+    """The framework takes the dots of a limited ``tuple[X, ...]`` for a second kind of item, beside X."""
+
+    def loose(value: Any) -> bool:
+        if isinstance(value, dict):
+            return {} in value.get("oneOf", ()) or any(map(loose, value.values()))
+        return isinstance(value, list) and any(map(loose, value))
+
+    assert not loose(document)
+
+
+async def test_the_document_says_that_a_ballot_needs_its_key(document: Any) -> None:
+    """The key is required, in the form that is checked."""
+    parameters = document["paths"]["/api/pots/{pot_id}/ballots"]["post"]["parameters"]
+    (key,) = [parameter for parameter in parameters if parameter["in"] == "header"]
+    assert (key["name"], key["required"], key["schema"]["pattern"]) == (
+        "Idempotency-Key", True, "^[A-Za-z0-9_-]{8,128}$",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", ["OPTIONS", "PATCH"])
+async def test_an_address_names_every_method_that_it_takes(town: Town, verb: str, document: Any) -> None:
+    """OPTIONS and a refused method answer the methods of the document in ``Allow`` (RFC 9110)."""
+    for path, methods in document["paths"].items():
+        there = re.sub(r"{\w+}", str(UUID(int=0)), path)
+        answer = await town.client.request(verb, there)
+        assert set(answer.headers["allow"].split(", ")) == {"OPTIONS", *map(str.upper, methods)}, path
+
+
 async def test_every_protected_operation_says_whom_it_is_for(document: Any) -> None:
     """Whoever writes must show a pass or a session, but for the two ways to get one."""
     open_doors = {"POST /api/officer/sessions", "POST /api/rounds/{round_id}/sign-in"}
     for name, operation in operations(document):
         if not name.startswith("GET") and name not in open_doors:
             assert operation.get("security"), name
+
+
+@pytest.mark.parametrize(
+    "shown", ["nothing", "a made-up token", "a session", "a pass for casting", "a pass for the debate"]
+)
+async def test_a_protected_operation_refuses_whoever_it_is_not_for(town: Town, document: Any, shown: str) -> None:
+    """Without the session or the pass that it asks for, each answers 401, whatever else is sent."""
+    amina = await (await town.open_round()).voter("AMINA-1")
+    tokens = {
+        "nothing": "",
+        "a made-up token": "Bearer made-up",
+        "a session": f"Bearer {town.officer_token}",
+        "a pass for casting": f"Bearer {amina.token}",
+        "a pass for the debate": amina.civic["Authorization"],
+    }
+    for name, operation in operations(document):
+        if "security" in operation and not fits(shown, name, operation):
+            verb, path = name.split()
+            address = re.sub(r"{\w+}", str(UUID(int=0)), path) + "?revision=1"
+            answer = await town.client.request(verb, address, headers={"Authorization": tokens[shown]})
+            assert answer.status_code == 401, name
+
+
+def fits(shown: str, name: str, operation: Any) -> bool:
+    """Whether this is what the operation asks for."""
+    if operation["security"] == [{"officer": []}]:
+        return shown == "a session"
+    return shown == ("a pass for casting" if "/pots/" in name else "a pass for the debate")

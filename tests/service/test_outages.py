@@ -5,14 +5,12 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import asyncpg
-from litestar.testing import AsyncTestClient
 from redis import Redis
 
 from schema.doorbell import queue_name
 from schema.settings import Settings
-from service.app import make_app
 from tests.builders import MASTER_KEY
-from tests.town import Town
+from tests.town import Town, open_town
 
 
 @asynccontextmanager
@@ -33,8 +31,7 @@ async def postgres_away(town: Town) -> AsyncIterator[None]:
 async def test_casting_does_not_need_redis(database_url: str) -> None:
     """P10: without Redis a ballot is accepted as ever, and its event waits in the outbox."""
     settings = Settings(database_url, "redis://127.0.0.1:1/0", MASTER_KEY, "http://testserver.local")
-    async with AsyncTestClient(make_app(settings)) as client:
-        town = Town(client, settings)
+    async with open_town(settings) as town:
         amina = await (await town.open_round()).voter("AMINA-1")
         assert (await amina.cast(1)).status_code == 201
         await town.work("judge")

@@ -57,7 +57,7 @@ def village(tmp_path: Path) -> Path:
 
 def tally(*options: str) -> tuple[int, str]:
     """Exit code and output of the command."""
-    result = CliRunner().invoke(bench.bench, ["tally", *options], env={"BYALAG_DATA": ""})
+    result = CliRunner().invoke(bench.tally, [*options], env={"BYALAG_DATA": ""})
     return result.exit_code, result.output
 
 

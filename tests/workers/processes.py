@@ -1,4 +1,4 @@
-"""Workers and clocks as processes of their own, as the supervisor starts them."""
+"""Services, workers and clocks as processes of their own, as the supervisor starts them."""
 
 import asyncio
 import os
@@ -16,14 +16,15 @@ HOME = Path(__file__).parents[2]
 
 @contextmanager
 def command(settings: Settings, name: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run ``byalag workers`` or ``byalag clock`` until the block ends; warnings are errors there as well."""
+    """Run a service, workers or a clock by its command until the block ends; warnings are errors there as well."""
     environment = {
         **os.environ,
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,
         "BYALAG_MASTER_KEY": settings.master_key.hex(),
     }
-    code = f"from workers.cli import {name}; {name}()"
+    room = "service" if name == "service" else "workers"
+    code = f"from {room}.cli import {name}; {name}()"
     process = subprocess.Popen([sys.executable, "-W", "error", "-c", code, *arguments], cwd=HOME, env=environment)
     try:
         yield process

@@ -1,0 +1,70 @@
+"""A polling place for measurements: a round in voting with one pot, electors, and a pass for each of them."""
+
+import hashlib
+import time
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import asyncpg
+import msgspec
+
+from schema.keys import Keys
+from schema.passes import LIFETIME, Pass, seal_pass
+
+PROJECTS = 60
+STYLE = {"style": "approval", "min_choices": 0, "max_choices": 10}
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where to vote, and the passes of those who may."""
+
+    round_id: UUID
+    pot_id: UUID
+    tags: list[bytes]
+    passes: list[str]
+
+
+async def open_place(database_url: str, keys: Keys, voters: int) -> Place:
+    """Make a round with one pot and this many electors, straight in the database."""
+    db = await asyncpg.connect(database_url)
+    now = datetime.now(UTC)
+    round_id, pot_id = uuid4(), uuid4()
+    tags = sorted(hashlib.sha256(f"{round_id} {number}".encode()).digest() for number in range(voters))
+    async with db.transaction():
+        await db.execute(
+            "insert into box.round (id, municipality_id, municipality, name, currency, voting_at, closes_at, lot_seed,"
+            " announced_at) values ($1, $2, 'Measured', 'A measured round', 'SEK', $3, $4, 'seed', now())",
+            round_id,
+            uuid4(),
+            now - timedelta(minutes=1),
+            now + timedelta(days=1),
+        )
+        await db.execute(
+            "insert into box.pot (id, round_id, position, name, money, style, rule, ties) values"
+            " ($1, $2, 1, 'The pot', 10000000, $3, $4, $5)",
+            pot_id,
+            round_id,
+            msgspec.json.encode(STYLE).decode(),
+            '{"rule": "greedy_by_votes"}',
+            '["lower_cost", "more_votes", "lot"]',
+        )
+        await db.executemany(
+            "insert into box.project (round_id, pot_id, number, title, cost) values ($1, $2, $3, $4, $5)",
+            [(round_id, pot_id, number, f"Project {number}", 100_000 * number) for number in range(1, PROJECTS + 1)],
+        )
+        await db.copy_records_to_table(
+            "elector", schema_name="box", records=[(pot_id, tag) for tag in tags], columns=["pot_id", "tag"]
+        )
+        await db.execute("update box.round set scheduled_at = now() where id = $1", round_id)
+    await db.execute("analyze")
+    await db.close()
+    expires = int(time.time()) + LIFETIME
+    return Place(
+        round_id,
+        pot_id,
+        tags,
+        [
+            seal_pass(Pass("box", round_id, pot_id, "approval", tag.hex(), keys.passes.key_id, expires), keys.passes)
+            for tag in tags
+        ],
+    )

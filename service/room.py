@@ -1,0 +1,52 @@
+"""A room: a pool of connections under one database role, and the domain's words for what Postgres refuses."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from schema.database import AWAY, PASSING
+from schema.errors import Frozen, NameTaken, Unavailable
+from schema.queries import Db
+
+ACQUIRE_SECONDS = 1.0
+
+_TAKEN = {
+    "pot_name_unique": "a pot's name",
+    "project_number_unique": "a project's number in its pot",
+    "project_proposal_once": "a project made from this proposal",
+}
+
+
+class Room:
+    """A pool of connections under one database role."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self.pool = pool
+
+    @asynccontextmanager
+    async def enter(self) -> AsyncIterator[Db]:
+        """A connection for reads or a single statement. Raises Unavailable within about a second when there is none."""
+        try:
+            async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as db:
+                yield db
+        except (asyncpg.PostgresError, *AWAY) as error:
+            raise _refusal(error) from error
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Db]:
+        """A connection in a transaction that commits when the block ends well."""
+        async with self.enter() as db, db.transaction():
+            yield db
+
+
+def _refusal(error: Exception) -> Exception:
+    """The domain's word for what the database refused; the error itself when it is a fault of ours."""
+    match error:
+        case asyncpg.UniqueViolationError() if error.constraint_name in _TAKEN:
+            return NameTaken(what=_TAKEN[error.constraint_name])
+        case asyncpg.PostgresError() if error.sqlstate == "BYFRZ":
+            return Frozen()
+        case asyncpg.DataError():  # an argument of ours, though asyncpg derives it from InterfaceError as well
+            return error
+    return Unavailable() if isinstance(error, (*AWAY, *PASSING)) else error

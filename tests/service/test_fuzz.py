@@ -1,0 +1,139 @@
+"""Fuzzing: whatever is sent, the service answers what its OpenAPI document says, and never that it broke.
+
+``BYALAG_FUZZ=200 python3 -m tests -k fuzz`` sends 200 examples to each operation instead of a few.
+"""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import pytest
+
+from schema.passes import Pass, open_pass
+from tests.builders import KEYS
+from tests.effort import EFFORT
+from tests.service.callers import MINE, VARIABLE, Caller
+from tests.service.test_proposals import TEXT, proposing, send, supporting
+from tests.town import Ground, Town
+from tests.workers.processes import HOME, command
+
+
+class Landscape:
+    """Every id that leads somewhere in a town, and Amina's passes by the ids that they are for."""
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        self.ids: dict[str, list[UUID]] = {"round_id": [], "pot_id": [], "project_id": [], "proposal_id": []}
+        self.passes: dict[UUID, Pass] = {}
+
+    async def grow(self) -> None:
+        """A round in each of the phases in which somebody can do something."""
+        supported, address = await supporting(self.town)
+        await self._note(supported, address.rpartition("/")[2])
+        ground = await proposing(self.town)
+        sent = await send(ground, "AMINA-1", "POST", f"/api/rounds/{ground.id}/proposals", TEXT)
+        await self._note(ground, sent.json()["id"])
+        await self._note(await self.town.draw_round(register=None))
+        for end in (None, Ground.count, Ground.outcome):
+            ground = await self.town.open_round(register=None)
+            await (await ground.voter("AMINA-1")).cast(1)
+            if end:
+                await end(ground)
+            await self._note(ground)
+        await self.town.work("compare")
+
+    async def rows(self, *tables: str) -> dict[str, int]:
+        """How many rows these tables have, from which nothing is ever deleted."""
+        db = await asyncpg.connect(self.town.settings.database_url)
+        counts = {table: await db.fetchval(f"select count(*) from {table}") for table in tables}
+        await db.close()
+        return counts
+
+    async def _note(self, ground: Ground, proposal: str | None = None) -> None:
+        view = await self.town.act("GET", f"/api/rounds/{ground.id}/draft")
+        passes = await ground.sign_in("AMINA-1")
+        civic = open_pass(passes["civic"], KEYS.passes, "civic", time.time())
+        self.passes[UUID(ground.id)] = civic
+        for row in passes["pots"]:
+            self.passes[UUID(row["pot_id"])] = open_pass(row["token"], KEYS.passes, "box", time.time())
+        self.ids["round_id"].append(UUID(ground.id))
+        self.ids["pot_id"] += map(UUID, ground.pots)
+        self.ids["project_id"].append(UUID(view["projects"][0]["id"]))
+        if proposal:
+            self.ids["proposal_id"].append(UUID(proposal))
+            self.passes[UUID(proposal)] = civic
+
+
+@pytest.fixture
+async def landscape(town: Town) -> Landscape:
+    """Something to find at many addresses."""
+    grown = Landscape(town)
+    await grown.grow()
+    return grown
+
+
+async def fuzz(landscape: Landscape, folder: Path, caller: Caller) -> None:
+    """Send to every operation of the caller's what nobody thinks of; fails with the fuzzer's own report."""
+    notes = folder / "caller.json"
+    notes.write_bytes(msgspec.json.encode(caller))
+    port = str(free_port())
+    with command(landscape.town.settings, "service", "--port", port):
+        done = await asyncio.to_thread(run_fuzzer, folder, notes, f"http://127.0.0.1:{port}/api/openapi.json")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def assert_more(before: dict[str, int], after: dict[str, int]) -> None:
+    """The caller got through: of everything that is counted there is more than before."""
+    assert [table for table in before if after[table] <= before[table]] == []
+
+
+def run_fuzzer(folder: Path, notes: Path, document: str) -> subprocess.CompletedProcess[str]:
+    """All phases of the fuzzer, with good and bad data, on the operations that are the caller's."""
+    return subprocess.run(
+        [
+            *(str(Path(sys.executable).with_name("schemathesis")), "run", document, "--wait-for-schema", "30"),
+            *("--include-by", f"/{MINE} == true", "--max-examples", str(EFFORT), "--mode", "all"),
+            *("--generation-deterministic", "--continue-on-failure", "--no-color"),
+        ],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(HOME), "SCHEMATHESIS_HOOKS": "tests.service.callers", VARIABLE: str(notes)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def test_fuzz_what_is_open_to_all(landscape: Landscape, tmp_path: Path) -> None:
+    """Nobody in particular breaks nothing and gets no answer that is not in the document."""
+    await fuzz(landscape, tmp_path, Caller(None, landscape.ids))
+
+
+async def test_fuzz_what_voters_may(landscape: Landscape, tmp_path: Path) -> None:
+    """Amina, with a pass for each place, breaks nothing; and without her pass nothing of it is done."""
+    before = await landscape.rows("box.ballot", "civic.proposal")
+    await fuzz(landscape, tmp_path, Caller("pass", landscape.ids, passes=landscape.passes))
+    assert_more(before, await landscape.rows(*before))
+
+
+async def test_fuzz_what_officers_may(landscape: Landscape, tmp_path: Path) -> None:
+    """Dagny, with a session, breaks nothing; and without it nothing of it is done."""
+    town = landscape.town
+    tokens = [town.officer_token, await town.sign_in()]
+    before = await landscape.rows("box.round", "box.close", "box.publication")
+    await fuzz(landscape, tmp_path, Caller("officer", landscape.ids, tokens))
+    assert_more(before, await landscape.rows(*before))
