@@ -16,22 +16,22 @@ RUNS = 12
 
 
 class Bug(msgspec.Struct, frozen=True):
-    """Names of the launcher's, by process; how the bug comes to show, and as which invariant's breach."""
+    """Names of the launcher's, by process; how the bug comes to show, and as the breach of which invariants."""
 
     breaks: Mapping[str, tuple[str, ...]]
     play: Play
-    invariant: str
+    invariants: frozenset[str]
 
 
 SLOW = dict.fromkeys(SERVICES, ("slow-commit",))
 """Services whose transactions overlap as they do where a disk is slow."""
 
 BUGS: dict[str, Bug] = {
-    "answer-early": Bug(dict.fromkeys(SERVICES, ("answer-early",)), voting(kill_service), "I1"),
-    "key-share": Bug(dict.fromkeys(SERVICES, ("key-share",)), rush(closers=(0,)), "I3"),
-    "two-queues": Bug({"judge": ("two-queues", "bell-taken@4")}, voting(nothing), "I8"),
-    "cursor": Bug({"judge": ("cursor",), **SLOW}, rush(closers=(0,)), "I8"),
-    "id-range": Bug({"judge": ("id-range",), **SLOW}, rush(closers=(0,)), "I8"),
+    "answer-early": Bug(dict.fromkeys(SERVICES, ("answer-early",)), voting(kill_service), frozenset({"I1", "I3"})),
+    "key-share": Bug(dict.fromkeys(SERVICES, ("key-share",)), rush(closers=(0,)), frozenset({"I3"})),
+    "two-queues": Bug({"judge": ("two-queues", "bell-taken@4")}, voting(nothing), frozenset({"I8"})),
+    "cursor": Bug({"judge": ("cursor",), **SLOW}, rush(closers=(0,)), frozenset({"I8"})),
+    "id-range": Bug({"judge": ("id-range",), **SLOW}, rush(closers=(0,)), frozenset({"I8"})),
 }
 
 

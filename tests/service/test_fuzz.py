@@ -24,6 +24,9 @@ from tests.service.test_proposals import TEXT, proposing, send, supporting
 from tests.town import Ground, Town
 from tests.workers.processes import HOME, command
 
+MANY = 100
+"""Examples for each operation with which a caller certainly gets everywhere."""
+
 
 class Landscape:
     """Every id that leads somewhere in a town, and Amina's passes by the ids that they are for."""
@@ -72,9 +75,9 @@ class Landscape:
 
 
 @pytest.fixture
-async def landscape(town: Town) -> Landscape:
+async def landscape(crowded_town: Town) -> Landscape:
     """Something to find at many addresses."""
-    grown = Landscape(town)
+    grown = Landscape(crowded_town)
     await grown.grow()
     return grown
 
@@ -90,8 +93,12 @@ async def fuzz(landscape: Landscape, folder: Path, caller: Caller) -> None:
 
 
 def assert_more(before: dict[str, int], after: dict[str, int]) -> None:
-    """The caller got through: of everything that is counted there is more than before."""
-    assert [table for table in before if after[table] <= before[table]] == []
+    """The caller got through: of everything that is counted there is more than before.
+
+    With few examples chance decides how far they get: then it is enough that nothing went missing.
+    """
+    least = 1 if EFFORT >= MANY else 0
+    assert [table for table in before if after[table] < before[table] + least] == []
 
 
 def run_fuzzer(folder: Path, notes: Path, document: str) -> subprocess.CompletedProcess[str]:
