@@ -66,8 +66,7 @@ class Casting:
     async def cast(self, round_id: UUID, cast: Cast) -> CastAnswer:
         """What the database says to a cast, after its commit. Raises Unavailable: then it may be saved or not."""
         for _ in range(TRIES):
-            line = self._lines.get(round_id)
-            if line is None:
+            if (line := self._lines.get(round_id)) is None:
                 line = self._lines[round_id] = _Line(self._box, round_id)
             answer = await line.join(cast)
             if answer.status != "again":
@@ -99,14 +98,7 @@ class _Line:
     async def _serve(self) -> None:
         while self._waiting:
             await asyncio.sleep(GATHER if len(self._servers) > 1 else 0)
-            batch = self._take()
-            try:
-                _answer(batch, await self._commit([cast for cast, _ in batch]))
-            except Unavailable as refusal:
-                _fail(batch, refusal)
-            except Exception:
-                for one in batch:
-                    await self._alone(one)
+            await self._settle(self._take())
 
     def _take(self) -> list[Waiting]:
         """The next batch; a second cast of the same voter waits for the next one."""
@@ -121,25 +113,21 @@ class _Line:
         self._waiting.extendleft(reversed(back))
         return list(batch.values())
 
-    async def _commit(self, casts: Sequence[Cast]) -> list[CastAnswer]:
-        async with self._box.enter() as db:
-            return await ballots.cast_ballots(db, self._round_id, casts)
-
-    async def _alone(self, waiting: Waiting) -> None:
+    async def _settle(self, batch: Sequence[Waiting]) -> None:
+        """Commit a batch and answer everybody in it; one that fails is tried again one by one."""
         try:
-            _answer([waiting], await self._commit([waiting[0]]))
+            async with self._box.enter() as db:
+                answers = await ballots.cast_ballots(db, self._round_id, [cast for cast, _ in batch])
         except Exception as error:
-            _fail([waiting], error)
-
-
-def _answer(batch: Sequence[Waiting], answers: Sequence[CastAnswer]) -> None:
-    for answer in answers:
-        future = batch[answer.place - 1][1]
-        if not future.done():  # the voter may have gone
-            future.set_result(answer)
-
-
-def _fail(batch: Sequence[Waiting], error: Exception) -> None:
-    for _, future in batch:
-        if not future.done():
-            future.set_exception(error)
+            if len(batch) > 1 and not isinstance(error, Unavailable):
+                for waiting in batch:
+                    await self._settle([waiting])
+                return
+            for _, future in batch:
+                if not future.done():  # the voter may have gone
+                    future.set_exception(error)
+        else:
+            for answer in answers:
+                future = batch[answer.place - 1][1]
+                if not future.done():
+                    future.set_result(answer)

@@ -22,6 +22,7 @@ import click
 import msgspec
 import numpy as np
 
+from schema.local.figures import keep, to_json
 from schema.pb import CENTS
 from schema.rules import EqualShares, GreedyByVotes, Rule, SequentialPhragmen, TieOrder
 from workers.tally import Instance, Profile, count
@@ -108,7 +109,7 @@ class Disagreement(Exception):
     "--full/--quick", default=False, help="Also what takes pabutools minutes; with --size 10,000,000 ballots."
 )
 @click.option("--size", is_flag=True, help="Count generated rounds of 10,000 ballots and more, and time the start.")
-@click.option("--json", "target", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures there, too.")
+@to_json
 def tally(data: Path | None, runs: int, full: bool, size: bool, target: Path | None) -> None:
     """Time the tally: six real elections beside pabutools, or generated rounds with --size.
 
@@ -121,8 +122,7 @@ def tally(data: Path | None, runs: int, full: bool, size: bool, target: Path | N
         if data is None:
             raise click.UsageError("Where are the real elections? Name their folder with --data or BYALAG_DATA.")
         figures = beside(data, full, runs)
-    if target:
-        target.write_bytes(msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
+    keep(target, figures)
 
 
 # Beside pabutools

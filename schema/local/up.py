@@ -53,7 +53,7 @@ def running(
     is not set. Raises a Trouble.
     """
     say = console() if say is None else say
-    port = _free_port(host, port)
+    port = free_port(host, port)
     given = {name: os.environ.get(name) for name in ("DATABASE_URL", "REDIS_URL")}
     for name in (name for name, url in given.items() if url):
         say("byalag", f"using the server that {name} names")
@@ -71,7 +71,7 @@ def running(
         _migrate(environment, say)
         for child in _children(host, port, lanes, environment):
             supervisor.start(child)
-        supervisor.await_ready("service", lambda: _answers(f"{url}/health/ready"), 120)
+        supervisor.await_ready("service", lambda: ready(url), 120)
         with announced(data, environment):
             yield House(url, grounds, supervisor, environment)
 
@@ -94,7 +94,7 @@ def _migrate(environment: dict[str, str], say: Say) -> None:
         say("migrate", line)
 
 
-def _free_port(host: str, port: int) -> int:
+def free_port(host: str = "127.0.0.1", port: int = 0) -> int:
     """The port, or a free one for 0. Raises PortTaken now rather than in a child's log later."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
@@ -114,9 +114,10 @@ def _reachable(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _answers(url: str) -> bool:
+def ready(url: str) -> bool:
+    """Whether a service says that it is ready."""
     try:
-        with DIRECT.open(url, timeout=2) as answer:
+        with DIRECT.open(f"{url}/health/ready", timeout=2) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -70,7 +70,7 @@ begin
         returning id, tag
     ), told as (
         insert into post.outbox (lane, event)
-        select 'judge', '{"event":"BallotCast","ballot_id":"' || f.id || '"}' from fresh f
+        select 'judge', json_build_object('event', 'BallotCast', 'ballot_id', f.id)::text from fresh f
     )
     select s.place,
         case

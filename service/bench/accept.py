@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 
 import click
-import msgspec
 
 from schema.local.account import run
 from schema.local.binaries import program
+from schema.local.figures import keep, to_json
 from schema.local.folder import opened
 from service.bench.crowd import Crowd, Row, table
 from service.bench.standing import Standing, standing
@@ -28,7 +28,7 @@ values ('{place.round_id}', '{place.pot_id}', sha256(int8send((:number)::bigint)
 
 @click.command()
 @click.option("--seconds", type=click.FloatRange(min=0.5), default=4.0, show_default=True, help="Length of each load.")
-@click.option("--json", "target", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures there, too.")
+@to_json
 def accept(seconds: float, target: Path | None) -> None:
     """Cast ballots as fast as one service process takes them, durably and with receipts.
 
@@ -58,15 +58,8 @@ def accept(seconds: float, target: Path | None) -> None:
     click.echo("\n".join(table(rows)))
     click.echo(f"Accepted {accepted:,}, in the database {kept:,}.")
     click.echo(f"Best {best:,.0f}/s: {best / bare:.0%} of the bare address, {best / inserts:.0%} of pgbench.")
-    if target:
-        figures = {
-            "rows": rows,
-            "accepted": accepted,
-            "kept": kept,
-            "of_bare": best / bare,
-            "of_pgbench": best / inserts,
-        }
-        target.write_bytes(msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
+    ratios = {"of_bare": best / bare, "of_pgbench": best / inserts}
+    keep(target, {"rows": rows, "accepted": accepted, "kept": kept, **ratios})
     if accepted != kept:
         raise click.ClickException("What was accepted is not what was kept.")
 

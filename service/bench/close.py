@@ -1,6 +1,5 @@
 """``byalag bench close``: a close in the middle of a crowd, again and again."""
 
-import asyncio
 import sys
 import time
 from pathlib import Path
@@ -11,10 +10,10 @@ import asyncpg
 import click
 import msgspec
 
-from schema.keys import Keys
-from schema.local.place import open_place
+from schema.local.figures import keep, percentile, to_json
 from service.bench.crowd import Crowd
-from service.bench.standing import MASTER_KEY, Standing, standing
+from service.bench.place import Place
+from service.bench.standing import Standing, at, standing
 
 VOTERS = 1_000
 CONNECTIONS = 64
@@ -34,7 +33,7 @@ class Closing(msgspec.Struct, frozen=True):
 
 @click.command()
 @click.option("--times", type=click.IntRange(1), default=200, show_default=True, help="Rounds that are closed.")
-@click.option("--json", "target", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures there, too.")
+@to_json
 def close(times: int, target: Path | None) -> None:
     """Close rounds while 64 connections cast as fast as they can.
 
@@ -48,8 +47,8 @@ def close(times: int, target: Path | None) -> None:
     wrong = [closing for closing in closings if not closing.accepted == closing.kept_at_once == closing.kept]
     figures: dict[str, Any] = {
         "rounds": closings,
-        "p50": took[len(took) // 2],
-        "p99": took[int(0.99 * len(took))],
+        "p50": percentile(took, 0.5),
+        "p99": percentile(took, 0.99),
         "accepted": sum(closing.accepted for closing in closings),
         "refused": sum(closing.refused for closing in closings),
         "wrong": len(wrong),
@@ -57,20 +56,19 @@ def close(times: int, target: Path | None) -> None:
     click.echo(f"{times} rounds: accepted {figures['accepted']:,}, refused as too late {figures['refused']:,}.")
     click.echo(f"A close took p50 {figures['p50'] * 1000:.0f} ms, p99 {figures['p99'] * 1000:.0f} ms.")
     click.echo(f"Rounds with a ballot lost or late: {len(wrong)}.")
-    if target:
-        target.write_bytes(msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
+    keep(target, figures)
     if wrong:
         raise click.ClickException("A close and a cast crossed.")
 
 
 def _closed(house: Standing, after: float) -> Closing:
-    place = asyncio.run(open_place(house.servers.database_url, Keys(MASTER_KEY), VOTERS))
+    place = house.another_place(VOTERS)
     count = "select count(*) from box.ballot where pot_id = $1"
     with Crowd(house, place).load("cast", CONNECTIONS, LOAD_SECONDS) as rows:
         while not house.asked(count, place.pot_id):
             time.sleep(0.01)
         time.sleep(after)
-        seconds, kept_at_once = asyncio.run(_close(house, place.round_id, count, place.pot_id))
+        seconds, kept_at_once = at(house.servers, lambda db: _close(db, place, count))
     statuses = rows[0].statuses
     accepted, refused = statuses.get(201, 0), statuses.get(409, 0)
     return Closing(
@@ -83,12 +81,9 @@ def _closed(house: Standing, after: float) -> Closing:
     )
 
 
-async def _close(house: Standing, round_id: object, count: str, pot_id: object) -> tuple[float, int]:
-    db = await asyncpg.connect(house.servers.database_url)
-    try:
-        began = time.perf_counter()
-        assert await db.fetchval("select box.close_round($1, 'officer')", round_id) == "closed"
-        seconds = time.perf_counter() - began
-        return seconds, await db.fetchval(count, pot_id)
-    finally:
-        await db.close()
+async def _close(db: asyncpg.Connection, place: Place, count: str) -> tuple[float, int]:
+    """Close a round; the seconds that it took, and what the box held right afterwards."""
+    began = time.perf_counter()
+    assert await db.fetchval("select box.close_round($1, 'officer')", place.round_id) == "closed"
+    seconds = time.perf_counter() - began
+    return seconds, await db.fetchval(count, place.pot_id)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from schema.local.place import PROJECTS, Place
+from schema.local.figures import percentile
 from service.bench.load import Answers, Load, What
+from service.bench.place import PROJECTS, Place
 from service.bench.standing import Standing
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -90,8 +91,8 @@ class Crowd:
                 connections=connections,
                 offered=round(rate),
                 per_second=count / answers.seconds,
-                p50=answers.percentile(0.5),
-                p99=answers.percentile(0.99),
+                p50=percentile(answers.latencies, 0.5) * 1000,
+                p99=percentile(answers.latencies, 0.99) * 1000,
                 cpu=(self._cpu() - before) * 1e6 / count,
                 statuses=answers.statuses,
             )

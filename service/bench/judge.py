@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 
 import click
-import msgspec
 
+from schema.local.figures import keep, percentile, to_json
 from service.bench.crowd import Crowd
 from service.bench.standing import Standing, standing
 
@@ -30,7 +30,7 @@ AGE = "select coalesce(extract(epoch from clock_timestamp() - min(waiting_since)
 @click.command()
 @click.option("--seconds", type=click.FloatRange(min=0.5), default=8.0, show_default=True, help="Length of the load.")
 @click.option("--backlog", type=click.IntRange(1), default=100_000, show_default=True, help="Ballots that wait.")
-@click.option("--json", "target", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures there, too.")
+@to_json
 def judge(seconds: float, backlog: int, target: Path | None) -> None:
     """Judge ballots as fast as one worker does, beside a service under full load, and from a backlog.
 
@@ -49,8 +49,8 @@ def judge(seconds: float, backlog: int, target: Path | None) -> None:
         drained = time.monotonic() - began
     figures = {
         "accepted_per_second": rows[0].per_second,
-        "oldest_p50": ages[len(ages) // 2],
-        "oldest_p99": ages[int(0.99 * len(ages))],
+        "oldest_p50": percentile(ages, 0.5),
+        "oldest_p99": percentile(ages, 0.99),
         "backlog": made,
         "drained": drained,
         "judged_per_second": made / drained,
@@ -62,8 +62,7 @@ def judge(seconds: float, backlog: int, target: Path | None) -> None:
         f"Oldest that waits for a verdict: p50 {figures['oldest_p50']:.2f} s, p99 {figures['oldest_p99']:.2f} s."
     )
     click.echo(f"A backlog of {made:,} in {drained:.1f} s: {made / drained:,.0f}/s.")
-    if target:
-        target.write_bytes(msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
+    keep(target, figures)
 
 
 def _ages(house: Standing, seconds: float) -> list[float]:

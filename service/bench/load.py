@@ -41,10 +41,6 @@ class Answers(msgspec.Struct, frozen=True):
     latencies: list[float]
     revisions: list[int]
 
-    def percentile(self, part: float) -> float:
-        """The latency that this part of all requests did not exceed, in milliseconds."""
-        return self.latencies[min(len(self.latencies) - 1, int(part * len(self.latencies)))] * 1000
-
 
 def request(load: Load, voter: int, revision: int) -> bytes:
     """What a voter sends next."""
@@ -111,7 +107,7 @@ class _Crowd:
     async def run(self) -> Answers:
         """Put the load on."""
         loop = asyncio.get_running_loop()
-        began = self._began = time.perf_counter()
+        began = time.perf_counter()
         self._end = began + self._load.seconds
         for _ in range(self._load.connections):
             await loop.create_connection(lambda: _Connection(self), "127.0.0.1", self._load.port)

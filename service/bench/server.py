@@ -7,19 +7,20 @@ import sys
 
 import msgspec
 import uvicorn
-from litestar import Request, post
+from litestar import post
 
 from schema.logs import configure_logs
 from schema.settings import read_settings
 from service.app import make_app
 from service.cli import SERVING
+from service.reading import AnyRequest
 from service.verbs.ballots import Ballot
 
 _BALLOT = msgspec.json.Decoder(Ballot)
 
 
 @post("/bare", status_code=202)
-async def bare(request: Request) -> None:  # type: ignore[type-arg]
+async def bare(request: AnyRequest) -> None:
     """Decode a ballot."""
     _BALLOT.decode(await request.body())
 

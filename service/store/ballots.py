@@ -36,7 +36,7 @@ class CastAnswer(msgspec.Struct, frozen=True):
     revision: int
     commitment: bytes
     accepted_at: datetime
-    phase: str | None
+    phase: str
 
 
 class Form(msgspec.Struct, frozen=True):

@@ -58,7 +58,7 @@ async def cast_ballot(house: House, claims: Pass, pot_id: UUID, key: str, sent: 
         case "stale":
             raise Stale(revision=answer.revision)
         case "not_open":
-            raise NotOpen(phase=answer.phase or "")
+            raise NotOpen(phase=answer.phase)
         case "no_round":
             raise NotFound(what="round")
     receipt = sign_receipt(

@@ -6,11 +6,9 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -26,7 +24,7 @@ from schema.local.console import console
 from schema.local.postgres import SOCKET
 from schema.local.servers import Servers, servers
 from schema.local.supervisor import Child, Supervisor
-from schema.local.up import BYALAG, DIRECT
+from schema.local.up import BYALAG, free_port, ready
 from service.rehearsal.chaos import children
 from tests.builders import MASTER_KEY
 from tests.faults.proxy import Proxy
@@ -43,7 +41,7 @@ class House:
         assert grounds.supervisor
         self.folder, self.grounds, self.supervisor = folder, grounds, supervisor
         self.store, self.bells = store, bells
-        self.ports = [_free_port() for _ in SERVICES]
+        self.ports = [free_port() for _ in SERVICES]
         self.urls = [f"http://127.0.0.1:{port}" for port in self.ports]
         self.servers = grounds.supervisor
         self._started: set[str] = set()
@@ -116,7 +114,7 @@ class House:
         try:
             with self.redis() as client:
                 client.ping()
-            return all(_ready(url) for url in self.urls)
+            return all(ready(url) for url in self.urls)
         except Exception:
             return False
 
@@ -183,18 +181,3 @@ async def _keep_commit_times(made: House) -> None:
 
 def _through(proxy: Proxy, before: str, after: str) -> str:
     return f"{before}127.0.0.1:{proxy.port}{after}"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
-
-
-def _ready(url: str) -> bool:
-    try:
-        with DIRECT.open(f"{url}/health/ready", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False

@@ -5,7 +5,6 @@
 
 import asyncio
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import asyncpg
 import msgspec
 import pytest
 
+from schema.local.up import free_port
 from schema.passes import Pass, open_pass
 from tests.builders import KEYS
 from tests.effort import EFFORT
@@ -115,14 +115,6 @@ def run_fuzzer(folder: Path, notes: Path, document: str) -> subprocess.Completed
         text=True,
         check=False,
     )
-
-
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def test_fuzz_what_is_open_to_all(landscape: Landscape, tmp_path: Path) -> None:

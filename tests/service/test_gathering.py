@@ -96,14 +96,15 @@ async def test_the_same_key_twice_at_once_is_one_ballot(process: Casting, house:
     """Somebody pressed twice: one cast is accepted, the other is its replay, with the same commitment."""
     twice = [ballot(house, "Amina", 1, key="the-same-key") for _ in range(2)]
     first, second = await asyncio.gather(*(process.cast(house.round_id, cast) for cast in twice))
-    assert (first.status, second.status, second.commitment) == ("accepted", "replayed", first.commitment)
+    assert sorted((first.status, second.status)) == ["accepted", "replayed"]
+    assert first.commitment == second.commitment
 
 
 async def test_two_ballots_of_one_voter_at_once_are_one_revision(process: Casting, house: House) -> None:
     """Both saw no ballot yet: one is accepted, the other is stale and told the revision."""
     casts = [ballot(house, "Amina", 1), ballot(house, "Amina", 2)]
-    first, second = await asyncio.gather(*(process.cast(house.round_id, cast) for cast in casts))
-    assert (first.status, second.status, second.revision) == ("accepted", "stale", 1)
+    answers = await asyncio.gather(*(process.cast(house.round_id, cast) for cast in casts))
+    assert sorted((answer.status, answer.revision) for answer in answers) == [("accepted", 1), ("stale", 1)]
 
 
 async def test_two_processes_give_one_voter_one_revision(

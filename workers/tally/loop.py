@@ -112,7 +112,7 @@ class Loop:
 
     def _go(self, last: int, exhaustive: bool) -> None:
         """Let the loop go on to its end, answering what it asks."""
-        if not self._field.projects:
+        if not self._field.projects:  # nothing to buy, and the share may be nothing as well
             self._arrays["register"][spending.KEPT] += 1
             return
         shares = float(self._share), float(self._rule.step), self._case.budget, exhaustive, last

@@ -231,7 +231,7 @@ def charge(
             rough[g] = 0
 
 
-def spend(  # noqa: PLR0912, PLR0915 - one loop, so that it compiles as one
+def spend(  # noqa: PLR0912, PLR0915 - one loop over one state, which it keeps when it stops to ask
     starts: Sequence[int],
     groups: Sequence[int],
     points: Sequence[int] | None,
@@ -305,13 +305,13 @@ def spend(  # noqa: PLR0912, PLR0915 - one loop, so that it compiles as one
         distance = 0
         while 1 << distance < ahead:
             distance += 1
+        start = share + step * target
         if register[BEGIN] == 1:
             register[BEGIN] = 0
             register[ANSWER] = -1
             register[LEVEL] = 0
             if ahead > 1:
                 far_stages[distance] = 0
-            start = share + step * target
             for g in range(len(rough)):
                 rough[g] = int((start - paid[g]) / start * PARTS) + 2
             for k in range(len(groups)):
@@ -340,7 +340,6 @@ def spend(  # noqa: PLR0912, PLR0915 - one loop, so that it compiles as one
                 doubts[homes[p]] = 2 * EPS * asked[homes[p]]
                 register[LEFT] -= costs[p]
             register[STAGE] = register[PREFIX]
-        start = share + step * target
         part = start / PARTS
         loosest = 4 * EPS * start
         for n in range(register[STAGE]):

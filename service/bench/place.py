@@ -24,9 +24,8 @@ class Place(msgspec.Struct, frozen=True):
     passes: list[str]
 
 
-async def open_place(database_url: str, keys: Keys, voters: int) -> Place:
+async def open_place(db: asyncpg.Connection, keys: Keys, voters: int) -> Place:
     """Make a round with one pot and this many electors, straight in the database."""
-    db = await asyncpg.connect(database_url)
     now = datetime.now(UTC)
     round_id, pot_id = uuid4(), uuid4()
     tags = sorted(hashlib.sha256(f"{round_id} {number}".encode()).digest() for number in range(voters))
@@ -57,7 +56,6 @@ async def open_place(database_url: str, keys: Keys, voters: int) -> Place:
         )
         await db.execute("update box.round set scheduled_at = now() where id = $1", round_id)
     await db.execute("analyze")
-    await db.close()
     expires = int(time.time()) + LIFETIME
     return Place(
         round_id,
