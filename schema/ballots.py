@@ -5,6 +5,7 @@ nonce of 32 bytes. The receipt holds none of these, so it proves nothing to some
 """
 
 import hashlib
+import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
@@ -29,7 +30,7 @@ def commitment(
 
 
 def _numbers(numbers: Sequence[int]) -> bytes:
-    return b"".join(number.to_bytes(4, "big") for number in numbers)
+    return struct.pack(f">{len(numbers)}I", *numbers)
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -48,7 +49,7 @@ def sign_receipt(
     origin: str, round_id: UUID, pot_id: UUID, committed: bytes, accepted_at: datetime, signer: Signer
 ) -> Receipt:
     """The receipt of an accepted ballot. The same ballot always gives the same receipt (P4)."""
-    minute = accepted_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+    minute = f"{accepted_at.astimezone(UTC).isoformat()[:16]}Z"
     message = _receipt_message(origin, round_id, pot_id, committed.hex(), minute)
     return Receipt(
         origin=origin,

@@ -42,17 +42,20 @@ async def connect(url: str, role: Role, seconds: int = 300) -> asyncpg.Connectio
     return db
 
 
-async def pool(url: str, role: Role) -> asyncpg.Pool:
-    """1 to 8 connections for the service. ``acquire`` has no timeout of its own: give it one. Raises one of AWAY."""
+async def pool(url: str, role: Role, size: int = 8, seconds: int = 5) -> asyncpg.Pool:
+    """1 to ``size`` connections for the service; a statement may take ``seconds``. Raises one of AWAY.
+
+    ``acquire`` has no timeout of its own: give it one.
+    """
     return await asyncpg.create_pool(
         url,
         min_size=1,
-        max_size=8,
+        max_size=size,
         timeout=5,
-        command_timeout=6,
+        command_timeout=seconds + 0.5,
         init=_speak_json,
         reset=_nothing_to_reset,
-        server_settings=_limits(role, seconds=5, lock="2s", idle="10s"),
+        server_settings=_limits(role, seconds, lock="2s", idle="10s"),
     )
 
 

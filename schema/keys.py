@@ -62,9 +62,9 @@ class Keys:
         """The keyed hash (32 bytes) of a letter code in its plain form."""
         return hmac.digest(self._codes, code.encode(), "sha256")
 
-    def caller_hash(self, limit: str, caller: str) -> bytes:
-        """The keyed hash (16 bytes) under which a caller's bucket for one limit is kept."""
-        return hmac.digest(self._callers, f"{limit}\0{caller}".encode(), "sha256")[:16]
+    def caller_hash(self, name: str) -> bytes:
+        """The keyed hash (16 bytes) under which others see the bucket of this name, which names a caller."""
+        return hmac.digest(self._callers, name.encode(), "sha256")[:16]
 
     def new_round_key(self, round_id: bytes) -> bytes:
         """A fresh ``K_round``, wrapped for storage and bound to its round."""

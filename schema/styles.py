@@ -138,8 +138,10 @@ def canonical(style: Style, choices: Sequence[int], points: Sequence[int]) -> tu
     """
     if isinstance(style, Ranked):
         return tuple(choices), ()
+    if not points:
+        return tuple(sorted(choices)), ()
     order = sorted(range(len(choices)), key=choices.__getitem__)
-    return tuple(choices[place] for place in order), tuple(points[place] for place in order if points)
+    return tuple(choices[place] for place in order), tuple(points[place] for place in order)
 
 
 def counted_points(style: Style, choices: Sequence[int], points: Sequence[int]) -> Sequence[int] | None:

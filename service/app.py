@@ -11,12 +11,12 @@ from litestar import Litestar, Router
 from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
 from litestar.routes import HTTPRoute
-from litestar.types import Message, Scope
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from schema.database import Role, pool
 from schema.keys import Keys
 from schema.settings import Settings
-from service.access_log import access_log
+from service.access_log import AccessLog
 from service.api import ballots, health, projects, proposals, rounds, sign_in, snapshots
 from service.casting import Casting
 from service.doorbell import Doorbell
@@ -52,9 +52,12 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     async with contextlib.AsyncExitStack() as stack:
         pools = [await pool(settings.database_url, role) for role in ROLES]
+        # Casting has connections of its own, so that no crowd of voters keeps an officer from closing the round. When
+        # the database stands still, voters hear of it soon.
+        pools.append(await pool(settings.database_url, "byalag_box", size=4, seconds=2))
         for opened in pools:
             stack.push_async_callback(opened.close)
-        roll, box, civic = (Room(opened) for opened in pools)
+        roll, box, civic, ballot_box = (Room(opened) for opened in pools)
         keys = Keys(settings.master_key)
         doorbell = Doorbell(settings.redis_url)
         limits = Limits(settings.redis_url, keys, settings.limits)
@@ -67,7 +70,7 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
             box=box,
             civic=civic,
             doorbell=doorbell,
-            casting=Casting(box),
+            casting=Casting(ballot_box),
             limits=limits,
         )
         log.info("open", address=settings.public_url)
@@ -78,22 +81,34 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
                 await task
 
 
-async def name_methods(message: Message, scope: Scope) -> None:
+def name_methods(app: ASGIApp) -> ASGIApp:
     """Complete the framework's answer to OPTIONS, which names no method but those of the address's first handler."""
-    if message["type"] == "http.response.start" and scope.get("method") == "OPTIONS":
+
+    async def named(scope: Scope, receive: Receive, send: Send) -> None:
         fields: dict[str, Any] = dict(scope)
+        if fields.get("method") != "OPTIONS":
+            await app(scope, receive, send)
+            return
         methods = {
             method
             for route in fields["litestar_app"].routes
             if isinstance(route, HTTPRoute) and route.path_format == fields.get("path_template")
             for method in route.methods
         }
-        if methods:
-            MutableScopeHeaders(message)["Allow"] = ", ".join(sorted(methods))
+
+        async def completed(message: Message) -> None:
+            if message["type"] == "http.response.start" and methods:
+                MutableScopeHeaders(message)["Allow"] = ", ".join(sorted(methods))
+            await send(message)
+
+        await app(scope, receive, completed)
+
+    return named
 
 
 def make_app(settings: Settings) -> Litestar:
     """The ASGI application of one service process."""
+    log_of_requests = AccessLog()
     app = Litestar(
         route_handlers=[api, health.router, *pages.handlers],
         dependencies={
@@ -102,8 +117,8 @@ def make_app(settings: Settings) -> Litestar:
         },
         exception_handlers={Exception: pages.answer_problem_page},
         lifespan=[open_house],
-        middleware=[access_log],
-        before_send=[name_methods],
+        middleware=[log_of_requests.wrap, name_methods],
+        on_shutdown=[log_of_requests.write],
         openapi_config=document(version("byalag")),
         request_max_body_size=BODY_LIMIT,
         logging_config=None,

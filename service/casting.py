@@ -2,7 +2,8 @@
 
 While a transaction is under way, the next casts gather; so a lone ballot waits for nobody, and a crowd shares commits.
 A batch holds casts of one round, none of two from the same voter. When a batch fails, its casts are tried one by one,
-so that one bad row holds up nobody. Nobody waits in a line that is too long: who cannot be served soon is told so.
+so that one bad row holds up nobody. Nobody waits in a line that is too long, or for a database that does not answer:
+who cannot be served soon is told so.
 """
 
 import asyncio
@@ -18,14 +19,10 @@ from service.room import Room
 from service.store import ballots
 from service.store.ballots import Cast, CastAnswer
 
-GATHER = 0.001
 BATCH = 128
-UNDER_WAY = 2
 MOST_WAITING = 1024
 TRIES = 5
-"""Seconds to gather where another transaction is under way; casts of a transaction; transactions of a round at a time;
-casts that wait; times that a cast may meet another of its tag.
-"""
+"""Casts of a transaction; casts that wait; times that a cast may meet another of its tag."""
 
 Waiting = tuple[Cast, asyncio.Future[CastAnswer]]
 
@@ -81,7 +78,7 @@ class _Line:
         self._box = box
         self._round_id = round_id
         self._waiting: deque[Waiting] = deque()
-        self._servers: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Task[None] | None = None
 
     def join(self, cast: Cast) -> asyncio.Future[CastAnswer]:
         """Wait for an answer. Raises Unavailable when the line is too long."""
@@ -89,15 +86,12 @@ class _Line:
             raise Unavailable()
         future: asyncio.Future[CastAnswer] = asyncio.get_running_loop().create_future()
         self._waiting.append((cast, future))
-        if len(self._servers) < UNDER_WAY:
-            server = asyncio.create_task(self._serve())
-            self._servers.add(server)
-            server.add_done_callback(self._servers.discard)
+        if self._server is None or self._server.done():
+            self._server = asyncio.create_task(self._serve())
         return future
 
     async def _serve(self) -> None:
         while self._waiting:
-            await asyncio.sleep(GATHER if len(self._servers) > 1 else 0)
             await self._settle(self._take())
 
     def _take(self) -> list[Waiting]:
@@ -119,7 +113,10 @@ class _Line:
             async with self._box.enter() as db:
                 answers = await ballots.cast_ballots(db, self._round_id, [cast for cast, _ in batch])
         except Exception as error:
-            if len(batch) > 1 and not isinstance(error, Unavailable):
+            if isinstance(error, Unavailable):  # who waits would only wait longer
+                batch = [*batch, *self._waiting]
+                self._waiting.clear()
+            elif len(batch) > 1:
                 for waiting in batch:
                     await self._settle([waiting])
                 return

@@ -110,21 +110,21 @@ class Buckets:
     def __len__(self) -> int:
         return len(self._full_at)
 
-    def check(self, limit: Limit, key: str, now: int) -> int:
+    def check(self, limit: Limit, name: str, now: int) -> int:
         """When the bucket would be full after one more token. Raises TooFast when there is none."""
-        after = max(self._full_at.get(key, now), now) + limit.token
+        after = max(self._full_at.get(name, now), now) + limit.token
         refuse_beyond(limit, after - now)
         return after
 
-    def take(self, limit: Limit, key: str, now: int) -> int:
+    def take(self, limit: Limit, name: str, now: int) -> int:
         """Take a token; microseconds until the bucket is full again. Raises TooFast when there is none."""
-        after = self.check(limit, key, now)
-        self.learn(key, after)
+        after = self.check(limit, name, now)
+        self.learn(name, after)
         return after - now
 
-    def learn(self, key: str, full_at: int) -> None:
+    def learn(self, name: str, full_at: int) -> None:
         """The bucket will not be full before this."""
-        self._full_at[key] = max(full_at, self._full_at.get(key, full_at))
+        self._full_at[name] = max(full_at, self._full_at.get(name, full_at))
         if len(self._full_at) > MOST:
             # Keep the half that is full last; whoever did nothing lately is forgotten first.
             self._full_at = dict(sorted(self._full_at.items(), key=itemgetter(1))[-MOST // 2 :])
@@ -161,22 +161,24 @@ class Limits:
     def take(self, limit: Limit, caller: str) -> None:
         """Take a token from the bucket of this process, and tell Redis soon. Never waits. Raises TooFast."""
         if self._on:
-            self._take(limit, self._key(limit, caller))
+            self._take(limit, _name(limit, caller))
 
     async def ask(self, limit: Limit, caller: str) -> None:
         """Take a token from the bucket that all processes share; from our own when Redis is away. Raises TooFast."""
         if not self._on:
             return
-        key = self._key(limit, caller)
-        self._buckets.check(limit, key, _now())  # whoever is known to be too fast costs Redis nothing
+        name = _name(limit, caller)
+        self._buckets.check(limit, name, _now())  # whoever is known to be too fast costs Redis nothing
         try:
-            there, ahead = await _soon(self._script(keys=[key], args=[limit.token, limit.depth, "if it fits"]))
+            there, ahead = await _soon(
+                self._script(keys=[self._key(name)], args=[limit.token, limit.depth, "if it fits"])
+            )
         except (redis.RedisError, OSError) as error:
             self._note_away(error)
-            self._take(limit, key)
+            self._take(limit, name)
             return
         self._working = True
-        self._buckets.learn(key, _now() + ahead)
+        self._buckets.learn(name, _now() + ahead)
         if not there:
             refuse_beyond(limit, ahead + limit.token)
 
@@ -198,31 +200,35 @@ class Limits:
         """Give the connections back."""
         await self._redis.aclose()
 
-    def _key(self, limit: Limit, caller: str) -> str:
-        return PREFIX + self._keys.caller_hash(limit.name, caller).hex()
+    def _key(self, name: str) -> str:
+        return PREFIX + self._keys.caller_hash(name).hex()
 
-    def _take(self, limit: Limit, key: str) -> None:
-        ahead = self._buckets.take(limit, key, _now())
+    def _take(self, limit: Limit, name: str) -> None:
+        ahead = self._buckets.take(limit, name, _now())
         untold = UNTOLD * limit.token
         if ahead > untold:
-            _, before = self._owed.get(key, (limit, 0))
+            _, before = self._owed.get(name, (limit, 0))
             # With the token that is one too many, those before it are told as well.
-            self._owed[key] = limit, before + (limit.token if ahead > untold + limit.token else ahead)
+            self._owed[name] = limit, before + (limit.token if ahead > untold + limit.token else ahead)
             self._changed.set()
 
     async def _charge(self, owed: dict[str, tuple[Limit, int]]) -> None:
         async with self._redis.pipeline(transaction=False) as pipe:
-            for key, (limit, taken) in owed.items():
-                await self._script(keys=[key], args=[taken, limit.depth, "in any case"], client=pipe)
+            for name, (limit, taken) in owed.items():
+                await self._script(keys=[self._key(name)], args=[taken, limit.depth, "in any case"], client=pipe)
             answers = await _soon(pipe.execute())
         now = _now()
-        for key, (_, ahead) in zip(owed, answers, strict=True):
-            self._buckets.learn(key, now + ahead)
+        for name, (_, ahead) in zip(owed, answers, strict=True):
+            self._buckets.learn(name, now + ahead)
 
     def _note_away(self, error: Exception) -> None:
         if self._working:
             log.warning("redis is away; each process limits its callers by itself", error=type(error).__name__)
         self._working = False
+
+
+def _name(limit: Limit, caller: str) -> str:
+    return f"{limit.name} {caller}"
 
 
 def _now() -> int:

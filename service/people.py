@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from schema.errors import BadPass, NoPass, NotAllowed, NotSignedIn
 from schema.passes import Audience, Pass, open_pass
 from service.house import House
-from service.reading import AnyRequest
+from service.reading import AnyRequest, header
 from service.store import roll
 from service.store.roll import Officer
 
@@ -40,7 +40,7 @@ def token_hash(token: str) -> bytes:
 
 def bearer(request: AnyRequest) -> str | None:
     """The token in the Authorization header."""
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    kind, _, token = header(request, b"authorization").partition(" ")
     return token.strip() if kind.lower() == "bearer" and token.strip() else None
 
 

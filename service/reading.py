@@ -6,13 +6,11 @@ no duplicate keys, no NUL, a size and a depth that honest requests never reach).
 
 import json
 import re
-from collections.abc import Iterable
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import msgspec
 from litestar import Request
-from litestar.exceptions import HTTPException
 
 from schema.errors import Malformed, NoKey, TooLarge, UnknownForm
 
@@ -49,22 +47,24 @@ _KEY = re.compile(KEY_FORM)
 
 async def read_body(request: AnyRequest, media_type: str, limit: int) -> bytes:
     """The body, when it is of this media type and within ``limit`` bytes."""
-    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if sent != media_type:
+    if header(request, b"content-type").partition(";")[0].strip().lower() != media_type:
         raise UnknownForm(expected=media_type)
-    try:
-        body = await request.body()
-    except HTTPException as error:
-        raise TooLarge(limit=limit) if error.status_code == 413 else error from None
-    if len(body) > limit:
-        raise TooLarge(limit=limit)
-    return body
+    body, more = bytearray(), True
+    while more:
+        message: Any = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise Malformed(fault="it is cut off")
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise TooLarge(limit=limit)
+        more = message.get("more_body", False)
+    return bytes(body)
 
 
 def decode_json(body: bytes, shape: msgspec.json.Decoder[T]) -> T:
     """The one reading of a JSON body. Raises Malformed with what is wrong and where."""
     try:
-        json.loads(body, object_pairs_hook=_refuse_twice)
+        _LOOK.decode(body.decode())
         return shape.decode(body)
     except UnicodeError:
         raise Malformed(fault="it is not UTF-8 text") from None
@@ -90,18 +90,28 @@ async def read_json(request: AnyRequest, shape: msgspec.json.Decoder[T], limit: 
     return decode_json(await read_body(request, "application/json", limit), shape)
 
 
-def _refuse_twice(pairs: Iterable[tuple[str, object]]) -> None:
-    seen: set[str] = set()
-    for name, _ in pairs:
-        if name in seen:
-            # Readers differ in which of two they take, so what was meant is not known.
-            raise ValueError(f"the name {name[:40]!a} stands twice in one object")
-        seen.add(name)
+def header(request: AnyRequest, name: bytes) -> str:
+    """A header by its name in small letters; empty when it is not there. The framework's own look copies them all."""
+    for each, value in request.scope["headers"]:
+        if each == name:
+            return value.decode("latin-1")
+    return ""
 
 
-def idempotency_key(sent: str | None) -> str:
+def _refuse_twice(pairs: list[tuple[str, object]]) -> None:
+    if len(dict(pairs)) < len(pairs):
+        # Readers differ in which of two they take, so what was meant is not known.
+        names = [name for name, _ in pairs]
+        twice = next(name for place, name in enumerate(names) if name in names[:place])
+        raise ValueError(f"the name {twice[:40]!a} stands twice in one object")
+
+
+_LOOK = json.JSONDecoder(object_pairs_hook=_refuse_twice)
+
+
+def idempotency_key(sent: str) -> str:
     """The key of a request that must not count twice."""
-    if sent is None or not _KEY.fullmatch(sent):
+    if not _KEY.fullmatch(sent):
         raise NoKey()
     return sent
 

@@ -10,6 +10,10 @@ from schema.errors import Frozen, NameTaken, Unavailable
 from schema.queries import Db
 
 ACQUIRE_SECONDS = 1.0
+MOST_INSIDE = 100
+"""How long somebody waits for a connection, and how many may be in a room, most of them waiting. Who would come after
+them is told so at once: to refuse somebody who has waited costs as much as to serve her.
+"""
 
 _TAKEN = {
     "pot_name_unique": "a pot's name",
@@ -23,15 +27,21 @@ class Room:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
+        self._inside = 0
 
     @asynccontextmanager
     async def enter(self) -> AsyncIterator[Db]:
         """A connection for reads or a single statement. Raises Unavailable within about a second when there is none."""
+        if self._inside >= MOST_INSIDE:
+            raise Unavailable()
+        self._inside += 1
         try:
             async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as db:
                 yield db
         except (asyncpg.PostgresError, *AWAY) as error:
             raise _refusal(error) from error
+        finally:
+            self._inside -= 1
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Db]:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Response, Router, get, post
+from litestar import Router, get, post
 from litestar.di import Provide
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
@@ -33,19 +33,22 @@ from schema.errors import (
     UnknownForm,
     UnknownProject,
 )
-from service.api.replies import PASS
+from service.api.replies import PASS, Ready
 from service.house import House
 from service.openapi import json_body, needed_header
 from service.people import TheHouse, ThePass, bearer, provide_box_pass, refuse_other_round, take_pass
 from service.problems import answers
-from service.reading import BALLOT_LIMIT, KEY_FORM, AnyRequest, idempotency_key, read_json
+from service.reading import BALLOT_LIMIT, KEY_FORM, AnyRequest, header, idempotency_key, read_json
 from service.store.ballots import CurrentBallot
 from service.verbs import ballots as verbs
 from service.verbs.ballots import Accepted, Ballot
 
 _BALLOT = msgspec.json.Decoder(Ballot)
 
-REPLAYED = {200: ResponseSpec(Accepted, description="A replay of a ballot accepted before", generate_examples=False)}
+ACCEPTED = {
+    201: ResponseSpec(Accepted, description="Document created, URL follows", generate_examples=False),
+    200: ResponseSpec(Accepted, description="A replay of a ballot accepted before", generate_examples=False),
+}
 STYLE = (UnknownProject, ChosenTwice, TooMany, TooFew, TooCostly, PointsAmiss, NoPoints, TooManyForOne, TooManyPoints)
 BEARER = (NoPass, BadPass, PassExpired, NotFound, Malformed, Unavailable)
 KEY = needed_header("Idempotency-Key", f"^{KEY_FORM}$", "8 to 128 letters, digits, - or _, new for every ballot")
@@ -54,21 +57,22 @@ KEY = needed_header("Idempotency-Key", f"^{KEY_FORM}$", "8 to 128 letters, digit
 @post(
     "/pots/{pot_id:uuid}/ballots",
     operation_class=json_body(Ballot, KEY),
-    responses=answers(*BEARER, *STYLE, NoKey, TooLarge, UnknownForm, NotOpen, Stale, KeyReused, TooFast) | REPLAYED,
+    responses=answers(*BEARER, *STYLE, NoKey, TooLarge, UnknownForm, NotOpen, Stale, KeyReused, TooFast) | ACCEPTED,
     security=PASS,
     tags=["ballots"],
-    request_max_body_size=BALLOT_LIMIT,
 )
-async def cast_ballot(request: AnyRequest, pot_id: FromPath[UUID]) -> Response[Accepted]:
+async def cast_ballot(request: AnyRequest) -> Ready:
     """Cast or change a ballot. Body: Ballot. A replay of one that was accepted answers 200 with the same receipt."""
-    # The busiest door: house and pass are looked up here, because what is injected costs more than the look.
+    # The busiest door: what is needed is looked up here and the answer is made here, because what the framework injects
+    # and converts costs more.
     house: House = request.app.state.house
+    pot_id: UUID = request.path_params["pot_id"]
     claims = take_pass(bearer(request), house, "box")
     refuse_other_round(claims, claims.round_id, pot_id)
     sent = await read_json(request, _BALLOT, BALLOT_LIMIT)
-    key = idempotency_key(request.headers.get(KEY.name))
+    key = idempotency_key(header(request, b"idempotency-key"))
     accepted, fresh = await verbs.cast_ballot(house, claims, pot_id, key, sent)
-    return Response(accepted, status_code=201 if fresh else 200)
+    return Ready(201 if fresh else 200, msgspec.json.encode(accepted))
 
 
 @get(

@@ -5,6 +5,8 @@ from uuid import UUID
 
 import msgspec
 from litestar.params import QueryParameter
+from litestar.response.base import ASGIResponse
+from litestar.types import Receive, Scope, Send
 
 T = TypeVar("T")
 
@@ -13,6 +15,18 @@ PAGE = 100
 After = Annotated[UUID | None, QueryParameter(description="the `next` of the page before")]
 OFFICER: list[dict[str, list[str]]] = [{"officer": []}]
 PASS: list[dict[str, list[str]]] = [{"pass": []}]
+
+
+class Ready(ASGIResponse):
+    """A JSON answer that is ready to be sent, for the busiest door: the framework's own takes longer to make."""
+
+    def __init__(self, status: int, body: bytes) -> None:
+        self.status_code, self.body = status, body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(self.body))]
+        await send({"type": "http.response.start", "status": self.status_code, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": False})
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):

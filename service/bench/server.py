@@ -6,13 +6,12 @@
 import sys
 
 import msgspec
-import uvicorn
 from litestar import post
 
 from schema.logs import configure_logs
 from schema.settings import read_settings
 from service.app import make_app
-from service.cli import SERVING
+from service.cli import serve
 from service.reading import AnyRequest
 from service.verbs.ballots import Ballot
 
@@ -30,7 +29,7 @@ def main() -> None:
     configure_logs()
     app = make_app(read_settings())
     app.register(bare)
-    uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), **SERVING)
+    serve(app, "127.0.0.1", int(sys.argv[1]), proxy="127.0.0.1")
 
 
 if __name__ == "__main__":

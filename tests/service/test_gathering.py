@@ -146,14 +146,27 @@ async def test_a_line_that_is_too_long_takes_nobody_more(
     monkeypatch.setattr(casting, "BATCH", 5)
     async with db.transaction():
         await db.fetchval("select box.lock_round(false, $1)", house.round_id)
-        waiting = [asyncio.create_task(process.cast(house.round_id, ballot(house, f"V{n}"))) for n in range(10)]
-        await asyncio.sleep(0.05)  # two batches of five are under way
+        waiting = [asyncio.create_task(process.cast(house.round_id, ballot(house, f"V{n}"))) for n in range(5)]
+        await asyncio.sleep(0.05)  # a batch of five is under way
         waiting += [asyncio.create_task(process.cast(house.round_id, ballot(house, f"W{n}"))) for n in range(10)]
         await asyncio.sleep(0)
         with pytest.raises(Unavailable):
             await process.cast(house.round_id, ballot(house, "Late"))
     assert {answer.status for answer in await asyncio.gather(*waiting)} == {"accepted"}
     assert await db.fetchval("select count(*) from box.ballot where tag = $1", builders.tag("Late")) == 0
+
+
+async def test_who_waits_for_a_database_that_stands_still_is_told_with_the_others(
+    process: Casting, house: House, db: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch that is not done in time is refused, and so is the line behind it."""
+    monkeypatch.setattr(casting, "BATCH", 5)
+    async with db.transaction():
+        await db.fetchval("select box.lock_round(false, $1)", house.round_id)
+        casts = [process.cast(house.round_id, ballot(house, f"V{n}")) for n in range(20)]
+        async with asyncio.timeout(3):
+            answers = await asyncio.gather(*casts, return_exceptions=True)
+    assert statuses(*answers) == ["Unavailable"] * 20
 
 
 async def test_a_round_that_does_not_exist_is_said_so(process: Casting, house: House) -> None:

@@ -211,7 +211,7 @@ async def test_a_clock_put_back_in_redis_locks_nobody_out_for_long(redis: Redis,
     """A bucket that seems to fill in a year is taken for one that owes no more than it holds."""
     async with processes(redis_url, 1) as (here,):
         await here.ask(QUICK, "caller")
-        redis.set(here._key(QUICK, "caller"), (int(time.time()) + 31_536_000) * SECOND)
+        redis.set(here._key(limits._name(QUICK, "caller")), (int(time.time()) + 31_536_000) * SECOND)
         with pytest.raises(TooFast) as refused:
             await here.ask(QUICK, "caller")
     assert refused.value.facts["seconds"] == 1
@@ -272,7 +272,7 @@ async def test_a_redis_that_comes_back_is_asked_again(redis_url: str, patient: N
 def empty(town: Town, limit: Limit, caller: str) -> None:
     """Leave no token in a bucket for an hour."""
     here: Limits = town.client.app.state.house.limits
-    here._buckets.learn(here._key(limit, caller), limits._now() + limit.depth + 3600 * SECOND)
+    here._buckets.learn(limits._name(limit, caller), limits._now() + limit.depth + 3600 * SECOND)
 
 
 def too_fast(answer: Response) -> bool:

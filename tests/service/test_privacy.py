@@ -1,5 +1,6 @@
 """What never leaves its room: bodies, cookies, identities and choices in logs; persons in the box."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +9,7 @@ import asyncpg
 import pytest
 import structlog
 
+from service.access_log import PAUSE
 from tests.town import Town, draft, pot
 
 CANARY = "CANARY-19850312-1234"
@@ -21,20 +23,24 @@ def lines() -> Iterator[list[Any]]:
         yield captured
 
 
-async def test_no_log_line_holds_an_identity_a_code_a_pass_or_a_choice(town: Town, lines: list[Any]) -> None:
+async def test_no_log_line_holds_an_identity_a_code_a_pass_or_a_choice(
+    town: Town, lines: list[Any], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Sign-in, casting, refusals and counting leave only methods, routes, statuses and times."""
+    monkeypatch.setenv("BYALAG_LOG", "json")
     ground = await town.open_round(projects=90, register=REGISTER)
     voter = await ground.voter(CANARY)
     answer = await voter.cast(87)
     await voter.cast(86, 87, 85, 84, base=1)
     await town.client.post(f"/api/rounds/{ground.id}/sign-in", json={"code": CANARY})
     await ground.outcome()
-    logged = json.dumps(lines, default=str)
-    assert lines
+    await asyncio.sleep(2 * PAUSE)
+    requests = [json.loads(line) for line in capsys.readouterr().err.splitlines() if '"request"' in line]
+    logged = json.dumps([*lines, *requests], default=str)
     secrets = [CANARY, town.codes[CANARY], voter.token, town.officer_token, answer.json()["receipt"]["commitment"]]
     assert [secret for secret in secrets if secret in logged] == []
-    assert {key for line in lines if line["event"] == "request" for key in line} == {
-        "event", "log_level", "method", "route", "status", "ms", "request_id",
+    assert {key for line in requests for key in line} == {
+        "timestamp", "level", "event", "method", "route", "status", "ms", "request_id",
     }  # fmt: skip
 
 
