@@ -3,6 +3,7 @@
 import os
 import signal
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Any
 
 import click
@@ -87,6 +88,29 @@ def byalag(ctx: click.Context) -> None:
 @click.group(cls=Commands, entries="byalag.benches")
 def bench() -> None:
     """Measure how long things take on this machine, beside what it can do at best."""
+
+
+@click.command()
+@click.option(
+    "--json", "folder", type=click.Path(file_okay=False, path_type=Path), help="Write each one's figures in there."
+)
+@click.pass_context
+def every(ctx: click.Context, folder: Path | None) -> None:
+    """Run every measurement, one after the other, each as it is without options."""
+    failed = []
+    for name, entry in sorted((entry.name, entry) for entry in entry_points(group="byalag.benches")):
+        if name == ctx.info_name:
+            continue
+        click.echo(f"\nbyalag bench {name}")
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+        try:
+            entry.load().main(["--json", str(folder / f"{name}.json")] if folder else [], standalone_mode=False)
+        except click.ClickException as error:
+            click.echo(error.format_message(), err=True)
+            failed.append(name)
+    if failed:
+        raise click.ClickException(f"Not done: {', '.join(failed)}.")
 
 
 def main() -> None:

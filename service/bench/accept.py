@@ -13,7 +13,7 @@ from schema.local.folder import opened
 from service.bench.crowd import Crowd, Row, table
 from service.bench.standing import Standing, standing
 
-VOTERS = 20_000
+VOTERS = 8_000
 CONNECTIONS = (1, 4, 16, 64)
 CLIENTS = (8, 32)
 

@@ -14,6 +14,7 @@ from service.bench.load import Answers, Load, What
 from service.bench.place import PROJECTS, Place
 from service.bench.standing import Standing
 
+EXPECTED = frozenset({200, 201, 202, 304})
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -35,12 +36,12 @@ class Row(msgspec.Struct, frozen=True):
 def table(rows: Sequence[Row]) -> Iterator[str]:
     """The figures as lines."""
     yield (
-        f"{'what':10} {'connections':>11} {'offered/s':>9} {'answered/s':>10} {'p50 ms':>8} {'p99 ms':>8} {'CPU us':>7}"
+        f"{'what':22} {'connections':>11} {'offered/s':>9} {'answered/s':>10} {'p50 ms':>8} {'p99 ms':>8} {'CPU us':>7}"
     )
     for row in rows:
-        others = {status: count for status, count in row.statuses.items() if status not in {201, 202}}
+        others = {status: count for status, count in row.statuses.items() if status not in EXPECTED}
         yield (
-            f"{row.what:10} {row.connections:11} {row.offered or '':>9} {row.per_second:10,.0f} {row.p50:8.1f}"
+            f"{row.what:22} {row.connections:11} {row.offered or '':>9} {row.per_second:10,.0f} {row.p50:8.1f}"
             f" {row.p99:8.1f} {row.cpu:7.0f}  {', '.join(f'{count} x {status}' for status, count in others.items())}"
         )
 
@@ -59,8 +60,16 @@ class Crowd:
             pass
         return rows[0]
 
+    def read(self, name: str, path: str, connections: int, seconds: float, etag: str = "") -> Row:
+        """Let everybody read one address, and say how that went under this name."""
+        with self.load("read", connections, seconds, path=path, etag=etag) as rows:
+            pass
+        return msgspec.structs.replace(rows[0], what=name)
+
     @contextmanager
-    def load(self, what: What, connections: int, seconds: float, rate: float = 0) -> Iterator[list[Row]]:
+    def load(
+        self, what: What, connections: int, seconds: float, rate: float = 0, path: str = "", etag: str = ""
+    ) -> Iterator[list[Row]]:
         """A load that goes on beside what is done here; its row is there once the block has ended."""
         place, rows = self._place, list[Row]()
         load = Load(
@@ -73,6 +82,8 @@ class Crowd:
             connections=connections,
             seconds=seconds,
             rate=rate,
+            path=path,
+            etag=etag,
         )
         before = self._cpu()
         command = [sys.executable, "-m", "service.bench.load"]
@@ -100,5 +111,6 @@ class Crowd:
 
     def _cpu(self) -> float:
         """Seconds of processor time that the service has used."""
-        fields = Path(f"/proc/{self._house.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        service = self._house.pids["service"]
+        fields = Path(f"/proc/{service}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS

@@ -13,13 +13,14 @@ from typing import Literal, cast
 import msgspec
 import uvloop
 
-What = Literal["look", "bare", "cast"]
+What = Literal["look", "bare", "cast", "read"]
 
 
 class Load(msgspec.Struct, frozen=True):
     """What to send. ``rate`` in requests per second makes it an open loop; 0 is a closed one.
 
-    Voters take turns, one request of each at a time; ``revisions`` says at which one each voter's ballot is.
+    Voters take turns, one request of each at a time; ``revisions`` says at which one each voter's ballot is. ``path``
+    is what is read, and ``etag`` names the copy that readers have already.
     """
 
     what: What
@@ -31,6 +32,8 @@ class Load(msgspec.Struct, frozen=True):
     connections: int
     seconds: float
     rate: float
+    path: str = ""
+    etag: str = ""
 
 
 class Answers(msgspec.Struct, frozen=True):
@@ -44,6 +47,9 @@ class Answers(msgspec.Struct, frozen=True):
 
 def request(load: Load, voter: int, revision: int) -> bytes:
     """What a voter sends next."""
+    if load.what == "read":
+        known = f"if-none-match: {load.etag}\r\n" if load.etag else ""
+        return f"GET {load.path} HTTP/1.1\r\nhost: 127.0.0.1:{load.port}\r\n{known}\r\n".encode()
     headers = f"host: 127.0.0.1:{load.port}\r\nauthorization: Bearer {load.passes[voter]}\r\n"
     if load.what == "look":
         return f"GET /api/pots/{load.pot_id}/ballot HTTP/1.1\r\n{headers}\r\n".encode()
@@ -97,7 +103,7 @@ class _Crowd:
         self._load = load
         self._voters = deque(range(len(load.passes)))
         self._revisions = load.revisions.copy()
-        self._free: list[_Connection] = []
+        self._free: deque[_Connection] = deque()
         self._due: deque[float] = deque()
         self._under_way = 0
         self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -123,7 +129,7 @@ class _Crowd:
                 self._due.append(due)
                 sent += 1
             while self._due and self._free:
-                self._send(self._free.pop(), self._due.popleft())
+                self._send(self._free.popleft(), self._due.popleft())  # in turn: a server hangs up on who is idle
             await asyncio.sleep(0.0005)
         self._finish()
 

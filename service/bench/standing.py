@@ -25,13 +25,18 @@ MASTER_KEY = bytes(range(32))
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """Where the house is. ``pid`` is the service's."""
+    """Where the house is. ``pids``: of the service and of the commands that run beside it, by name."""
 
     folder: Path
     servers: Servers
     place: Place
     port: int
-    pid: int
+    pids: dict[str, int]
+
+    @property
+    def url(self) -> str:
+        """The service's address."""
+        return f"http://127.0.0.1:{self.port}"
 
     def asked(self, sql: str, *values: object) -> Any:
         """One value from the database, as its owner sees it."""
@@ -59,6 +64,7 @@ def at(ground: Servers, act: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
 def standing(voters: int, others: Sequence[Sequence[str]] = ()) -> Iterator[Standing]:
     """Bring up a house with so many voters, and the ``byalag`` commands that run beside its service.
 
+    A command goes by its last word: a worker by its lane.
     What its processes say goes to files: reading it here would cost what is measured.
     """
     with ExitStack() as stack:
@@ -77,9 +83,8 @@ def standing(voters: int, others: Sequence[Sequence[str]] = ()) -> Iterator[Stan
         }
         supervisor = stack.enter_context(Supervisor(lambda *_: None))
         service = (sys.executable, "-m", "service.bench.server", str(port))
-        for name, command in (("service", service), *((other[0], (*BYALAG, *other)) for other in others)):
+        commands = {"service": service, **{other[-1]: (*BYALAG, *other) for other in others}}
+        for name, command in commands.items():
             supervisor.start(Child(name, command, environment, log=folder / f"{name}.log"))
         supervisor.await_ready("service", lambda: ready(url))
-        pid = supervisor.pid("service")
-        assert pid
-        yield Standing(folder, ground, place, port, pid)
+        yield Standing(folder, ground, place, port, {name: supervisor.pid(name) or 0 for name in commands})

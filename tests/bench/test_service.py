@@ -1,13 +1,15 @@
-"""``byalag bench accept`` and ``judge``, made short."""
+"""``byalag bench`` of the service, made short."""
 
 from pathlib import Path
 from typing import Any
 
+import click
 import msgspec
 import pytest
 from click.testing import CliRunner
 
-from service.bench import accept, close, judge
+from schema import cli
+from service.bench import accept, close, judge, read, soak
 from service.bench.load import Load, request
 
 
@@ -46,6 +48,55 @@ def test_a_close_amid_a_crowd_loses_nothing(tmp_path: Path) -> None:
     assert measured["wrong"] == 0
     assert {closing["others"] for closing in measured["rounds"]} == {0}
     assert measured["accepted"] > 0
+
+
+def test_every_address_is_read_whole_and_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody new gets 200, whoever has it already 304 and nothing else."""
+    monkeypatch.setattr(read, "VOTERS", 200)
+    rows = figures(read.read, tmp_path)["rows"]
+    assert {tuple(row["statuses"]) for row in rows if row["what"].endswith(", known")} == {("304",)}
+    assert {tuple(row["statuses"]) for row in rows[1:] if not row["what"].endswith(", known")} == {("200",)}
+
+
+def test_memory_of_every_process_is_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service, each worker and the clock hold some, and all that was accepted is told."""
+    monkeypatch.setattr(soak, "VOTERS", 200)
+    monkeypatch.setattr(soak, "SAMPLE", 0.2)
+    target = tmp_path / "figures.json"
+    result = CliRunner().invoke(soak.soak, ["--minutes", "0.1", "--rate", "50", "--json", str(target)])
+    assert result.exit_code == 0, result.output
+    measured = msgspec.json.decode(target.read_bytes())
+    assert measured["accepted"] == 300
+    assert set(measured["figures"]) == {"service", "judge", "count", "clock"}
+    assert all(first > 1 and last > 1 for first, last, _ in measured["figures"].values())
+
+
+def test_all_measurements_run_though_one_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What went well leaves its figures, and what failed is named."""
+
+    @click.command()
+    @click.option("--json", "target")
+    def well(target: str) -> None:
+        Path(target).write_text("1", encoding="ascii")
+
+    @click.command()
+    @click.option("--json", "target")
+    def badly(target: str) -> None:
+        raise click.ClickException(f"no ground for {Path(target).name}")
+
+    class Entry(msgspec.Struct):
+        name: str
+        command: click.Command
+
+        def load(self) -> click.Command:
+            return self.command
+
+    entries = [Entry("badly", badly), Entry("well", well), Entry("all", cli.every)]
+    monkeypatch.setattr(cli, "entry_points", lambda group: entries)
+    result = CliRunner().invoke(cli.every, ["--json", str(tmp_path / "figures")], prog_name="all")
+    assert result.exit_code == 1
+    assert "Not done: badly." in result.output
+    assert [file.name for file in (tmp_path / "figures").iterdir()] == ["well.json"]
 
 
 def test_a_voter_sends_her_revision() -> None:
