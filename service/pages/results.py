@@ -1,5 +1,7 @@
 """A pot's outcome, as its published snapshot has it. Nothing is counted here."""
 
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +12,9 @@ from litestar.params import FromPath
 from schema.comparison import WhatIf
 from schema.errors import NotCounted
 from schema.snapshot import Snapshot
-from service.house import House
 from service.pages import figures, rules, telling, ties
 from service.pages.problems import problem_page
-from service.pages.shell import Page, public_page
+from service.pages.shell import Page, render, rendered_page
 from service.people import TheHouse
 from service.reading import AnyRequest
 from service.verbs import rounds as round_verbs
@@ -30,29 +31,30 @@ async def view_results(request: AnyRequest, house: TheHouse, pot_id: FromPath[UU
     except NotCounted as refusal:
         found, _, _ = await round_verbs.public_pot(house, pot_id)
         return problem_page(refusal, (f"/rounds/{found.id}", found.name))
-    snapshot = _SNAPSHOT.decode(published.content)
+    try:
+        what_if = await verbs.view_what_if(house, pot_id)
+    except NotCounted:  # it is not worked out yet
+        what_if = None
+    return rendered_page(request, _told(published.content, published.published_at, what_if))
+
+
+@lru_cache(maxsize=64)
+def _told(content: bytes, published_at: datetime, what_if: bytes | None) -> bytes:
+    """The page. On the day of an outcome everybody reads the same one, and what it is made of never changes."""
+    snapshot = _SNAPSHOT.decode(content)
     funded, others = telling.told(snapshot)
-    return public_page(
-        request,
+    return render(
         "results.html",
         snapshot=snapshot,
-        published_at=published.published_at,
+        published_at=published_at,
         funded=funded,
         others=others,
         rule=rules.rule_told(snapshot),
         tie_order=ties.tie_order_told(snapshot),
         ties=ties.ties_told(snapshot),
         terms=figures.sum_told(snapshot.sums),
-        by_rules=await _by_rules(house, pot_id),
+        by_rules=figures.by_rules(_WHAT_IF.decode(what_if)) if what_if else [],
     )
-
-
-async def _by_rules(house: House, pot_id: UUID) -> list[figures.ByRule]:
-    """What other rules would have made of the ballots; nothing while that is not worked out yet."""
-    try:
-        return figures.by_rules(_WHAT_IF.decode(await verbs.view_what_if(house, pot_id)))
-    except NotCounted:
-        return []
 
 
 handlers: list[Any] = [view_results]

@@ -67,7 +67,12 @@ def render(template: str, **facts: object) -> bytes:
 
 def public_page(request: AnyRequest, template: str, **facts: object) -> Page:
     """A page that is the same for everybody: with an ETag, and 304 for who has it already."""
-    answer = cached(request, render(template, **facts), HTML)
+    return rendered_page(request, render(template, **facts))
+
+
+def rendered_page(request: AnyRequest, body: bytes) -> Page:
+    """A public page whose bytes are there already."""
+    answer = cached(request, body, HTML)
     answer.headers.update(HEADERS)
     return answer
 
