@@ -1,8 +1,8 @@
 """Ballot styles and the one check that every client shares: page, API, worker and rehearsal ask the same function.
 
 A ballot is a list of project numbers and, in the styles that give points, a list of points beside them. The order of
-the numbers says nothing, except on a ranked ballot. Every style takes a blank ballot that breaks no limit: it counts
-as participation, and under equal shares its voter holds a share like all others.
+the numbers says nothing, except on a ranked ballot. Every style takes a blank ballot that breaks no limit, such as a
+``min_choices`` above 0: it counts as participation, and under equal shares its voter holds a share like all others.
 
 Any rule counts any style. Greedy rules add the points up, and so does equal shares with additive utilities; equal
 shares with cost or cardinality utilities, Phragmen's method and maximin support ask only which projects have any.
@@ -33,14 +33,19 @@ Points = Annotated[int, msgspec.Meta(ge=1, le=MOST_POINTS)]
 Money = Annotated[int, msgspec.Meta(ge=1, le=10**15, description="minor units: öre, cents")]
 
 
-class Approval(msgspec.Struct, frozen=True, tag_field="style", tag="approval", forbid_unknown_fields=True):
-    """Choose any projects, within a number of them; each gets one point.
+def _refuse_impossible(least: int, most: int) -> None:
+    if least > most:
+        raise ValueError(f"at least {least} choices are asked for, and no more than {most} are possible")
 
-    A blank ballot is allowed when ``min_choices`` is 0. To choose one is ``max_choices`` 1.
-    """
+
+class Approval(msgspec.Struct, frozen=True, tag_field="style", tag="approval", forbid_unknown_fields=True):
+    """Choose any projects, within a number of them; each gets one point. To choose one is ``max_choices`` 1."""
 
     max_choices: Few
     min_choices: Count = 0
+
+    def __post_init__(self) -> None:
+        _refuse_impossible(self.min_choices, self.max_choices)
 
 
 class Knapsack(msgspec.Struct, frozen=True, tag_field="style", tag="knapsack", forbid_unknown_fields=True):
@@ -58,6 +63,11 @@ class Cumulative(msgspec.Struct, frozen=True, tag_field="style", tag="cumulative
     max_points: Points
     max_points_per_project: Points
     max_choices: Few | None = None
+    min_choices: Count = 0
+
+    def __post_init__(self) -> None:
+        _refuse_impossible(self.min_choices, self.max_choices or self.max_points)
+        _refuse_impossible(self.min_choices, self.max_points)
 
 
 class Ranked(msgspec.Struct, frozen=True, tag_field="style", tag="ranked", forbid_unknown_fields=True):
@@ -67,6 +77,10 @@ class Ranked(msgspec.Struct, frozen=True, tag_field="style", tag="ranked", forbi
     """
 
     max_choices: Few
+    min_choices: Count = 0
+
+    def __post_init__(self) -> None:
+        _refuse_impossible(self.min_choices, self.max_choices)
 
 
 class Scored(msgspec.Struct, frozen=True, tag_field="style", tag="scored", forbid_unknown_fields=True):
@@ -98,27 +112,27 @@ def check_choices(
         return PointsAmiss(needed=needed, given=len(points))
     match style:
         case Approval(max_choices, min_choices):
-            if len(choices) < min_choices:
-                return TooFew(limit=min_choices, chosen=len(choices))
-            return _number(choices, max_choices)
+            return _number(choices, min_choices, max_choices)
         case Knapsack(max_cost):
             cost = sum(costs[number] for number in choices)
             return TooCostly(limit=max_cost, chosen=cost, over=cost - max_cost) if cost > max_cost else None
-        case Cumulative(max_points, max_points_per_project, max_choices):
-            if max_choices is not None and (refusal := _number(choices, max_choices)):
+        case Cumulative(max_points, max_points_per_project, max_choices, min_choices):
+            if refusal := _number(choices, min_choices, max_choices):
                 return refusal
             if refusal := _each(choices, points, max_points_per_project):
                 return refusal
             given = sum(points)
             return TooManyPoints(limit=max_points, given=given, over=given - max_points) if given > max_points else None
-        case Ranked(max_choices):
-            return _number(choices, max_choices)
+        case Ranked(max_choices, min_choices):
+            return _number(choices, min_choices, max_choices)
         case Scored(max_score):
             return _each(choices, points, max_score)
 
 
-def _number(choices: Sequence[int], limit: int) -> Refusal | None:
-    return TooMany(limit=limit, chosen=len(choices)) if len(choices) > limit else None
+def _number(choices: Sequence[int], least: int, most: int | None) -> Refusal | None:
+    if len(choices) < least:
+        return TooFew(limit=least, chosen=len(choices))
+    return TooMany(limit=most, chosen=len(choices)) if most is not None and len(choices) > most else None
 
 
 def _each(choices: Sequence[int], points: Sequence[int], limit: int) -> Refusal | None:

@@ -96,11 +96,11 @@ def _form(style: Style) -> dict[str, str]:
             return {"vote_type": "approval", "min_length": str(min_choices), "max_length": str(max_choices)}
         case Knapsack(max_cost):
             return {"vote_type": "approval", "max_sum_cost": format_amount(max_cost)}
-        case Cumulative(max_points, max_points_per_project, max_choices):
-            length = {"max_length": str(max_choices)} if max_choices else {}
+        case Cumulative(max_points, max_points_per_project, max_choices, min_choices):
+            length = {"min_length": str(min_choices)} | ({"max_length": str(max_choices)} if max_choices else {})
             points = {"min_points": "1", "max_points": str(max_points_per_project), "max_sum_points": str(max_points)}
             return {"vote_type": "cumulative", **length, **points}
-        case Ranked(max_choices):
-            return {"vote_type": "ordinal", "min_length": "0", "max_length": str(max_choices)}
+        case Ranked(max_choices, min_choices):
+            return {"vote_type": "ordinal", "min_length": str(min_choices), "max_length": str(max_choices)}
         case Scored(max_score):
             return {"vote_type": "scoring", "min_points": "1", "max_points": str(max_score), "default_score": "0"}

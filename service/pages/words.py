@@ -164,11 +164,17 @@ def limits(style: Style, currency: str) -> str:
                 f"Choose projects that together cost at most {money(most, currency)}. "
                 "You may also choose none: that is a blank ballot."
             )
-        case Cumulative(max_points=most, max_points_per_project=each, max_choices=few):
-            to = f" to at most {counted(few, 'project')}" if few else ""
+        case Cumulative(max_points=most, max_points_per_project=each, max_choices=few, min_choices=least):
+            bounds = [f"at least {grouped(least)}"] if least else []
+            bounds += [f"at most {grouped(few)}"] if few else []
+            to = f" to {' and '.join(bounds)} of the projects" if bounds else ""
             return f"Give up to {counted(most, 'point')} in all{to}, and up to {grouped(each)} to one project."
-        case Ranked(max_choices=most):
+        case Ranked(max_choices=most, min_choices=0):
             return f"Put up to {counted(most, 'project')} in order, the best first."
+        case Ranked(max_choices=most, min_choices=least) if most == least:
+            return f"Put {counted(most, 'project')} in order, the best first."
+        case Ranked(max_choices=most, min_choices=least):
+            return f"Put at least {grouped(least)} and at most {counted(most, 'project')} in order, the best first."
         case Scored(max_score=most):
             return f"Give each project up to {counted(most, 'point')}."
 

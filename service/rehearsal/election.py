@@ -85,12 +85,13 @@ class Election(msgspec.Struct, frozen=True):
                         taken.append(project.number)
                         left -= project.cost
                 return Ballot(tuple(sorted(taken)))
-            case Ranked(max_choices):
+            case Ranked(max_choices, min_choices):
                 most = min(max_choices, len(numbers))
-                return Ballot(tuple(chance.sample(numbers, chance.randint(0, most))))
-            case Cumulative(max_points, max_points_per_project):
-                points = chance.randint(1, min(max_points, max_points_per_project))
-                return Ballot((chance.choice(numbers),), (points,))
+                return Ballot(tuple(chance.sample(numbers, chance.randint(min_choices, most))))
+            case Cumulative(max_points, max_points_per_project, _, min_choices):
+                chosen = tuple(sorted(chance.sample(numbers, max(min_choices, 1))))
+                most = min(max_points // len(chosen), max_points_per_project)
+                return Ballot(chosen, tuple(chance.randint(1, most) for _ in chosen))
             case Scored(max_score):
                 return Ballot((chance.choice(numbers),), (chance.randint(1, max_score),))
 
@@ -165,21 +166,22 @@ def style_of(meta: dict[str, str], ballots: Sequence[Ballot], costs: dict[int, i
     longest = max((len(ballot.choices) for ballot in ballots), default=0)
     length = most("max_length", 1 if kind == "choose-1" else len(costs), longest, f"names {longest} projects,")
     highest = max((max(ballot.points, default=0) for ballot in ballots), default=0)
-    match kind:
-        case "ordinal":
-            return Ranked(min(length, len(costs))), notes
-        case "scoring":
-            return Scored(most("max_points", max(highest, 1), highest, f"gives {highest} points to a project,")), notes
-        case "cumulative":
-            fullest = max((sum(ballot.points) for ballot in ballots), default=0)
-            points = most("max_sum_points", max(fullest, 1), fullest, f"gives {fullest} points,")
-            each = most("max_points", points, highest, f"gives {highest} points to a project,")
-            return Cumulative(points, each, min(length, len(costs))), notes
+    if kind == "scoring":
+        return Scored(most("max_points", max(highest, 1), highest, f"gives {highest} points to a project,")), notes
     least = parse_optional(meta.get("min_length", "")) or 0
     shortest = min((len(ballot.choices) for ballot in ballots), default=0)
     if shortest < least:
         notes.append(f"A ballot names {shortest} projects, under the file's limit of {least}: the limit was lowered.")
-    return Approval(min(length, len(costs)), min(least, shortest)), notes
+    least = min(least, shortest)
+    match kind:
+        case "ordinal":
+            return Ranked(min(length, len(costs)), least), notes
+        case "cumulative":
+            fullest = max((sum(ballot.points) for ballot in ballots), default=0)
+            points = most("max_sum_points", max(fullest, 1), fullest, f"gives {fullest} points,")
+            each = most("max_points", points, highest, f"gives {highest} points to a project,")
+            return Cumulative(points, each, min(length, len(costs)), least), notes
+    return Approval(min(length, len(costs)), least), notes
 
 
 def distinct(names: list[str]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Styles: what a ballot may hold, which limit one breaks, and what it is worth."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +38,8 @@ TAKEN: list[tuple[Style, Numbers, Numbers]] = [
     (TEN, (1, 2, 3), (4, 4, 2)),
     (TWO_OF_TEN, (1, 3), (4, 4)),
     (Ranked(max_choices=3), (), ()),
+    (Ranked(max_choices=3, min_choices=2), (3, 1), ()),
+    (Cumulative(10, 6, min_choices=2), (1, 3), (1, 1)),
     (Ranked(max_choices=3), (2, 3, 1), ()),
     (FIVE, (), ()),
     (FIVE, (1, 2, 3), (5, 5, 5)),
@@ -58,6 +61,8 @@ REFUSED: list[tuple[Style, Numbers, Numbers, str, dict[str, int]]] = [
     (TEN, (1, 2), (6, 6), "too-many-points", {"limit": 10, "given": 12, "over": 2}),
     (TEN, (1, 1), (1, 1), "chosen-twice", {"number": 1}),
     (TWO_OF_TEN, (1, 2, 3), (1, 1, 1), "too-many", {"limit": 2, "chosen": 3}),
+    (Cumulative(10, 6, min_choices=2), (1,), (3,), "too-few", {"limit": 2, "chosen": 1}),
+    (Ranked(max_choices=3, min_choices=2), (2,), (), "too-few", {"limit": 2, "chosen": 1}),
     (Ranked(max_choices=1), (2, 1), (), "too-many", {"limit": 1, "chosen": 2}),
     (Ranked(max_choices=2), (2, 2), (), "chosen-twice", {"number": 2}),
     (Ranked(max_choices=2), (2, 1), (2, 1), "points-amiss", {"needed": 0, "given": 2}),
@@ -65,6 +70,21 @@ REFUSED: list[tuple[Style, Numbers, Numbers, str, dict[str, int]]] = [
     (FIVE, (1,), (0,), "no-points", {"number": 1}),
     (FIVE, (1, 4), (1, 1), "unknown-project", {"number": 4}),
 ]
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        {"style": "approval", "max_choices": 2, "min_choices": 3},
+        {"style": "ranked", "max_choices": 2, "min_choices": 3},
+        {"style": "cumulative", "max_points": 9, "max_points_per_project": 9, "max_choices": 2, "min_choices": 3},
+        {"style": "cumulative", "max_points": 2, "max_points_per_project": 2, "min_choices": 3},
+    ],
+)
+def test_a_style_that_no_ballot_could_keep_to_is_refused(style: dict[str, object]) -> None:
+    """With both numbers."""
+    with pytest.raises(msgspec.ValidationError, match="at least 3 choices are asked for, and no more than 2"):
+        msgspec.convert(style, Style)
 
 
 @pytest.mark.parametrize(("style", "choices", "points"), TAKEN)

@@ -45,6 +45,7 @@ def test_projects_are_numbered_in_the_order_of_the_file(small: Path) -> None:
         ({"vote_type": "approval", "max_sum_cost": "1000"}, Knapsack(1000_00)),
         ({"vote_type": "ordinal"}, Ranked(4)),
         ({"vote_type": "ordinal", "max_length": "3"}, Ranked(3)),
+        ({"vote_type": "ordinal", "min_length": "0"}, Ranked(4)),
     ],
 )
 def test_style_is_what_the_file_declares(meta: dict[str, str], style: Style) -> None:
@@ -68,6 +69,17 @@ def test_a_limit_of_points_that_a_file_does_not_state_is_what_its_ballots_need(
 ) -> None:
     """What it states is taken; one project may get all points."""
     assert style_of(meta, GIVEN, COSTS) == (style, [])
+
+
+def test_at_least_as_many_projects_as_the_file_asks_for() -> None:
+    """Of every kind of ballot that has such a limit."""
+    full = [ballot for ballot in GIVEN if ballot.choices]
+    for kind, style in (
+        ("cumulative", Cumulative(5, 5, 4, 1)),
+        ("ordinal", Ranked(4, 1)),
+        ("approval", Approval(4, 1)),
+    ):
+        assert style_of({"vote_type": kind, "min_length": "1"}, full, COSTS) == (style, [])
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,9 @@ STYLES: list[Style] = [
     Knapsack(max_cost=500),
     Cumulative(max_points=5, max_points_per_project=3),
     Cumulative(max_points=5, max_points_per_project=5, max_choices=2),
+    Cumulative(max_points=5, max_points_per_project=4, min_choices=1),
     Ranked(max_choices=3),
+    Ranked(max_choices=3, min_choices=2),
     Scored(max_score=3),
 ]
 NUMBERS = st.lists(st.sampled_from([*COSTS, 9]), max_size=4)
