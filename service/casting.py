@@ -79,6 +79,7 @@ class _Line:
         self._round_id = round_id
         self._waiting: deque[Waiting] = deque()
         self._server: asyncio.Task[None] | None = None
+        self._one_by_one = 0
 
     def join(self, cast: Cast) -> asyncio.Future[CastAnswer]:
         """Wait for an answer. Raises Unavailable when the line is too long."""
@@ -98,33 +99,38 @@ class _Line:
         """The next batch; a second cast of the same voter waits for the next one."""
         batch: dict[bytes, Waiting] = {}
         back: list[Waiting] = []
-        while self._waiting and len(batch) < BATCH:
+        while self._waiting and len(batch) < (1 if self._one_by_one else BATCH):
             waiting = self._waiting.popleft()
             if waiting[0].tag in batch:
                 back.append(waiting)
             else:
                 batch[waiting[0].tag] = waiting
         self._waiting.extendleft(reversed(back))
+        self._one_by_one = max(0, self._one_by_one - 1)
         return list(batch.values())
 
     async def _settle(self, batch: Sequence[Waiting]) -> None:
-        """Commit a batch and answer everybody in it; one that fails is tried again one by one."""
+        """Commit a batch and answer everybody in it; one that fails goes back into the line, to be tried one by one."""
         try:
             async with self._box.enter() as db:
                 answers = await ballots.cast_ballots(db, self._round_id, [cast for cast, _ in batch])
+        except Unavailable as error:  # who waits would only wait longer
+            _refuse([*batch, *self._waiting], error)
+            self._waiting.clear()
         except Exception as error:
-            if isinstance(error, Unavailable):  # who waits would only wait longer
-                batch = [*batch, *self._waiting]
-                self._waiting.clear()
-            elif len(batch) > 1:
-                for waiting in batch:
-                    await self._settle([waiting])
-                return
-            for _, future in batch:
-                if not future.done():  # the voter may have gone
-                    future.set_exception(error)
+            if len(batch) == 1:
+                _refuse(batch, error)
+            else:
+                self._waiting.extendleft(reversed(batch))
+                self._one_by_one = len(batch)
         else:
             for answer in answers:
                 future = batch[answer.place - 1][1]
-                if not future.done():
+                if not future.done():  # the voter may have gone
                     future.set_result(answer)
+
+
+def _refuse(waiting: Sequence[Waiting], error: Exception) -> None:
+    for _, future in waiting:
+        if not future.done():
+            future.set_exception(error)

@@ -10,9 +10,11 @@ from schema.errors import Frozen, NameTaken, Unavailable
 from schema.queries import Db
 
 ACQUIRE_SECONDS = 1.0
+RELEASE_SECONDS = 0.2
 MOST_INSIDE = 100
-"""How long somebody waits for a connection, and how many may be in a room, most of them waiting. Who would come after
-them is told so at once: to refuse somebody who has waited costs as much as to serve her.
+"""How long somebody waits for a connection; how long the database may take to end a statement that was given up, before
+its connection is; and how many may be in a room, most of them waiting. Who would come after them is told so at once: to
+refuse somebody who has waited costs as much as to serve her.
 """
 
 _TAKEN = {
@@ -36,8 +38,11 @@ class Room:
             raise Unavailable()
         self._inside += 1
         try:
-            async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as db:
+            db = await self.pool.acquire(timeout=ACQUIRE_SECONDS)
+            try:
                 yield db
+            finally:
+                await self.pool.release(db, timeout=RELEASE_SECONDS)
         except (asyncpg.PostgresError, *AWAY) as error:
             raise _refusal(error) from error
         finally:

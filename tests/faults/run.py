@@ -20,7 +20,7 @@ from tests.faults.log import Log
 from tests.faults.recorder import Recorder
 from tests.faults.rounds import Round, open_round
 
-LINES = 200
+LINES = 400
 CROWD = 48
 """Connections of all voters to one service process; voters who vote at the same time where there is a rush."""
 
