@@ -25,8 +25,8 @@ class Ballot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     On a ranked ballot the best comes first. ``points``: of each choice, where the style gives points.
     """
 
-    choices: Annotated[tuple[Number, ...], msgspec.Meta(max_length=1000)]
-    base_revision: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+    choices: Annotated[tuple[Number, ...], msgspec.Meta(max_length=1000, examples=[[1, 2]])]
+    base_revision: Annotated[int, msgspec.Meta(ge=0, le=1_000_000, examples=[0])]
     points: Annotated[tuple[Given, ...], msgspec.Meta(max_length=1000)] = ()
 
 
