@@ -13,6 +13,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -57,10 +58,12 @@ def configure_logs() -> None:
 def write_lines(events: Iterable[EventDict]) -> None:
     """Write many events at once, each with its ``timestamp``, ``level`` and ``event``, and no fault.
 
-    Nothing is withheld here: this is for what happens a thousand times a second and is known to hold no secret.
+    Nothing is withheld here: this is for what happens a thousand times a second and is known to hold no secret. Where a
+    log cannot be written, on a full disk, work goes on without it.
     """
     render = _renderer()
-    sys.stderr.write("".join(f"{render(None, '', event)}\n" for event in events))
+    with suppress(OSError):
+        sys.stderr.write("".join(f"{render(None, '', event)}\n" for event in events))
 
 
 def _renderer() -> Callable[[WrappedLogger, str, EventDict], str]:
