@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import msgspec
 
@@ -87,13 +88,14 @@ class Crowd:
         )
         before = self._cpu()
         command = [sys.executable, "-m", "service.bench.load"]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-            assert process.stdin
-            assert process.stdout
-            process.stdin.write(msgspec.msgpack.encode(load))
-            process.stdin.close()
-            yield rows
-            answers = msgspec.msgpack.decode(process.stdout.read(), type=Answers)
+        with TemporaryFile() as said:  # not a pipe: it would hold up the load until somebody reads
+            with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=said) as process:
+                assert process.stdin
+                process.stdin.write(msgspec.msgpack.encode(load))
+                process.stdin.close()
+                yield rows
+            said.seek(0)
+            answers = msgspec.msgpack.decode(said.read(), type=Answers)
         self._revisions = answers.revisions
         count = len(answers.latencies)
         rows.append(
