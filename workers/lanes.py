@@ -30,6 +30,8 @@ ROLES: dict[Lane, Role] = {
     "compare": "byalag_worker",
     "civic": "byalag_worker",
 }
+HANDS: dict[Lane, int] = {"judge": 2}
+"""Over how many connections at once a lane is worked off, if not one: while Postgres writes, the next are judged."""
 ANSWER_SECONDS = 10.0
 """After this time a job ends and leaves the rest to the next bell, so that a worker told to stop does so soon."""
 
@@ -95,11 +97,15 @@ def answer(lane: Lane) -> None:
 
 async def _answer(lane: Lane, settings: Settings) -> None:
     keys = Keys(settings.master_key)
-    try:
+
+    async def hand() -> None:
         db = await connect(settings.database_url, ROLES[lane])
         try:
             await drain(db, lane, lambda db, batch: act(db, keys, batch), ANSWER_SECONDS)
         finally:
             await db.close(timeout=5)
+
+    try:
+        await asyncio.gather(*(hand() for _ in range(HANDS.get(lane, 1))))
     except AWAY as error:  # not a failed job: the clock tells again as soon as Postgres is back
         log.warning("postgres is away", lane=lane, fault=type(error).__name__)

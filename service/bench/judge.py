@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from schema.doorbell import connect_redis, ring
 from schema.local.figures import keep, percentile, to_json
 from service.bench.crowd import Crowd
 from service.bench.standing import Standing, standing
@@ -45,6 +46,7 @@ def judge(seconds: float, backlog: int, target: Path | None) -> None:
         _wait(house, "The rest of the load", None)
         made = house.asked(BACKLOG, house.place.round_id, house.place.pot_id, backlog)
         began = time.monotonic()
+        ring(connect_redis(house.servers.redis_url), "judge")  # as the service does after a commit
         _wait(house, f"A backlog of {made:,}", made)
         drained = time.monotonic() - began
     figures = {

@@ -2,6 +2,7 @@
 select b.id, b.pot_id, b.choices, b.points,
     exists (select from box.elector e where e.pot_id = b.pot_id and e.tag = b.tag) as on_roll
 from box.ballot b where b.id = any($1::uuid[])
+order by b.id
 
 -- name: forms
 select p.id as pot_id, p.style,
