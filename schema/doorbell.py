@@ -12,7 +12,14 @@ from rq.serializers import JSONSerializer
 from schema.events import Lane
 
 ANSWER = "workers.lanes.answer"
-JOB_SECONDS: dict[Lane, int] = {"roll": 900, "judge": 300, "count": 3600, "compare": 3600, "civic": 300}
+JOB_SECONDS: dict[Lane, int] = {
+    "roll": 900,
+    "judge": 300,
+    "sequence": 300,
+    "count": 3600,
+    "compare": 3600,
+    "civic": 300,
+}
 FAILURE_SECONDS = 86400
 REDIS_SECONDS = 1.0
 

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import msgspec
 
-Lane = Literal["roll", "judge", "count", "compare", "civic"]
-LANES: tuple[Lane, ...] = ("roll", "judge", "count", "compare", "civic")
+Lane = Literal["roll", "judge", "sequence", "count", "compare", "civic"]
+LANES: tuple[Lane, ...] = ("roll", "judge", "sequence", "count", "compare", "civic")
 
 
 class RegisterImported(msgspec.Struct, frozen=True, tag_field="event", tag=True):
@@ -32,6 +32,21 @@ class BallotCast(msgspec.Struct, frozen=True, tag_field="event", tag=True):
 
     lane: ClassVar[Lane] = "judge"
     ballot_id: UUID
+
+
+class RoundScheduled(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """A round was frozen: its ledger begins, empty."""
+
+    lane: ClassVar[Lane] = "sequence"
+    round_id: UUID
+
+
+class BallotsAccepted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """Ballot revisions of one round were accepted together and wait for their places in its ledger."""
+
+    lane: ClassVar[Lane] = "sequence"
+    round_id: UUID
+    ballot_ids: tuple[UUID, ...]
 
 
 class RoundClosed(msgspec.Struct, frozen=True, tag_field="event", tag=True):
@@ -94,6 +109,8 @@ Event = (
     RegisterImported
     | RoundDrafted
     | BallotCast
+    | RoundScheduled
+    | BallotsAccepted
     | RoundClosed
     | PotCounted
     | ProposalSubmitted

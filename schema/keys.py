@@ -3,7 +3,7 @@
 * ``K_identity`` turns a verified identity into a ``person_ref``; it never leaves the roll side.
 * ``K_round`` turns a ``person_ref`` into the round's pseudonyms. It is random per round and kept wrapped, so that it
   can be destroyed: afterwards nobody can join who voted with what was voted.
-* Two Ed25519 keys sign passes and receipts; their public halves are published.
+* Ed25519 keys sign passes, receipts and checkpoints; their public halves are published.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ import hmac
 import os
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -32,11 +32,7 @@ class Signer:
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
         """Whether this key signed exactly this message."""
-        try:
-            self._public.verify(signature, message)
-        except InvalidSignature:
-            return False
-        return True
+        return _verifies(self._public, signature, message)
 
 
 class Keys:
@@ -50,6 +46,7 @@ class Keys:
         self._callers = self._derived("callers")
         self.passes = Signer(self._derived("passes"))
         self.receipts = Signer(self._derived("receipts"))
+        self.checkpoints = Signer(self._derived("checkpoints"))
 
     def _derived(self, purpose: str) -> bytes:
         return HKDF(SHA256(), length=32, salt=None, info=f"byalag/1/{purpose}".encode()).derive(self._master)
@@ -77,6 +74,19 @@ class Keys:
             return self._wrapping.decrypt(wrapped[:12], wrapped[12:], round_id)
         except InvalidTag:
             raise ValueError("this round key was wrapped under another master key or for another round") from None
+
+
+def verifies(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether the Ed25519 key with this public half (32 bytes) signed exactly this message."""
+    return _verifies(Ed25519PublicKey.from_public_bytes(public), signature, message)
+
+
+def _verifies(public: Ed25519PublicKey, signature: bytes, message: bytes) -> bool:
+    try:
+        public.verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def tag_of(round_key: bytes, person_ref: bytes) -> bytes:

@@ -17,7 +17,7 @@ from schema.database import Role, pool
 from schema.keys import Keys
 from schema.settings import Settings
 from service.access_log import AccessLog
-from service.api import ballots, health, projects, proposals, rounds, sign_in, snapshots
+from service.api import ballots, health, ledger, projects, proposals, rounds, sign_in, snapshots
 from service.casting import Casting
 from service.doorbell import Doorbell
 from service.house import House
@@ -41,7 +41,7 @@ BODIES: list[type[Any]] = [RoundDraft, ProjectDraft, ProposalDraft, Shortlisting
 
 api = Router(
     path="/api",
-    route_handlers=[module.router for module in (rounds, projects, proposals, ballots, sign_in, snapshots)],
+    route_handlers=[module.router for module in (rounds, projects, proposals, ballots, sign_in, snapshots, ledger)],
     exception_handlers={Exception: answer_problem},
 )
 
@@ -110,7 +110,7 @@ def make_app(settings: Settings) -> Litestar:
     """The ASGI application of one service process."""
     log_of_requests = AccessLog()
     app = Litestar(
-        route_handlers=[api, health.router, *pages.handlers],
+        route_handlers=[api, health.router, ledger.log, *pages.handlers],
         dependencies={
             "house": Provide(provide_house, sync_to_thread=False),
             "officer": Provide(provide_officer),

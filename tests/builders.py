@@ -5,19 +5,23 @@ Amina votes, Björn votes twice, Carim may not, Dagny is an officer, Elin a revi
 
 import hashlib
 import os
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from schema.events import Event, decode_event, encode_event
+from schema.events import BallotsAccepted, Event, Lane, decode_event, encode_event
 from schema.keys import Keys
 from schema.rules import GreedyByVotes, Rule
 from schema.styles import Approval, Style
+from workers.judge import judge_ballots
+from workers.sequence import sequence_ballots
 
 MASTER_KEY = bytes(range(32))
 KEYS = Keys(MASTER_KEY)
+ADDRESS = "http://testserver.local"
 TWO = Approval(max_choices=2)
 GREEDY = GreedyByVotes()
 
@@ -143,6 +147,12 @@ async def cast(
     return made
 
 
+async def settle(worker: asyncpg.Connection, house: House, ballots: Collection[UUID]) -> None:
+    """Give these ballots their verdicts and their leaves."""
+    await judge_ballots(worker, ballots)
+    await sequence_ballots(worker, KEYS.checkpoints, ADDRESS, [BallotsAccepted(house.round_id, tuple(ballots))])
+
+
 async def close(db: asyncpg.Connection, house: House) -> None:
     """Dagny closes voting early."""
     assert await db.fetchval("select box.close_round($1, 'officer')", house.round_id) == "closed"
@@ -166,9 +176,9 @@ async def tell(db: asyncpg.Connection, *events: Event) -> None:
     )
 
 
-async def waiting(db: asyncpg.Connection) -> list[tuple[int, Event]]:
-    """What lies in the outbox: number and event."""
-    rows = await db.fetch("select id, event from post.outbox order by id")
+async def waiting(db: asyncpg.Connection, lane: Lane | None = None) -> list[tuple[int, Event]]:
+    """What lies in the outbox, or in one lane of it: number and event."""
+    rows = await db.fetch("select id, event from post.outbox where lane = $1 or $1 is null order by id", lane)
     return [(row["id"], decode_event(row["event"])) for row in rows]
 
 

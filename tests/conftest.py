@@ -17,7 +17,7 @@ from schema.local.servers import Servers, servers
 from schema.logs import configure_logs
 from schema.migrate import apply_migrations
 from schema.settings import Settings
-from tests.builders import MASTER_KEY
+from tests.builders import ADDRESS, MASTER_KEY
 from tests.town import Town, open_town
 
 TEMPLATE = "byalag_template"
@@ -119,13 +119,13 @@ def settings(database_url: str, redis_url: str) -> Settings:
 @pytest.fixture
 async def town(database_url: str, redis_url: str) -> AsyncIterator[Town]:
     """The service in this process, on this test's database, with nobody in it yet."""
-    async with open_town(Settings(database_url, redis_url, MASTER_KEY, "http://testserver.local")) as opened:
+    async with open_town(Settings(database_url, redis_url, MASTER_KEY, ADDRESS)) as opened:
         yield opened
 
 
 @pytest.fixture
 async def crowded_town(database_url: str, redis_url: str) -> AsyncIterator[Town]:
     """A town where hundreds come from one address, and nobody is limited."""
-    settings = Settings(database_url, redis_url, MASTER_KEY, "http://testserver.local", limits=False)
+    settings = Settings(database_url, redis_url, MASTER_KEY, ADDRESS, limits=False)
     async with open_town(settings) as opened:
         yield opened

@@ -24,6 +24,7 @@ from schema.settings import Settings
 from service.app import make_app
 from service.store import roll
 from service.verbs.sign_in import hash_password
+from tests.builders import ADDRESS
 from workers.claim import drain
 from workers.door import act
 from workers.lanes import ROLES
@@ -164,7 +165,7 @@ async def open_town(settings: Settings) -> AsyncIterator[Town]:
 
 
 async def _act(keys: Keys, db: Any, batch: Any) -> None:
-    await act(db, keys, batch)
+    await act(db, keys, ADDRESS, batch)
 
 
 class Ground:

@@ -21,8 +21,13 @@ from workers.store.outbox import Backlog
 
 TICK = 1.0
 TELL_AGAIN = 1.0
+GATHER = 10.0
 LATE = 30.0
-"""Seconds: between ticks, until an event is told again, until its waiting is a line in the log."""
+"""Seconds: between ticks, until an event is told again, until its waiting is a line in the log.
+
+What waits for the ledger is told by the clock alone, and gathers for longer: many ballots share a checkpoint, and the
+order of leaves says little about the order of ballots.
+"""
 
 log = structlog.get_logger("clock")
 
@@ -73,9 +78,9 @@ class Clock:
         for round_id in await rounds.due_rounds(db):
             if await rounds.close_round(db, round_id) == "closed":
                 log.info("round closed", round_id=str(round_id))
-                await self._ring(["count"])
+                await self._ring(["sequence", "count"])
         backlog = await outbox.backlog(db)
-        await self._ring([row.lane for row in backlog if row.waiting and row.seconds >= TELL_AGAIN])
+        await self._ring([row.lane for row in backlog if row.waiting and row.seconds >= _patience(row.lane)])
         self._say("lanes", _complaint(backlog))
 
     async def _ring(self, lanes: Sequence[Lane]) -> None:
@@ -95,6 +100,10 @@ class Clock:
                 log.warning("trouble", subject=subject, what=trouble)
             else:
                 log.info("well again", subject=subject)
+
+
+def _patience(lane: Lane) -> float:
+    return GATHER if lane == "sequence" else TELL_AGAIN
 
 
 def _complaint(backlog: Sequence[Backlog]) -> str | None:

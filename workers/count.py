@@ -1,4 +1,4 @@
-"""Count: when a round is closed and every ballot has its verdict, each pot's outcome is kept as a snapshot."""
+"""Count: each pot of a closed round gets its snapshot, once every ballot has its verdict and its leaf."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -15,12 +15,12 @@ class NotClosed(Exception):
 
 
 async def count_rounds(db: asyncpg.Connection, round_ids: Collection[UUID]) -> None:
-    """Count every pot of these rounds. Raises NotYet while a ballot is unjudged, and NotClosed."""
+    """Count every pot of these rounds. Raises NotYet while a ballot is unjudged or not in the ledger, and NotClosed."""
     for round_id in sorted(round_ids):
         pots = await snapshots.closed_pots(db, round_id)
         if not pots:
             raise NotClosed
-        if await ballots.has_unjudged(db, round_id):
+        if await ballots.has_waiting(db, round_id):
             raise NotYet
         for pot in pots:
             sealed = seal(

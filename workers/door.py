@@ -8,6 +8,7 @@ import asyncpg
 
 from schema.events import (
     BallotCast,
+    BallotsAccepted,
     Event,
     PotCounted,
     ProposalEdited,
@@ -19,6 +20,7 @@ from schema.events import (
     RegisterImported,
     RoundClosed,
     RoundDrafted,
+    RoundScheduled,
 )
 from schema.keys import Keys
 from workers.civic import Happening, note_happenings
@@ -26,11 +28,13 @@ from workers.compare import compare_pots
 from workers.count import count_rounds
 from workers.judge import judge_ballots
 from workers.roll import rebuild_rolls
+from workers.sequence import sequence_ballots
 
 
-async def act(db: asyncpg.Connection, keys: Keys, batch: Sequence[tuple[int, Event]]) -> None:
+async def act(db: asyncpg.Connection, keys: Keys, public_url: str, batch: Sequence[tuple[int, Event]]) -> None:
     """Do what these events (number, event) ask for. Twice, or in another order, comes to the same."""
     municipalities, drafts, cast, closed, counted = (set[UUID]() for _ in range(5))
+    growing: list[RoundScheduled | BallotsAccepted] = []
     happenings: list[Happening] = []
     for number, event in batch:
         match event:
@@ -40,6 +44,8 @@ async def act(db: asyncpg.Connection, keys: Keys, batch: Sequence[tuple[int, Eve
                 drafts.add(round_id)
             case BallotCast(ballot_id):
                 cast.add(ballot_id)
+            case RoundScheduled() | BallotsAccepted():
+                growing.append(event)
             case RoundClosed(round_id):
                 closed.add(round_id)
             case PotCounted(pot_id):
@@ -60,6 +66,7 @@ async def act(db: asyncpg.Connection, keys: Keys, batch: Sequence[tuple[int, Eve
         await rebuild_rolls(db, keys, municipalities, drafts)
     if cast:
         await judge_ballots(db, cast)
+    await sequence_ballots(db, keys.checkpoints, public_url, growing)
     await count_rounds(db, closed)
     await compare_pots(db, counted)
     if happenings:

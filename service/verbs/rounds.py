@@ -206,6 +206,7 @@ async def close_round(house: House, officer: Officer, round_id: UUID) -> RoundVi
         answer = await rounds.close_round(db, round_id)
     if answer == "not_open":
         raise NotOpen(phase=own.phase)
+    house.doorbell.ring("sequence")
     house.doorbell.ring("count")
     return await view_round(house, round_id)
 

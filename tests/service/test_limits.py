@@ -31,7 +31,7 @@ from service.limits import (
     Limits,
 )
 from service.people import counted_address
-from tests.builders import KEYS, MASTER_KEY
+from tests.builders import ADDRESS, KEYS, MASTER_KEY
 from tests.pages.visitor import Visitor
 from tests.town import PASSWORD, Ground, Town, Voter, moment, open_town
 
@@ -287,7 +287,7 @@ def too_fast(answer: Response) -> bool:
 
 async def test_casting_goes_on_without_redis_and_is_limited(database_url: str) -> None:
     """P10: without Redis ballots are accepted, up to the limit of each process."""
-    async with open_town(Settings(database_url, NOWHERE, MASTER_KEY, "http://testserver.local")) as town:
+    async with open_town(Settings(database_url, NOWHERE, MASTER_KEY, ADDRESS)) as town:
         amina = await (await town.open_round()).voter("AMINA-1")
         answers = [await amina.cast(1, base=base) for base in range(CASTING.burst)]
         assert {answer.status_code for answer in answers} == {201}

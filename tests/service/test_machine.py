@@ -26,7 +26,7 @@ from schema.pb import read_pb
 from schema.settings import Settings
 from schema.snapshot import Snapshot, Sums
 from service.app import make_app
-from tests.builders import MASTER_KEY
+from tests.builders import ADDRESS, MASTER_KEY
 from tests.effort import EFFORT
 from tests.town import Ground, Town, Voter, crowd, pot
 from workers.door import act
@@ -244,7 +244,7 @@ class Ballots(RuleBasedStateMachine):
         rows = self.do(self.house.db.fetch("select id, event from post.outbox where lane = 'judge' order by id"))
         order.shuffle(rows)
         for row in rows:
-            self.do(act(self.house.worker, self.house.town.keys, [(row["id"], decode_event(row["event"]))]))
+            self.do(act(self.house.worker, self.house.town.keys, ADDRESS, [(row["id"], decode_event(row["event"]))]))
         self.judged |= {kept.key for kept in self.kept}
 
     @precondition(lambda self: self.kept)
@@ -253,7 +253,7 @@ class Ballots(RuleBasedStateMachine):
         """The event of a ballot comes once more, long after it was told or before (P2)."""
         key = self.kept[which % len(self.kept)].key
         ballot_id = self.do(self.house.db.fetchval("select id from box.ballot where idempotency_key = $1", key))
-        self.do(act(self.house.worker, self.house.town.keys, [(1, BallotCast(ballot_id))]))
+        self.do(act(self.house.worker, self.house.town.keys, ADDRESS, [(1, BallotCast(ballot_id))]))
         self.judged.add(key)
 
     @rule()
@@ -289,7 +289,7 @@ class Ballots(RuleBasedStateMachine):
     @rule()
     def count_again(self) -> None:
         """The event of the close comes once more, and no other snapshot comes of it (P6)."""
-        self.do(act(self.house.worker, self.house.town.keys, [(1, RoundClosed(UUID(self.ground.id)))]))
+        self.do(act(self.house.worker, self.house.town.keys, ADDRESS, [(1, RoundClosed(UUID(self.ground.id)))]))
 
     @rule()
     def publish(self) -> None:
@@ -344,7 +344,7 @@ def refused(answer: Response, status: int, slug: str) -> None:
 
 def test_the_box_is_what_the_receipts_say(database_url: str, redis_url: str) -> None:
     """P1 to P4 and P10, in any order of casts, replays, deliveries, losses, restarts, close, count and publication."""
-    Ballots.house = House(Settings(database_url, redis_url, MASTER_KEY, "http://testserver.local"))
+    Ballots.house = House(Settings(database_url, redis_url, MASTER_KEY, ADDRESS))
     try:
         run_state_machine_as_test(
             Ballots,

@@ -9,7 +9,7 @@ from redis import Redis
 
 from schema.doorbell import queue_name
 from schema.settings import Settings
-from tests.builders import MASTER_KEY
+from tests.builders import ADDRESS, MASTER_KEY
 from tests.town import Town, open_town
 
 
@@ -30,7 +30,7 @@ async def postgres_away(town: Town) -> AsyncIterator[None]:
 
 async def test_casting_does_not_need_redis(database_url: str) -> None:
     """P10: without Redis a ballot is accepted as ever, and its event waits in the outbox."""
-    settings = Settings(database_url, "redis://127.0.0.1:1/0", MASTER_KEY, "http://testserver.local")
+    settings = Settings(database_url, "redis://127.0.0.1:1/0", MASTER_KEY, ADDRESS)
     async with open_town(settings) as town:
         amina = await (await town.open_round()).voter("AMINA-1")
         assert (await amina.cast(1)).status_code == 201

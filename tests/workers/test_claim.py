@@ -9,7 +9,7 @@ import pytest
 
 from schema.database import connect
 from schema.events import BallotCast, Event, ProposalSubmitted, RoundClosed, RoundDrafted
-from tests.builders import KEYS, draft, municipality, proposal, tell, waiting
+from tests.builders import ADDRESS, KEYS, draft, municipality, proposal, tell, waiting
 from workers.claim import Act, NotYet, drain
 from workers.door import act
 from workers.store.outbox import MOST_ATTEMPTS
@@ -18,7 +18,7 @@ NOBODY = UUID(int=0)
 
 
 async def through_the_door(db: asyncpg.Connection, batch: Sequence[tuple[int, Event]]) -> None:
-    await act(db, KEYS, batch)
+    await act(db, KEYS, ADDRESS, batch)
 
 
 async def faults(db: asyncpg.Connection) -> list[tuple[int, str | None, bool]]:

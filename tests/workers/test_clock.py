@@ -13,7 +13,7 @@ from redis import Redis
 from rq import Queue
 
 from schema.doorbell import queue_name, ring
-from schema.events import LANES, ProposalSubmitted, RoundClosed
+from schema.events import LANES, ProposalSubmitted, RoundClosed, RoundScheduled
 from schema.settings import Settings
 from tests.builders import House, draft, municipality, pot, tag, tell, voting, waiting
 from tests.workers.processes import command, ended, eventually
@@ -46,12 +46,12 @@ async def closes(db: asyncpg.Connection) -> list[tuple[UUID, str]]:
 async def test_closes_what_is_over(
     db: asyncpg.Connection, worker: asyncpg.Connection, settings: Settings, redis: Redis
 ) -> None:
-    """A round whose time is over is closed, its event waits, and the count lane is told at once."""
+    """A round whose time is over is closed, its event waits, and ledger and count are told at once."""
     house = await over(db)
     await Clock(settings).tick(worker)
     assert await closes(db) == [(house.round_id, "timeline")]
-    assert [event for _, event in await waiting(db)] == [RoundClosed(house.round_id)]
-    assert bells(redis) == ["count"]
+    assert [event for _, event in await waiting(db, "count")] == [RoundClosed(house.round_id)]
+    assert bells(redis) == ["sequence", "count"]
 
 
 async def test_leaves_what_is_open(db: asyncpg.Connection, worker: asyncpg.Connection, settings: Settings) -> None:
@@ -69,7 +69,7 @@ async def test_two_clocks(db: asyncpg.Connection, settings: Settings) -> None:
         await eventually(lambda: db.fetchval("select count(*) = 1 from box.close"))
         await asyncio.sleep(1.5)
     assert await closes(db) == [(house.round_id, "timeline")]
-    assert len(await waiting(db)) == 1
+    assert len(await waiting(db, "count")) == 1
 
 
 async def test_tells_again(
@@ -84,6 +84,19 @@ async def test_tells_again(
     await db.execute("update post.outbox set waiting_since = waiting_since - interval '1 s'")
     await Clock(settings).tick(worker)
     assert bells(redis) == ["civic"]
+
+
+async def test_the_ledger_gathers(
+    db: asyncpg.Connection, worker: asyncpg.Connection, settings: Settings, redis: Redis
+) -> None:
+    """What waits for the ledger is told after ten seconds, so that a checkpoint is for many ballots."""
+    await tell(db, RoundScheduled(NOBODY))
+    await db.execute("update post.outbox set waiting_since = waiting_since - interval '9 s'")
+    await Clock(settings).tick(worker)
+    assert bells(redis) == []
+    await db.execute("update post.outbox set waiting_since = waiting_since - interval '1 s'")
+    await Clock(settings).tick(worker)
+    assert bells(redis) == ["sequence"]
 
 
 async def test_quarantined_is_not_told(

@@ -9,11 +9,11 @@ from redis import Redis
 
 from schema.comparison import WhatIf
 from schema.doorbell import ring
-from schema.events import BallotCast, PotCounted, RoundClosed
+from schema.events import PotCounted, RoundClosed
 from schema.rules import EqualShares, GreedyByVotes, SequentialPhragmen
 from schema.settings import Settings
 from schema.snapshot import Snapshot, canonical
-from tests.builders import KEYS, House, cast, close, draft, pot, schedule, tell, voting, waiting
+from tests.builders import ADDRESS, KEYS, House, cast, close, draft, pot, schedule, settle, tell, voting, waiting
 from tests.workers.processes import command, eventually
 from workers.claim import drain
 from workers.compare import CURRENCY_UNIT, NoSnapshot
@@ -35,7 +35,7 @@ async def closed(db: asyncpg.Connection, worker: asyncpg.Connection) -> House:
     house = await voting(db, rule=STOP)
     ballots = [await cast(db, house, "Amina", 1, 2), await cast(db, house, "Björn", 2)]
     await close(db, house)
-    await act(worker, KEYS, [(number, BallotCast(ballot)) for number, ballot in enumerate(ballots)])
+    await settle(worker, house, ballots)
     return house
 
 
@@ -44,19 +44,19 @@ async def house(db: asyncpg.Connection, worker: asyncpg.Connection) -> House:
     """A house that was counted; nothing but the event of it waits."""
     made = await closed(db, worker)
     await db.execute("delete from post.outbox")
-    await act(worker, KEYS, [(1, RoundClosed(made.round_id))])
+    await act(worker, KEYS, ADDRESS, [(1, RoundClosed(made.round_id))])
     return made
 
 
 async def test_a_count_tells_of_each_pot_once(db: asyncpg.Connection, worker: asyncpg.Connection, house: House) -> None:
     """The event is committed with the snapshot; a count that is told twice tells nothing again."""
-    await act(worker, KEYS, [(2, RoundClosed(house.round_id))])
+    await act(worker, KEYS, ADDRESS, [(2, RoundClosed(house.round_id))])
     assert [event for _, event in await waiting(db)] == [PotCounted(house.pot_id)]
 
 
 async def test_the_pot_s_own_rule_comes_first(db: asyncpg.Connection, worker: asyncpg.Connection, house: House) -> None:
     """As it was counted; then the rules that every pot is compared by, and each pair of all of them."""
-    await act(worker, KEYS, await waiting(db))
+    await act(worker, KEYS, ADDRESS, await waiting(db))
     found = await kept(db)
     snapshot = msgspec.json.decode(await db.fetchval("select content from box.snapshot"), type=Snapshot)
     assert [alternative.rule for alternative in found.alternatives] == [STOP, *alternatives(CURRENCY_UNIT)]
@@ -80,7 +80,7 @@ async def test_a_rule_is_counted_once(db: asyncpg.Connection, worker: asyncpg.Co
     """A pot whose own rule is one of the list has it first, and not again."""
     house = await voting(db, rule=SequentialPhragmen())
     await close(db, house)
-    await act(worker, KEYS, [(1, RoundClosed(house.round_id)), (2, PotCounted(house.pot_id))])
+    await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id)), (2, PotCounted(house.pot_id))])
     rules = [alternative.rule for alternative in (await kept(db)).alternatives]
     own = SequentialPhragmen()
     assert rules == [own, *(rule for rule in alternatives(CURRENCY_UNIT) if rule != own)]
@@ -96,14 +96,15 @@ async def test_money_is_shown_by_the_areas_of_projects(db: asyncpg.Connection, w
     here = House(house.municipality_id, drafted, pot_id)
     ballot = await cast(db, here, "Amina", 2)
     await close(db, here)
-    await act(worker, KEYS, [(1, BallotCast(ballot)), (2, RoundClosed(drafted)), (3, PotCounted(pot_id))])
+    await settle(worker, here, [ballot])
+    await act(worker, KEYS, ADDRESS, [(1, RoundClosed(drafted)), (2, PotCounted(pot_id))])
     found = await kept(db)
     assert [(area.name, area.cost, area.votes) for area in found.areas] == [("Norr", 300_00, 1), (None, 400_00, 0)]
 
 
 async def test_the_bytes_are_canonical(db: asyncpg.Connection, worker: asyncpg.Connection, house: House) -> None:
     """The same facts, the same bytes; and no figure is a float."""
-    await act(worker, KEYS, await waiting(db))
+    await act(worker, KEYS, ADDRESS, await waiting(db))
     content = await db.fetchval("select content from box.what_if")
     assert content == canonical(await kept(db))
     assert b"." not in content
@@ -111,9 +112,9 @@ async def test_the_bytes_are_canonical(db: asyncpg.Connection, worker: asyncpg.C
 
 async def test_told_twice(db: asyncpg.Connection, worker: asyncpg.Connection, house: House) -> None:
     """The first comparison stays as it is."""
-    await act(worker, KEYS, [(1, PotCounted(house.pot_id))])
+    await act(worker, KEYS, ADDRESS, [(1, PotCounted(house.pot_id))])
     before = await db.fetchrow("select * from box.what_if")
-    await act(worker, KEYS, [(2, PotCounted(house.pot_id))])
+    await act(worker, KEYS, ADDRESS, [(2, PotCounted(house.pot_id))])
     assert await db.fetchrow("select * from box.what_if") == before
 
 
@@ -121,13 +122,13 @@ async def test_not_before_the_count(db: asyncpg.Connection, worker: asyncpg.Conn
     """P8: an event alone does not make a count; of a pot without a snapshot nothing is worked out."""
     house = await closed(db, worker)
     with pytest.raises(NoSnapshot):
-        await act(worker, KEYS, [(1, PotCounted(house.pot_id))])
+        await act(worker, KEYS, ADDRESS, [(1, PotCounted(house.pot_id))])
     assert await db.fetchval("select count(*) from box.what_if") == 0
 
 
 async def test_append_only(db: asyncpg.Connection, worker: asyncpg.Connection, house: House) -> None:
     """Neither a worker, who has no right to, nor the owner changes or removes a comparison."""
-    await act(worker, KEYS, [(1, PotCounted(house.pot_id))])
+    await act(worker, KEYS, ADDRESS, [(1, PotCounted(house.pot_id))])
     for statement in ("update box.what_if set content = ''", "delete from box.what_if", "truncate box.what_if"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await worker.execute(statement)
@@ -158,7 +159,7 @@ async def test_a_comparison_that_hangs_holds_up_no_count(
             await owner.execute("lock table box.what_if in exclusive mode")
             ring(redis, "compare")
             await eventually(lambda: db.fetchval(hangs))
-            await act(worker, KEYS, [(1, RoundClosed(other))])
+            await act(worker, KEYS, ADDRESS, [(1, RoundClosed(other))])
             assert await db.fetchval("select count(*) from box.snapshot where round_id = $1", other) == 1
             await db.execute(
                 "insert into box.publication (snapshot_id, round_id) select id, round_id from box.snapshot"
@@ -175,7 +176,7 @@ async def test_a_comparison_that_fails_is_kept_aside(
     await tell(db, PotCounted(uuid4()))
     before = await db.fetch("select * from box.snapshot")
     for _ in range(MOST_ATTEMPTS):
-        await drain(worker, "compare", lambda db, batch: act(db, KEYS, batch), 10)
+        await drain(worker, "compare", lambda db, batch: act(db, KEYS, ADDRESS, batch), 10)
     assert await db.fetchval("select count(*) from box.what_if") == 1
     assert await db.fetchval("select fault from post.outbox where quarantined_at is not null") == "NoSnapshot"
     assert await db.fetch("select * from box.snapshot") == before

@@ -9,7 +9,7 @@ import pytest
 from schema.events import RoundClosed
 from schema.pb import read_pb
 from schema.snapshot import Snapshot, Sums
-from tests.builders import KEYS, House, cast, close, voting
+from tests.builders import ADDRESS, KEYS, House, cast, close, settle, voting
 from workers.claim import NotYet
 from workers.count import NotClosed
 from workers.door import act
@@ -41,7 +41,17 @@ async def test_not_while_unjudged(db: asyncpg.Connection, worker: asyncpg.Connec
     house, ballots = await voted(db, worker)
     await judge_ballots(worker, set(ballots[:-1]))
     with pytest.raises(NotYet):
-        await act(worker, KEYS, [(1, RoundClosed(house.round_id))])
+        await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id))])
+    assert await db.fetchval("select count(*) from box.snapshot") == 0
+
+
+async def test_not_while_a_ballot_has_no_leaf(db: asyncpg.Connection, worker: asyncpg.Connection) -> None:
+    """As long as one revision is missing in the ledger nothing is counted, and that is no fault."""
+    house, ballots = await voted(db, worker)
+    await settle(worker, house, ballots[:-1])
+    await judge_ballots(worker, ballots[-1:])
+    with pytest.raises(NotYet):
+        await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id))])
     assert await db.fetchval("select count(*) from box.snapshot") == 0
 
 
@@ -49,16 +59,16 @@ async def test_not_while_open(db: asyncpg.Connection, worker: asyncpg.Connection
     """An event alone does not make a close: a round that is open is not counted."""
     house = await voting(db)
     with pytest.raises(NotClosed):
-        await act(worker, KEYS, [(1, RoundClosed(house.round_id))])
+        await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id))])
     with pytest.raises(NotClosed):
-        await act(worker, KEYS, [(2, RoundClosed(uuid4()))])
+        await act(worker, KEYS, ADDRESS, [(2, RoundClosed(uuid4()))])
 
 
 async def test_seal_sum(db: asyncpg.Connection, worker: asyncpg.Connection) -> None:
     """Every revision is counted, superseded or refused with a reason, and the sum says how many of each."""
     house, ballots = await voted(db, worker)
-    await judge_ballots(worker, set(ballots))
-    await act(worker, KEYS, [(1, RoundClosed(house.round_id))])
+    await settle(worker, house, ballots)
+    await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id))])
     sums = (await snapshot(db)).sums
     assert sums == Sums(
         electors=2, voters=3, revisions=5, counted=2, superseded=1, refused={"not-on-roll": 1, "too-many": 1}
@@ -69,8 +79,8 @@ async def test_seal_sum(db: asyncpg.Connection, worker: asyncpg.Connection) -> N
 async def test_last_counting_revision(db: asyncpg.Connection, worker: asyncpg.Connection) -> None:
     """Björn's last revision that is a ballot counts, once; the one after it, which is none, takes nothing away."""
     house, ballots = await voted(db, worker)
-    await judge_ballots(worker, set(ballots))
-    await act(worker, KEYS, [(1, RoundClosed(house.round_id))])
+    await settle(worker, house, ballots)
+    await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id))])
     counted = await snapshot(db)
     assert [project.supporters for project in counted.projects] == [1, 2, 0]
     assert set(counted.outcome.funded) == {"2", "1"}
@@ -79,17 +89,17 @@ async def test_last_counting_revision(db: asyncpg.Connection, worker: asyncpg.Co
 async def test_told_twice(db: asyncpg.Connection, worker: asyncpg.Connection) -> None:
     """A close that is told twice gives one snapshot."""
     house, ballots = await voted(db, worker)
-    await judge_ballots(worker, set(ballots))
-    await act(worker, KEYS, [(1, RoundClosed(house.round_id))])
-    await act(worker, KEYS, [(1, RoundClosed(house.round_id))])
+    await settle(worker, house, ballots)
+    await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id))])
+    await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id))])
     assert await db.fetchval("select count(*) from box.snapshot") == 1
 
 
 async def test_pb(db: asyncpg.Connection, worker: asyncpg.Connection) -> None:
     """The ballots come out as a file of the field's format, sorted, numbered from 1, with what was funded."""
     house, ballots = await voted(db, worker)
-    await judge_ballots(worker, set(ballots))
-    await act(worker, KEYS, [(1, RoundClosed(house.round_id))])
+    await settle(worker, house, ballots)
+    await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id))])
     file = read_pb(await db.fetchval("select pb from box.snapshot"))
     assert [(voter.id, voter.choices, voter.other) for voter in file.voters] == [
         ("1", ("1", "2"), {}),
@@ -104,5 +114,5 @@ async def test_nobody_voted(db: asyncpg.Connection, worker: asyncpg.Connection) 
     """A round in which nobody voted has an outcome as well."""
     house = await voting(db)
     await close(db, house)
-    await act(worker, KEYS, [(1, RoundClosed(house.round_id))])
+    await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id))])
     assert (await snapshot(db)).sums == Sums(2, 0, 0, 0, 0, {})

@@ -10,6 +10,7 @@ import pytest
 from schema.database import connect
 from schema.events import (
     BallotCast,
+    BallotsAccepted,
     Event,
     PotCounted,
     ProposalEdited,
@@ -21,8 +22,9 @@ from schema.events import (
     RegisterImported,
     RoundClosed,
     RoundDrafted,
+    RoundScheduled,
 )
-from tests.builders import KEYS, cast, close, draft, pot, proposal, register, tag, voting
+from tests.builders import ADDRESS, KEYS, cast, close, draft, pot, proposal, register, tag, voting
 from workers.door import act
 from workers.lanes import ROLES
 
@@ -30,6 +32,9 @@ EFFECTS = (
     "roll.entry",
     "box.elector",
     "box.verdict",
+    "box.leaf",
+    "box.tile",
+    "box.checkpoint",
     "box.snapshot",
     "box.what_if",
     "civic.activity",
@@ -59,7 +64,9 @@ async def stage(db: asyncpg.Connection) -> list[Event]:
     return [
         RegisterImported(house.municipality_id),
         RoundDrafted(drafted),
+        RoundScheduled(house.round_id),
         BallotCast(ballot),
+        BallotsAccepted(house.round_id, (ballot,)),
         RoundClosed(house.round_id),
         PotCounted(house.pot_id),
         ProposalSubmitted(ours),
@@ -75,7 +82,7 @@ async def tell_all(url: str, batch: Sequence[tuple[int, Event]]) -> None:
     """Tell events one by one, each under the role of its lane."""
     for number, event in batch:
         db = await connect(url, ROLES[event.lane])
-        await act(db, KEYS, [(number, event)])
+        await act(db, KEYS, ADDRESS, [(number, event)])
         await db.close()
 
 
@@ -90,7 +97,7 @@ async def test_each_leaves_a_trace(db: asyncpg.Connection, database_url: str) ->
     assert [table for table, rows in (await effects(db)).items() if not rows] == []
 
 
-@pytest.mark.parametrize("place", range(11))
+@pytest.mark.parametrize("place", range(len(get_args(Event))))
 async def test_twice_is_once(db: asyncpg.Connection, database_url: str, place: int) -> None:
     """Each event, told a second time after all of them, changes nothing."""
     batch = list(enumerate(await stage(db)))
@@ -106,5 +113,5 @@ async def test_a_batch_is_its_events(db: asyncpg.Connection, worker: asyncpg.Con
     ballots: list[UUID] = []
     for base in range(20):
         ballots += [await cast(db, house, "Amina", base % 3 + 1, base=base)]
-    await act(worker, KEYS, [(number, BallotCast(ballot)) for number, ballot in enumerate(ballots)])
+    await act(worker, KEYS, ADDRESS, [(number, BallotCast(ballot)) for number, ballot in enumerate(ballots)])
     assert await db.fetchval("select count(*) from box.verdict where reason is null") == 20

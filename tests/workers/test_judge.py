@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from schema.events import BallotCast
-from tests.builders import KEYS, cast, verdicts, voting
+from tests.builders import ADDRESS, KEYS, cast, verdicts, voting
 from workers.door import act
 from workers.judge import NoSuchBallot, judge_ballots
 
@@ -39,7 +39,7 @@ async def test_any_order(db: asyncpg.Connection, worker: asyncpg.Connection) -> 
         whole = worker.transaction()
         await whole.start()
         for number, ballot_id in enumerate(order):
-            await act(worker, KEYS, [(number, BallotCast(ballot_id))])
+            await act(worker, KEYS, ADDRESS, [(number, BallotCast(ballot_id))])
         rows = await worker.fetch("select ballot_id, reason from box.verdict")
         seen.append({row["ballot_id"]: row["reason"] for row in rows})
         await whole.rollback()

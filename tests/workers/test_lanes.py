@@ -28,10 +28,10 @@ async def cast_many(db: asyncpg.Connection, house: House, number: int) -> None:
 
 
 async def all_judged(db: asyncpg.Connection) -> bool:
-    """Whether every ballot has its verdict and no event waits."""
+    """Whether every ballot has its verdict and no event waits for one."""
     judged: bool = await db.fetchval(
         "select (select count(*) from box.ballot) = (select count(*) from box.verdict)"
-        " and not exists (select from post.outbox)"
+        " and not exists (select from post.outbox where lane = 'judge')"
     )
     return judged
 
@@ -105,7 +105,7 @@ async def test_killed_in_the_middle(db: asyncpg.Connection, settings: Settings, 
             ring(redis, "judge")
             await eventually(lambda: db.fetchval(blocked))
             kill_with_forks(first.pid)
-    assert await db.fetchval("select count(*) from post.outbox") == 50
+    assert await db.fetchval("select count(*) from post.outbox where lane = 'judge'") == 50
     with command(settings, "workers", "--lane", "judge"):
         ring(redis, "judge")
         await eventually(lambda: all_judged(db))

@@ -51,9 +51,9 @@ async def insert_verdicts(db: Db, ballot_ids: Sequence[UUID], reasons: Sequence[
     await run(db, SQL.insert_verdicts, ballot_ids, reasons)
 
 
-async def has_unjudged(db: Db, round_id: UUID) -> bool:
-    """Whether any revision of the round still waits for its verdict."""
-    waiting: bool = await db.fetchval(SQL.has_unjudged, round_id)
+async def has_waiting(db: Db, round_id: UUID) -> bool:
+    """Whether any revision of the round still waits for its verdict or for its leaf."""
+    waiting: bool = await db.fetchval(SQL.has_waiting, round_id)
     return waiting
 
 

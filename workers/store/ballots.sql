@@ -15,10 +15,12 @@ where p.id = any($1::uuid[]) group by p.id
 insert into box.verdict (ballot_id, reason) select * from unnest($1::uuid[], $2::text[])
 on conflict (ballot_id) do nothing
 
--- name: has_unjudged
+-- name: has_waiting
 select exists (
     select from box.ballot b
-    where b.round_id = $1 and not exists (select from box.verdict v where v.ballot_id = b.id))
+    where b.round_id = $1 and (
+        not exists (select from box.verdict v where v.ballot_id = b.id)
+        or not exists (select from box.leaf l where l.commitment = b.commitment)))
 
 -- name: groups
 select choices, points, count(*) as voters from (

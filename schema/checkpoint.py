@@ -1,0 +1,80 @@
+"""Checkpoints: signed heads of a round's tree, as notes of C2SP tlog-checkpoint and signed-note.
+
+A note is the origin of the log, its size and its root, each on a line of its own, then a line with the signature. Any
+program that reads such notes can check ours; whoever keeps one can prove later that the tree was another.
+"""
+
+import base64
+import binascii
+import hashlib
+
+import msgspec
+
+from schema.keys import Signer, verifies
+
+ED25519 = b"\x01"
+MARK = "\u2014 "
+"""What begins a line with a signature: a dash and a space."""
+
+
+class Head(msgspec.Struct, frozen=True):
+    """A tree of ``size`` leaves with this root (32 bytes)."""
+
+    size: int
+    root: bytes
+
+
+class BadCheckpoint(Exception):
+    """A note is not a checkpoint of this log, signed with its key; the message says why."""
+
+
+def origin_of(public_url: str, round_id: object) -> str:
+    """The name of a round's log: its address without the scheme."""
+    return f"{public_url.partition('://')[2]}/log/{round_id}"
+
+
+def write_checkpoint(origin: str, head: Head, signer: Signer) -> str:
+    """The signed note."""
+    text = f"{origin}\n{head.size}\n{base64.b64encode(head.root).decode()}\n"
+    signature = _key_id(origin, signer.public_bytes) + signer.sign(text.encode())
+    return f"{text}\n{MARK}{origin} {base64.b64encode(signature).decode()}\n"
+
+
+def read_checkpoint(note: str, origin: str, public: bytes) -> Head:
+    """The head that a note signs with this Ed25519 key (32 bytes). Raises BadCheckpoint."""
+    text, blank, lines = note.rpartition("\n\n")
+    text += "\n"
+    parts = text.split("\n")
+    if not blank or len(parts) < 4 or parts[0] != origin:
+        raise BadCheckpoint("it is not a checkpoint of this log")
+    known = _key_id(origin, public)
+    for line in lines.splitlines():
+        name, _, encoded = line.removeprefix(MARK).rpartition(" ")
+        signature = _decoded(encoded)
+        if line.startswith(MARK) and name == origin and signature[:4] == known:
+            if not verifies(public, signature[4:], text.encode()):
+                raise BadCheckpoint("the signature is forged")
+            return _head(parts[1], parts[2])
+    raise BadCheckpoint("it is not signed with this key")
+
+
+def verification_key(origin: str, public: bytes) -> str:
+    """The key as programs that check such notes want it: name, id and public key on one line."""
+    return f"{origin}+{_key_id(origin, public).hex()}+{base64.b64encode(ED25519 + public).decode()}"
+
+
+def _key_id(origin: str, public: bytes) -> bytes:
+    return hashlib.sha256(origin.encode() + b"\n" + ED25519 + public).digest()[:4]
+
+
+def _head(size: str, root: str) -> Head:
+    if not size.isascii() or not size.isdigit() or str(int(size)) != size or len(_decoded(root)) != 32:
+        raise BadCheckpoint("its size or its root is malformed")
+    return Head(int(size), _decoded(root))
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise BadCheckpoint("it holds something that is not base64") from None
