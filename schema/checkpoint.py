@@ -30,7 +30,7 @@ class BadCheckpoint(Exception):
 
 def origin_of(public_url: str, round_id: object) -> str:
     """The name of a round's log: its address without the scheme."""
-    return f"{public_url.partition('://')[2]}/log/{round_id}"
+    return f"{public_url.partition('://')[2]}/api/log/{round_id}"
 
 
 def write_checkpoint(origin: str, head: Head, signer: Signer) -> str:

@@ -110,7 +110,7 @@ def make_app(settings: Settings) -> Litestar:
     """The ASGI application of one service process."""
     log_of_requests = AccessLog()
     app = Litestar(
-        route_handlers=[api, health.router, ledger.log, *pages.handlers],
+        route_handlers=[api, health.router, *pages.handlers],
         dependencies={
             "house": Provide(provide_house, sync_to_thread=False),
             "officer": Provide(provide_officer),

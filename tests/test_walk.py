@@ -84,7 +84,13 @@ async def test_a_round_from_its_first_proposal_to_its_outcome(town: Town) -> Non
     await town.work("judge")
     assert (await bjorn.ballot()).json() | {"judged": True, "reason": None} == (await bjorn.ballot()).json()
 
-    # Dagny closes; the count waits for the last verdict, then keeps a snapshot that nobody sees before publication.
+    # Each revision becomes a leaf of the round's ledger; whoever has a receipt finds it there, under a signed head.
+    waiting = await town.client.get(f"/api/receipts/{receipts[0].commitment}")
+    await town.work("sequence")
+    found = await town.client.get(f"/api/receipts/{receipts[0].commitment}")
+    assert (waiting.json()["status"], found.json()["status"], found.json()["size"]) == ("waiting", "included", 3)
+
+    # Dagny closes; the count waits for verdicts and leaves, then keeps a snapshot that nobody sees before publication.
     await ground.officer("POST", "close")
     await town.work("count")
     hidden = await town.client.get(f"/api/pots/{ground.pot}/snapshot")

@@ -206,7 +206,7 @@ class Ground:
     async def count(self) -> None:
         """Close, judge and count."""
         await self.officer("POST", "close")
-        await self.town.work("judge", "count")
+        await self.town.work("judge", "sequence", "count")
 
     async def outcome(self) -> Any:
         """The published outcome of the first pot."""

@@ -88,5 +88,5 @@ def _placed(place: str) -> tuple[int, int]:
     return int(digits), width
 
 
-router: Any = Router(path="", route_handlers=[view_ledger, list_checkpoints, view_consistency, view_standing])
-log: Any = Router(path="/log", route_handlers=[view_checkpoint, view_tile, view_entries], include_in_schema=False)
+_log: Any = Router(path="/log", route_handlers=[view_checkpoint, view_tile, view_entries], include_in_schema=False)
+router: Any = Router(path="", route_handlers=[view_ledger, list_checkpoints, view_consistency, view_standing, _log])

@@ -8,11 +8,13 @@ Each finding names its invariant:
     I4  every receipt carries the house's signature
     I5  the sums add up: every revision is counted, superseded or refused
     I6  the same ballots counted again, by us and by a second program, come to the snapshot
+    I7  every ballot is one leaf of the ledger, and every signed head is the root of its first leaves
     I8  nothing is left: no event, no bell, no ballot without a verdict, 30 seconds after the trouble ended
     I9  no 5xx but 503, that only while there is trouble or 5 seconds after it, and no answer later than 10 seconds
 """
 
 import asyncio
+import hashlib
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +25,7 @@ import msgspec
 from redis import Redis
 
 from schema.ballots import commitment
+from schema.checkpoint import read_checkpoint
 from schema.pb import read_pb
 from schema.rules import GreedyByVotes, TieOrder
 from schema.snapshot import Group, Inputs, Snapshot, input_hash
@@ -91,6 +94,13 @@ SNAPSHOTS = """
 select pot_id, content, pb from box.snapshot where round_id = $1"""
 
 
+LEAVES = """
+select encode(commitment, 'hex') from box.leaf where round_id = $1 order by position"""
+
+NOTES = """
+select size, note from box.checkpoint where round_id = $1 order by size"""
+
+
 async def settled(db: asyncpg.Connection, at: Round, log: Log) -> bool:
     """Whether the round is counted and nothing waits, at most SETTLED seconds after the last trouble."""
     troubles = [trouble.ended_at for trouble in log.troubles if trouble.ended_at < float("inf")]
@@ -109,12 +119,15 @@ async def check(db: asyncpg.Connection, redis: Redis, at: Round, log: Log) -> li
     closed = [row[0] for row in await db.fetch(CLOSED, at.id)]
     waiting = [(row["lane"], row["event"]) for row in await db.fetch(WAITING, sorted(log.rubbish))]
     kept = {row["pot_id"]: (row["content"], row["pb"]) for row in await db.fetch(SNAPSHOTS, at.id)}
+    leaves = [row[0] for row in await db.fetch(LEAVES, at.id)]
+    notes = [(row["size"], row["note"]) for row in await db.fetch(NOTES, at.id)]
     electors = set(await _electors(db, at))
     lot = await db.fetchval("select lot_seed from box.round where id = $1", at.id)
     findings = [
         *receipts(log, at, rows),
         *verdicts(log, rows, electors),
         *order(log, at, rows, closed),
+        *ledger(at, rows, leaves, notes),
         *leftovers(waiting, rows, redis),
         *answers(log),
     ]
@@ -262,6 +275,29 @@ def recount(pot: Place, ballots: Mapping[tuple[int, ...], int], snapshot: Snapsh
     scores = [{str(number): 1 for number in group.choices} for group in groups for _ in range(group.voters)]
     if set(oracle.funded(oracle.Election(instance, scores, ties), GreedyByVotes())) != set(snapshot.outcome.funded):
         yield Finding("I6", "a second program funds other projects")
+
+
+def ledger(
+    at: Round, rows: Sequence[Row], leaves: Sequence[str], notes: Sequence[tuple[int, str]]
+) -> Iterator[Finding]:
+    """I7, the tree counted again by the RFC's own definition."""
+    if sorted(leaves) != sorted(row.commitment for row in rows):
+        yield Finding("I7", f"the ledger has {len(leaves)} leaves, not the {len(rows)} of the box")
+    sizes = [size for size, _ in notes]
+    if not notes or sizes != sorted({0, *sizes}) or sizes[-1] != len(leaves):
+        yield Finding("I7", f"heads were signed for {sizes} of {len(leaves)} leaves")
+    for size, note in notes:
+        head = read_checkpoint(note, note.partition("\n")[0], KEYS.checkpoints.public_bytes)
+        if (head.size, head.root) != (size, root_of(leaves[:size])) or str(at.id) not in note:
+            yield Finding("I7", f"the head of {size} leaves is not the root of the first {size}")
+
+
+def root_of(leaves: Sequence[str]) -> bytes:
+    """The root over commitments (hex), by the definition in RFC 6962, 2.1."""
+    if len(leaves) <= 1:
+        return hashlib.sha256(b"".join(b"\0" + bytes.fromhex(leaf) for leaf in leaves)).digest()
+    split = 1 << (len(leaves) - 1).bit_length() - 1
+    return hashlib.sha256(b"\1" + root_of(leaves[:split]) + root_of(leaves[split:])).digest()
 
 
 def leftovers(waiting: Sequence[tuple[str, str]], rows: Sequence[Row], redis: Redis) -> Iterator[Finding]:

@@ -175,7 +175,7 @@ async def _write_cursors() -> None:
     await db.execute(
         "create table if not exists public.cursor (lane text primary key, last bigint not null);"
         "grant select, update on public.cursor to byalag_worker, byalag_registrar;"
-        "insert into public.cursor select unnest(array['roll', 'judge', 'count', 'compare', 'civic']), 0"
+        "insert into public.cursor select unnest(array['roll', 'judge', 'sequence', 'count', 'compare', 'civic']), 0"
         " on conflict do nothing"
     )
     await db.close()

@@ -13,7 +13,7 @@ from schema.tree import EMPTY
 
 SIGNER = Keys(bytes(range(32))).checkpoints
 PUBLIC = SIGNER.public_bytes
-ORIGIN = "vote.example.se/log/7"
+ORIGIN = "vote.example.se/api/log/7"
 HEAD = Head(5, hashlib.sha256(b"root").digest())
 NOTE = write_checkpoint(ORIGIN, HEAD, SIGNER)
 

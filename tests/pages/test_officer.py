@@ -38,7 +38,7 @@ async def test_a_round_runs_through_the_pages(town: Town, dagny: Visitor) -> Non
     assert (asked.title, asked.buttons) == ("Close voting early?", ["Close voting now"])
     page = await dagny.press("Close voting now")
     assert "0 of 1 pot counted" in page.text
-    await town.work("judge", "count")
+    await town.work("judge", "sequence", "count")
     await dagny.open(f"/officer/rounds/{round_id}")
     page = await dagny.press("Publish the outcome")
     assert "The outcome is published" in page.text

@@ -122,13 +122,13 @@ async def test_sizes_that_cannot_be_compared_are_refused(voting: Ground, sizes: 
 async def test_the_log_begins_empty(voting: Ground) -> None:
     """At opening the head of size 0 is there for all to see."""
     await voting.town.work("sequence")
-    assert head_of(voting, (await fetch(voting, f"/log/{voting.id}/checkpoint")).text).size == 0
+    assert head_of(voting, (await fetch(voting, f"/api/log/{voting.id}/checkpoint")).text).size == 0
 
 
 async def test_before_scheduling_there_is_no_ledger(crowded_town: Town) -> None:
     """404, as problem details or as a note."""
     drafted = await crowded_town.draw_round()
-    for path in (f"/log/{drafted.id}/checkpoint", f"/api/rounds/{drafted.id}/ledger"):
+    for path in (f"/api/log/{drafted.id}/checkpoint", f"/api/rounds/{drafted.id}/ledger"):
         assert (await fetch(drafted, path)).status_code == 404
 
 
@@ -142,7 +142,7 @@ async def test_another_program_follows_the_log(voting: Ground) -> None:
     tile = (await fetch(voting, f"{prefix}/tile/0/000.p/3")).content
     bundle = (await fetch(voting, f"{prefix}/tile/entries/000.p/3")).content
     entries = [bundle[at + 2 : at + 34] for at in range(0, len(bundle), 34)]
-    assert view["origin"] == note.partition("\n")[0] == f"{ADDRESS.partition('//')[2]}/log/{voting.id}"
+    assert view["origin"] == note.partition("\n")[0] == f"{ADDRESS.partition('//')[2]}/api/log/{voting.id}"
     assert sorted(entry.hex() for entry in entries) == sorted(commitments)
     assert tile == b"".join(hashlib.sha256(b"\0" + entry).digest() for entry in entries)
     assert head_of(voting, note) == Head(3, root({(0, 0): tile}, 3))
@@ -152,7 +152,7 @@ async def test_a_full_tile_and_the_one_above(voting: Ground) -> None:
     """257 leaves are one full tile, one more leaf, and one hash a level higher."""
     await cast(voting, 257)
     await voting.town.work("sequence")
-    log = f"/log/{voting.id}"
+    log = f"/api/log/{voting.id}"
     full, rest = [(await fetch(voting, f"{log}/tile/0/{name}")).content for name in ("000", "001.p/1")]
     above = (await fetch(voting, f"{log}/tile/1/000.p/1")).content
     note = (await fetch(voting, f"{log}/checkpoint")).text
@@ -181,15 +181,15 @@ async def test_what_is_not_in_the_log_is_not_found(voting: Ground, place: str) -
     """Nor is another writing of what is."""
     await cast(voting, 3)
     await voting.town.work("sequence")
-    assert (await fetch(voting, f"/log/{voting.id}/tile/{place}")).status_code == 404
+    assert (await fetch(voting, f"/api/log/{voting.id}/tile/{place}")).status_code == 404
 
 
 async def test_tiles_are_kept_by_whoever_reads_them(voting: Ground) -> None:
     """They never change; the head does."""
     await cast(voting)
     await voting.town.work("sequence")
-    tile = await fetch(voting, f"/log/{voting.id}/tile/0/000.p/1")
-    head = await fetch(voting, f"/log/{voting.id}/checkpoint")
+    tile = await fetch(voting, f"/api/log/{voting.id}/tile/0/000.p/1")
+    head = await fetch(voting, f"/api/log/{voting.id}/checkpoint")
     assert "immutable" in tile.headers["cache-control"]
     assert head.headers["cache-control"] == "public, max-age=2"
     assert head.headers["content-type"] == "text/plain; charset=utf-8"

@@ -41,6 +41,11 @@ VERDICTS = """
     select b.idempotency_key, v.reason from box.verdict v join box.ballot b on b.id = v.ballot_id
     where b.round_id = $1 order by b.idempotency_key collate "C"
 """
+LEAVES = """
+    select b.idempotency_key from box.leaf l join box.ballot b using (commitment)
+    where l.round_id = $1 order by b.idempotency_key collate "C"
+"""
+SIGNED = "select max(size) from box.checkpoint where round_id = $1 having max(size) > 0"
 PHASE = "select box.phase(r) from box.round r where id = $1"
 SNAPSHOTS = "select count(*) from box.snapshot where round_id = $1 group by pot_id"
 
@@ -118,6 +123,7 @@ class Ballots(RuleBasedStateMachine):
         super().__init__()
         self.kept: list[Kept] = []
         self.judged: set[str] = set()
+        self.placed: set[str] = set()
         self.phase = "voting"
         self.counted = False
         pots = [pot(f"Pot {place}", style=style) for place, style in enumerate(STYLES)]
@@ -152,6 +158,7 @@ class Ballots(RuleBasedStateMachine):
         """Whatever came before, the round can be brought to its end; then the outcome is what voters said last."""
         self.close()
         self.judge()
+        self.sequence()
         self.count()
         self.publish()
         for place in POTS:
@@ -238,14 +245,22 @@ class Ballots(RuleBasedStateMachine):
         self.do(self.house.town.work("judge"))
         self.judged |= {kept.key for kept in self.kept}
 
+    @rule()
+    def sequence(self) -> None:
+        """A worker gives what waits its leaves."""
+        self.do(self.house.town.work("sequence"))
+        self.placed |= {kept.key for kept in self.kept}
+
     @rule(order=st.randoms(use_true_random=False))
     def deliver_and_forget(self, order: Any) -> None:
         """A worker acts on all that waits, in another order, and it waits all the same: it will be told twice (P2)."""
-        rows = self.do(self.house.db.fetch("select id, event from post.outbox where lane = 'judge' order by id"))
+        lanes = "select id, event from post.outbox where lane in ('judge', 'sequence') order by id"
+        rows = self.do(self.house.db.fetch(lanes))
         order.shuffle(rows)
         for row in rows:
             self.do(act(self.house.worker, self.house.town.keys, ADDRESS, [(row["id"], decode_event(row["event"]))]))
         self.judged |= {kept.key for kept in self.kept}
+        self.placed |= {kept.key for kept in self.kept}
 
     @precondition(lambda self: self.kept)
     @rule(which=any_one)
@@ -281,9 +296,10 @@ class Ballots(RuleBasedStateMachine):
 
     @rule()
     def count(self) -> None:
-        """A worker counts what may be counted: a closed round without a ballot that waits for its verdict."""
+        """A worker counts what may be counted: a closed round in which each ballot has its verdict and its leaf."""
         self.do(self.house.town.work("count"))
-        self.counted |= self.phase != "voting" and len(self.judged) == len(self.kept)
+        done = len(self.judged) == len(self.placed) == len(self.kept)
+        self.counted |= self.phase != "voting" and done
 
     @precondition(lambda self: self.counted)
     @rule()
@@ -327,6 +343,12 @@ class Ballots(RuleBasedStateMachine):
         assert self.rows(VERDICTS) == [(key, None) for key in sorted(self.judged)]
 
     @invariant()
+    def each_leaf_was_given_once(self) -> None:
+        """What was placed has one leaf, and the newest head binds all of them (P5)."""
+        assert self.rows(LEAVES) == [(key,) for key in sorted(self.placed)]
+        assert self.rows(SIGNED) == ([(len(self.placed),)] if self.placed else [])
+
+    @invariant()
     def each_pot_is_counted_once(self) -> None:
         """There is one snapshot of each pot after the count, and none before it (P6, P8)."""
         assert self.rows(SNAPSHOTS) == ([(1,)] * len(POTS) if self.counted else [])
@@ -344,7 +366,7 @@ def refused(answer: Response, status: int, slug: str) -> None:
 
 def test_the_box_is_what_the_receipts_say(database_url: str, redis_url: str) -> None:
     """P1 to P4 and P10, in any order of casts, replays, deliveries, losses, restarts, close, count and publication."""
-    Ballots.house = House(Settings(database_url, redis_url, MASTER_KEY, ADDRESS))
+    Ballots.house = House(Settings(database_url, redis_url, MASTER_KEY, ADDRESS, limits=False))
     try:
         run_state_machine_as_test(
             Ballots,
