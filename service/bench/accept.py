@@ -11,11 +11,15 @@ from schema.local.binaries import program
 from schema.local.figures import keep, to_json
 from schema.local.folder import opened
 from service.bench.crowd import Crowd, Row, table
+from service.bench.load import What
 from service.bench.standing import Standing, standing
 
 VOTERS = 8_000
 CONNECTIONS = (1, 4, 16, 64)
 CLIENTS = (8, 32)
+LOADS: tuple[What, ...] = ("bare", "cast")
+TURNS = 3
+"""Loads that are compared take turns, because a machine has moods; in the table stands the middle one."""
 
 INSERT = r"""
 \set number random(1, 9000000000000000)
@@ -27,7 +31,7 @@ values ('{place.round_id}', '{place.pot_id}', sha256(int8send((:number)::bigint)
 
 
 @click.command()
-@click.option("--seconds", type=click.FloatRange(min=0.5), default=4.0, show_default=True, help="Length of each load.")
+@click.option("--seconds", type=click.FloatRange(min=0.5), default=2.0, show_default=True, help="Length of each load.")
 @to_json
 def accept(seconds: float, target: Path | None) -> None:
     """Cast ballots as fast as one service process takes them, durably and with receipts.
@@ -38,29 +42,30 @@ def accept(seconds: float, target: Path | None) -> None:
     """
     with (
         standing(VOTERS) as house,
-        click.progressbar(length=2 * len(CONNECTIONS) + 3, label="Measuring", file=sys.stderr) as progress,
+        click.progressbar(length=TURNS + 3, label="Measuring", file=sys.stderr) as progress,
     ):
         crowd = Crowd(house, house.place)
-        crowd.measure("look", CONNECTIONS[-1], 2 * seconds)
+        crowd.measure("look", CONNECTIONS[-1], 4 * seconds)
         progress.update(1)
-        rows: list[Row] = []
-        for connections in CONNECTIONS:
-            rows += (crowd.measure(what, connections, seconds) for what in ("bare", "cast"))
-            progress.update(2)
+        turns: list[list[Row]] = []
+        for _ in range(TURNS):
+            turns.append([crowd.measure(what, connections, seconds) for connections in CONNECTIONS for what in LOADS])
+            progress.update(1)
+        rows = [sorted(loads, key=lambda row: row.per_second)[TURNS // 2] for loads in zip(*turns, strict=True)]
         best = max(row.per_second for row in rows if row.what == "cast")
-        rows.append(crowd.measure("cast", CONNECTIONS[-1], seconds, best / 2))
+        calm = [crowd.measure("cast", CONNECTIONS[-1], 2 * seconds, best / 2) for _ in range(TURNS)]
+        rows.append(sorted(calm, key=lambda row: row.p99)[TURNS // 2])
         progress.update(1)
         kept = house.asked("select count(*) from box.ballot")
-        rows += (_pgbench(house, clients, seconds) for clients in CLIENTS)
+        rows += (_pgbench(house, clients, 2 * seconds) for clients in CLIENTS)
         progress.update(1)
-    accepted = sum(row.statuses.get(201, 0) for row in rows)
     bare, inserts = (max(row.per_second for row in rows if row.what == what) for what in ("bare", "pgbench"))
     click.echo("\n".join(table(rows)))
-    click.echo(f"Accepted {accepted:,}, in the database {kept:,}.")
+    click.echo(f"Acknowledged {crowd.accepted:,}, in the database {kept:,}.")
     click.echo(f"Best {best:,.0f}/s: {best / bare:.0%} of the bare address, {best / inserts:.0%} of pgbench.")
     ratios = {"of_bare": best / bare, "of_pgbench": best / inserts}
-    keep(target, {"rows": rows, "accepted": accepted, "kept": kept, **ratios})
-    if accepted != kept:
+    keep(target, {"rows": rows, "accepted": crowd.accepted, "kept": kept, **ratios})
+    if crowd.accepted != kept:
         raise click.ClickException("What was accepted is not what was kept.")
 
 

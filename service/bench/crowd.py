@@ -48,12 +48,13 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
 
 
 class Crowd:
-    """The voters, and the service that they meet."""
+    """The voters, and the service that they meet. ``accepted``: casts of theirs that were acknowledged."""
 
     def __init__(self, house: Standing, place: Place) -> None:
         self._house = house
         self._place = place
         self._revisions = [0] * len(place.passes)
+        self.accepted = 0
 
     def measure(self, what: What, connections: int, seconds: float, rate: float = 0) -> Row:
         """Put a load on the service, and wait for its end."""
@@ -97,6 +98,7 @@ class Crowd:
             said.seek(0)
             answers = msgspec.msgpack.decode(said.read(), type=Answers)
         self._revisions = answers.revisions
+        self.accepted += answers.statuses.get(201, 0)
         count = len(answers.latencies)
         rows.append(
             Row(

@@ -25,7 +25,11 @@ select count(a.place) from casts c, box.cast_ballots($1, array_fill($2::uuid, ar
     array(select sha256(int8send(n + 1000000000)) from unnest(c.numbers) n),
     array(select sha256(int8send(n + 2000000000)) from unnest(c.numbers) n)) a
 """
-AGE = "select coalesce(extract(epoch from clock_timestamp() - min(waiting_since)), 0)::float from post.outbox"
+WAITING = "select count(*) from post.outbox where lane = 'judge'"
+AGE = """
+select coalesce(extract(epoch from clock_timestamp() - min(waiting_since)), 0)::float from post.outbox
+where lane = 'judge'
+"""
 
 
 @click.command()
@@ -80,9 +84,9 @@ def _ages(house: Standing, seconds: float) -> list[float]:
 def _wait(house: Standing, what: str, size: int | None) -> None:
     """Until nothing waits any more."""
     with click.progressbar(length=size or 1, label=what, file=sys.stderr) as progress:
-        left = house.asked("select count(*) from post.outbox")
+        left = house.asked(WAITING)
         while left:
             time.sleep(0.1)
-            now = house.asked("select count(*) from post.outbox")
+            now = house.asked(WAITING)
             progress.update(max(0, left - now) if size else 0)
             left = now

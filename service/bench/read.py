@@ -14,7 +14,7 @@ from service.bench.standing import Standing, standing
 
 VOTERS = 2_000
 CONNECTIONS = 16
-LANES = (("workers", "--lane", "judge"), ("workers", "--lane", "count"), ("clock",))
+LANES = (*(("workers", "--lane", lane) for lane in ("judge", "sequence", "count")), ("clock",))
 SNAPSHOT = "select id from box.snapshot where round_id = $1"
 
 
