@@ -63,6 +63,16 @@ def verification_key(origin: str, public: bytes) -> str:
     return f"{origin}+{_key_id(origin, public).hex()}+{base64.b64encode(ED25519 + public).decode()}"
 
 
+def read_key(text: str) -> tuple[str, bytes]:
+    """Origin and public key (32 bytes) of a verification key. Raises BadCheckpoint."""
+    origin, _, rest = text.partition("+")  # the name of a key holds no plus, base64 may
+    key_id, _, encoded = rest.partition("+")
+    public = _decoded(encoded).removeprefix(ED25519)
+    if len(public) != 32 or key_id != _key_id(origin, public).hex():
+        raise BadCheckpoint("it is not a verification key")
+    return origin, public
+
+
 def _key_id(origin: str, public: bytes) -> bytes:
     return hashlib.sha256(origin.encode() + b"\n" + ED25519 + public).digest()[:4]
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import MediaType, Response, Router, get
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, PathParameter, QueryParameter
 
 from schema.errors import Malformed, NotFound, Unavailable
 from schema.tree import WIDTH
@@ -19,8 +19,9 @@ READ = answers(NotFound, Malformed, Unavailable)
 TILE = re.compile(r"(?P<index>(?:/x[0-9]{3})*/[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?", re.ASCII)
 """A tile's place in C2SP's writing: ``/x001/x234/067`` is 1,234,067, and ``.p/5`` the first five hashes of it."""
 
-Size = Annotated[int, QueryParameter(ge=1, le=2**62, description="a number of leaves")]
-After = Annotated[int, QueryParameter(ge=-1, le=2**62, description="the size of the last head you have")]
+Commitment = Annotated[str, PathParameter(schema_extra={"pattern": "^[0-9a-f]{64}$"})]
+Size = Annotated[int, QueryParameter(ge=1, le=2**40, description="a number of leaves")]
+After = Annotated[int, QueryParameter(ge=-1, le=2**40, description="the size of the last head you have")]
 
 BRIEF = {"Cache-Control": "public, max-age=2"}
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -45,7 +46,7 @@ async def view_consistency(house: TheHouse, round_id: FromPath[UUID], older: Siz
 
 
 @get("/receipts/{commitment:str}", responses=READ, tags=["ledger"])
-async def view_standing(house: TheHouse, commitment: FromPath[str]) -> Standing:
+async def view_standing(house: TheHouse, commitment: Commitment) -> Standing:
     """Whether the ballot of a receipt is in the ledger, with the proof."""
     return await verbs.view_standing(house, commitment)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Router
 
-from service.pages import ballots, officer_rounds, officers, problems, proposals, results, rounds, sign_in
+from service.pages import ballots, officer_rounds, officers, problems, proposals, receipts, results, rounds, sign_in
 from service.pages.forms import FORM_LIMIT
 from service.pages.problems import answer_problem_page
 from service.pages.shell import view_static
@@ -21,6 +21,7 @@ handlers: list[Any] = [
             *ballots.handlers,
             *proposals.handlers,
             *results.handlers,
+            *receipts.handlers,
             *problems.handlers,
         ],
         include_in_schema=False,

@@ -105,6 +105,36 @@ class Key(msgspec.Struct, frozen=True):
     public_key: str
 
 
+class Ledger(msgspec.Struct, frozen=True):
+    """A round's ledger: the key that signs its heads, and the size of the newest."""
+
+    verification_key: str
+    size: int
+
+
+class Head(msgspec.Struct, frozen=True):
+    """A signed head of a ledger."""
+
+    size: int
+    note: str
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Where a receipt's ballot stands, and the hashes (hex) from there to the head in ``checkpoint``."""
+
+    commitment: str
+    status: str
+    position: int | None
+    proof: tuple[str, ...]
+    checkpoint: str | None
+
+
+class Consistency(msgspec.Struct, frozen=True):
+    """The hashes (hex) that show that a ledger began as an older one."""
+
+    proof: tuple[str, ...]
+
+
 class Problem(msgspec.Struct, frozen=True):
     """Problem details (RFC 9457)."""
 

@@ -1,13 +1,24 @@
 """One pot's vote as seen from outside: who casts there, what the house accepted, and what must hold in the end."""
 
+import asyncio
 from collections import Counter
+from itertools import pairwise
 from uuid import UUID, uuid4
 
 import msgspec
 
 from schema.ballots import Receipt
 from schema.snapshot import Group, Inputs, Snapshot
-from service.rehearsal.checks import Check, check_download, check_inputs, check_money, check_receipts, check_sums
+from service.rehearsal.checks import (
+    Check,
+    check_download,
+    check_heads,
+    check_inputs,
+    check_ledger,
+    check_money,
+    check_receipts,
+    check_sums,
+)
 from service.rehearsal.client import Client, Refused
 from service.rehearsal.election import Ballot
 
@@ -60,4 +71,18 @@ class Booth:
             check_download(snapshot, await self._client.download(self.pot_id)),
             check_money(snapshot),
             check_receipts(self.receipts, await self._client.keys()),
+            *await self._check_ledger(snapshot.round_id),
+        )
+
+    async def _check_ledger(self, round_id: UUID) -> tuple[Check, ...]:
+        """Every receipt is looked up, and every head compared with the one before."""
+        ledger = await self._client.ledger(round_id)
+        heads = await self._client.heads(round_id)
+        notes = [head.note for head in heads]
+        sizes = [head.size for head in heads if head.size]
+        proofs = [await self._client.consistency(round_id, *pair) for pair in pairwise(sizes)]
+        standings = await asyncio.gather(*(self._client.standing(receipt.commitment) for receipt in self.receipts))
+        return (
+            check_ledger(self.receipts, standings, notes, ledger.verification_key),
+            check_heads(notes, proofs, ledger.verification_key),
         )

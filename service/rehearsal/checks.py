@@ -2,14 +2,18 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from schema.ballots import Receipt
+from schema.checkpoint import Head, read_checkpoint, read_key
 from schema.pb import read_pb
 from schema.snapshot import Inputs, Snapshot, input_hash
+from schema.tree import EMPTY, consistent, included, leaf_hash
+from service.rehearsal.answers import Standing
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -51,6 +55,40 @@ def signature_holds(receipt: Receipt, keys: Mapping[str, str]) -> bool:
     except (KeyError, ValueError, InvalidSignature):
         return False
     return True
+
+
+def check_ledger(receipts: Sequence[Receipt], standings: Sequence[Standing], notes: Sequence[str], key: str) -> Check:
+    """The ballot of every receipt has a place of its own in the ledger, proven to the last signed head (P5)."""
+    origin, public = read_key(key)
+    head = read_checkpoint(notes[-1], origin, public)
+    missing = [
+        receipt
+        for receipt, standing in zip(receipts, standings, strict=True)
+        if standing.checkpoint != notes[-1]
+        or standing.position is None
+        or not included(
+            leaf_hash(bytes.fromhex(receipt.commitment)),
+            standing.position,
+            head.size,
+            [bytes.fromhex(step) for step in standing.proof],
+            head.root,
+        )
+    ]
+    places = len({standing.position for standing in standings})
+    if missing or places != len(receipts):
+        return Check(False, f"Of {len(receipts):,} receipts {len(missing):,} are not proven to be in the ledger.")
+    return Check(True, f"Each of {len(receipts):,} receipts is in the ledger of {head.size:,}, by proof.")
+
+
+def check_heads(notes: Sequence[str], proofs: Sequence[Sequence[str]], key: str) -> Check:
+    """Every head is signed, and each began as the one before: nobody was shown another history (P5)."""
+    origin, public = read_key(key)
+    heads = [read_checkpoint(note, origin, public) for note in notes]
+    holds = heads[0] == Head(0, EMPTY) and all(
+        consistent(older.size, newer.size, [bytes.fromhex(step) for step in proof], older.root, newer.root)
+        for (older, newer), proof in zip(pairwise(heads[1:]), proofs, strict=True)
+    )
+    return Check(holds, f"The ledger's {len(heads):,} signed heads {'agree' if holds else 'do not agree'}.")
 
 
 def check_inputs(snapshot: Snapshot, inputs: Inputs) -> Check:

@@ -13,7 +13,10 @@ import msgspec
 from schema.snapshot import Snapshot
 from service.rehearsal.answers import (
     Accepted,
+    Consistency,
+    Head,
     Key,
+    Ledger,
     Page,
     Passes,
     Problem,
@@ -23,6 +26,7 @@ from service.rehearsal.answers import (
     RollView,
     RoundView,
     Session,
+    Standing,
 )
 from service.rehearsal.wire import Answer, NoAnswer, Wire
 
@@ -191,6 +195,28 @@ class Client:
     async def download(self, pot_id: UUID) -> bytes:
         """A pot's counted ballots as a ``.pb`` file."""
         return (await self._send("GET", f"/api/pots/{pot_id}/snapshot.pb")).body
+
+    async def ledger(self, round_id: UUID) -> Ledger:
+        """A round's ledger."""
+        return await self._act("GET", f"/api/rounds/{round_id}/ledger", Ledger)
+
+    async def heads(self, round_id: UUID) -> list[Head]:
+        """Every signed head of a round's ledger, the smallest first."""
+        found: list[Head] = []
+        while page := await self._act(
+            "GET", f"/api/rounds/{round_id}/checkpoints?after={found[-1].size if found else -1}", list[Head]
+        ):
+            found += page
+        return found
+
+    async def consistency(self, round_id: UUID, older: int, newer: int) -> tuple[str, ...]:
+        """The proof that the ledger of the newer size began as that of the older."""
+        path = f"/api/rounds/{round_id}/consistency?older={older}&newer={newer}"
+        return (await self._act("GET", path, Consistency)).proof
+
+    async def standing(self, commitment: str) -> Standing:
+        """Where the ballot of a receipt stands in the ledger."""
+        return await self._act("GET", f"/api/receipts/{commitment}", Standing)
 
     async def keys(self) -> dict[str, str]:
         """The public keys of receipts (hex) by their ids."""

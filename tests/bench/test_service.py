@@ -67,7 +67,7 @@ def test_memory_of_every_process_is_watched(tmp_path: Path, monkeypatch: pytest.
     assert result.exit_code == 0, result.output
     measured = msgspec.json.decode(target.read_bytes())
     assert measured["accepted"] == 300
-    assert set(measured["figures"]) == {"service", "judge", "count", "clock"}
+    assert set(measured["figures"]) == {"service", "judge", "sequence", "count", "clock"}
     assert all(first > 1 and last > 1 for first, last, _ in measured["figures"].values())
 
 

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema.checkpoint import BadCheckpoint, Head, origin_of, read_checkpoint, verification_key, write_checkpoint
+from schema.checkpoint import (
+    BadCheckpoint,
+    Head,
+    origin_of,
+    read_checkpoint,
+    read_key,
+    verification_key,
+    write_checkpoint,
+)
 from schema.keys import Keys
 from schema.tree import EMPTY
 
@@ -38,6 +46,15 @@ def test_the_key_is_published_in_one_line() -> None:
     name, key_id, encoded = verification_key(ORIGIN, PUBLIC).split("+", 2)
     assert (name, base64.b64decode(encoded)) == (ORIGIN, b"\x01" + PUBLIC)
     assert key_id == hashlib.sha256(ORIGIN.encode() + b"\n" + base64.b64decode(encoded)).digest()[:4].hex()
+
+
+def test_the_published_key_is_read() -> None:
+    """And one whose id or length is another is refused."""
+    text = verification_key(ORIGIN, PUBLIC)
+    assert read_key(text) == (ORIGIN, PUBLIC)
+    for bent in (text.replace("example", "other"), text[:-8], "", "a+b"):
+        with pytest.raises(BadCheckpoint, match=r"not a verification key|not base64"):
+            read_key(bent)
 
 
 @given(size=st.integers(0, 2**62), root=st.binary(min_size=32, max_size=32))

@@ -1,7 +1,7 @@
 """Somebody with a browser that runs no script: opens addresses, fills in forms, presses buttons, inspects each page."""
 
 from collections.abc import Sequence
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from httpx import Response
 from litestar import Litestar
@@ -119,6 +119,8 @@ class Visitor:
             fields = [(name, token if name == "pass" else value) for name, value in fields]
         if pressed["name"]:
             fields.append((pressed["name"], pressed["value"]))
+        if form["method"] == "get":
+            return await self.open(f"{form['action']}?{urlencode(fields)}")
         return await self.send(pressed["formaction"] or form["action"], fields, files)
 
     async def send(self, action: str, fields: Fields, files: dict[str, bytes] | None = None) -> Visit:

@@ -7,11 +7,14 @@ import msgspec
 import pytest
 
 from schema.ballots import Receipt, sign_receipt
+from schema.checkpoint import Head, verification_key, write_checkpoint
 from schema.outcome import Outcome
 from schema.rules import GreedyByVotes, TieOrder
 from schema.snapshot import CountedProject, Snapshot, Sums
 from schema.styles import Approval
-from service.rehearsal.checks import check_download, check_money, check_receipts, check_sums
+from schema.tree import EMPTY, consistency, grow, inclusion, root
+from service.rehearsal.answers import Standing
+from service.rehearsal.checks import check_download, check_heads, check_ledger, check_money, check_receipts, check_sums
 from tests.builders import KEYS
 
 NOBODY = UUID(int=0)
@@ -90,3 +93,50 @@ def test_money_spent_is_the_cost_of_what_is_funded(spent: int, holds: bool) -> N
     """A sum that does not agree is seen."""
     outcome = msgspec.structs.replace(SNAPSHOT.outcome, spent=spent)
     assert check_money(msgspec.structs.replace(SNAPSHOT, outcome=outcome)).holds is holds
+
+
+ORIGIN = "eken/api/log/0"
+COMMITMENTS = [bytes([number]) * 32 for number in (1, 2, 3)]
+TILES = grow({}, 0, COMMITMENTS)
+KEY = verification_key(ORIGIN, KEYS.checkpoints.public_bytes)
+NOTES = [
+    write_checkpoint(ORIGIN, Head(size, root(TILES, size) if size else EMPTY), KEYS.checkpoints) for size in (0, 2, 3)
+]
+RECEIPTS = [receipt(number) for number in (1, 2, 3)]
+STANDINGS = [
+    Standing(receipt.commitment, "included", place, tuple(step.hex() for step in inclusion(TILES, place, 3)), NOTES[-1])
+    for place, receipt in enumerate(RECEIPTS)
+]
+PROOF = [step.hex() for step in consistency(TILES, 2, 3)]
+
+
+def test_receipts_in_the_ledger_are_found() -> None:
+    """Each by its own proof to the last head."""
+    assert check_ledger(RECEIPTS, STANDINGS, NOTES, KEY).holds
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Standing(RECEIPTS[0].commitment, "waiting", None, (), None),
+        msgspec.structs.replace(STANDINGS[0], position=1),
+        msgspec.structs.replace(STANDINGS[0], proof=STANDINGS[0].proof[::-1]),
+        msgspec.structs.replace(STANDINGS[0], checkpoint=NOTES[1]),
+        STANDINGS[1],
+    ],
+)
+def test_a_receipt_that_is_not_in_the_ledger_is_seen(wrong: Standing) -> None:
+    """One that waits, another's place or proof, or an older head."""
+    assert not check_ledger(RECEIPTS, [wrong, *STANDINGS[1:]], NOTES, KEY).holds
+
+
+def test_heads_that_agree() -> None:
+    """From the empty ledger on, each began as the one before."""
+    assert check_heads(NOTES, [PROOF], KEY).holds
+
+
+def test_heads_that_do_not_agree_are_seen() -> None:
+    """A history that is another, and one that did not begin empty."""
+    other = write_checkpoint(ORIGIN, Head(2, bytes(32)), KEYS.checkpoints)
+    assert not check_heads([NOTES[0], other, NOTES[2]], [PROOF], KEY).holds
+    assert not check_heads(NOTES[1:], [], KEY).holds
