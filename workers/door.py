@@ -67,7 +67,7 @@ async def act(db: asyncpg.Connection, keys: Keys, public_url: str, batch: Sequen
     if cast:
         await judge_ballots(db, cast)
     await sequence_ballots(db, keys.checkpoints, public_url, growing)
-    await count_rounds(db, closed)
+    await count_rounds(db, keys.checkpoints, closed)
     await compare_pots(db, counted)
     if happenings:
         await note_happenings(db, happenings)
