@@ -37,8 +37,8 @@ class RedisDump:
 
     def __init__(self, client: Redis) -> None:
         self._client = client
-        settings = client.config_get("append*") | client.config_get("dir")
-        self._folder = Path(settings["dir"]) / settings["appenddirname"]
+        settings = client.config_get("dir") | client.config_get("appenddirname")
+        self._folder = Path(f"{settings['dir']}/{settings['appenddirname']}")
         self._before = {file: file.stat().st_size for file in self._folder.iterdir()}
 
     def read(self) -> bytes:

@@ -11,7 +11,8 @@
 -- of the hundred or so on the last sheet was the last to come. For somebody who has both rooms' files: xmin says that
 -- for each sheet, to the transaction. Versions not yet overwritten and the write-ahead log hold every order and time,
 -- as they do for any table. So whoever may take files, log archives or physical backups must not hold those of both
--- rooms; dumps may lie together. And a date is a date: the only person of a day is known by it.
+-- rooms. Dumps may lie together, but two of the same day tell who came between them. And a date is a date: the only
+-- person of a day is known by it.
 drop table roll.participation;
 
 create table roll.participation (
