@@ -7,6 +7,7 @@ program that reads such notes can check ours; whoever keeps one can prove later 
 import base64
 import binascii
 import hashlib
+from collections.abc import Collection
 
 import msgspec
 
@@ -40,22 +41,26 @@ def write_checkpoint(origin: str, head: Head, signer: Signer) -> str:
     return f"{text}\n{MARK}{origin} {base64.b64encode(signature).decode()}\n"
 
 
-def read_checkpoint(note: str, origin: str, public: bytes) -> Head:
-    """The head that a note signs with this Ed25519 key (32 bytes). Raises BadCheckpoint."""
+def read_checkpoint(note: str, origin: str, publics: Collection[bytes]) -> Head:
+    """The head that a note signs with one of these Ed25519 keys (32 bytes each). Raises BadCheckpoint.
+
+    There are several where a log's key was rotated: each head is signed with the key of its time.
+    """
     text, blank, lines = note.rpartition("\n\n")
     text += "\n"
     parts = text.split("\n")
     if not blank or len(parts) < 4 or parts[0] != origin:
         raise BadCheckpoint("it is not a checkpoint of this log")
-    known = _key_id(origin, public)
+    known = {_key_id(origin, public): public for public in publics}
     for line in lines.splitlines():
         name, _, encoded = line.removeprefix(MARK).rpartition(" ")
         signature = _decoded(encoded)
-        if line.startswith(MARK) and name == origin and signature[:4] == known:
+        public = known.get(signature[:4])
+        if line.startswith(MARK) and name == origin and public:
             if not verifies(public, signature[4:], text.encode()):
                 raise BadCheckpoint("the signature is forged")
             return _head(parts[1], parts[2])
-    raise BadCheckpoint("it is not signed with this key")
+    raise BadCheckpoint("it is not signed with a key of this log")
 
 
 def verification_key(origin: str, public: bytes) -> str:

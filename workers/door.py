@@ -66,7 +66,7 @@ async def act(db: asyncpg.Connection, keys: Keys, public_url: str, batch: Sequen
         await rebuild_rolls(db, keys, municipalities, drafts)
     if cast:
         await judge_ballots(db, cast)
-    await sequence_ballots(db, keys.checkpoints, public_url, growing)
+    await sequence_ballots(db, keys, public_url, growing)
     await count_rounds(db, closed)
     await compare_pots(db, counted)
     if happenings:

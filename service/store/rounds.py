@@ -28,6 +28,7 @@ class Round(msgspec.Struct, frozen=True):
     voting_at: datetime
     closes_at: datetime
     lot_seed: str
+    appeal_days: int
     revision: int
     announced_at: datetime | None
     scheduled_at: datetime | None

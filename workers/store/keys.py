@@ -1,0 +1,33 @@
+"""The keys that workers use, as they are stored."""
+
+from uuid import UUID
+
+import msgspec
+
+from schema.keys import Secret
+from schema.queries import Db, one, queries
+
+SQL = queries(__file__)
+
+
+class RoundKey(msgspec.Struct, frozen=True):
+    """A round's key, wrapped."""
+
+    round_id: UUID
+    wrapped: bytes
+
+
+async def checkpoint_secret(db: Db) -> Secret | None:
+    """The secret that signs checkpoints now."""
+    return await one(db, Secret, SQL.checkpoint_secret)
+
+
+async def any_round_key(db: Db) -> RoundKey | None:
+    """The key of some round."""
+    return await one(db, RoundKey, SQL.any_round_key)
+
+
+async def complete(db: Db) -> bool:
+    """Whether every kind of signing key was made."""
+    found: bool = await db.fetchval(SQL.complete)
+    return found
