@@ -68,6 +68,18 @@ class WrongCode(Refusal):
     """A letter code that is not one of this round's."""
 
 
+class SameOfficer(Refusal):
+    """Two officers have to agree, and one came twice."""
+
+
+class KeyDestroyed(Refusal):
+    """The round's key was destroyed, so nobody can sign in to it. Facts: destroyed_on (date), decision."""
+
+
+class RoundKeyMissing(Refusal):
+    """The round has no key, and none that was destroyed."""
+
+
 class NotOnRoll(Refusal):
     """The person may not vote in this pot. Facts: reason."""
 
@@ -98,6 +110,14 @@ class NotCounted(Refusal):
 
 class BallotsWithheld(Refusal):
     """The counted ballots of a pot are too few to be shown to everybody."""
+
+
+class NotPublished(Refusal):
+    """The round's outcome is not published."""
+
+
+class Appealable(Refusal):
+    """The outcome can still be appealed against. Facts: ends_on (date)."""
 
 
 class Changed(Refusal):

@@ -27,6 +27,7 @@ from service.pages import routes as pages
 from service.people import provide_house, provide_officer
 from service.problems import answer_problem
 from service.reading import BODY_LIMIT
+from service.ring import Ring
 from service.room import Room
 from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot
@@ -60,7 +61,7 @@ api = Router(
 
 @contextlib.asynccontextmanager
 async def open_house(app: Litestar) -> AsyncIterator[None]:
-    """Connect the rooms, tell Redis in the background, and put all of it in ``app.state.house``."""
+    """Connect the rooms, tell Redis and look for keys in the background, and put all of it in ``app.state.house``."""
     settings: Settings = app.state.settings
     async with contextlib.AsyncExitStack() as stack:
         pools = [await pool(settings.database_url, role) for role in ROLES]
@@ -72,12 +73,15 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
         roll, box, civic, ballot_box = (Room(opened) for opened in pools)
         keys = Keys(settings.master_key)
         doorbell = Doorbell(settings.redis_url)
+        ring = Ring(keys, settings.public_url, roll, box)
+        await ring.load()
         limits = Limits(settings.redis_url, keys, settings.limits)
         stack.push_async_callback(limits.close)
-        telling = [asyncio.create_task(teller.serve()) for teller in (doorbell, limits)]
+        telling = [asyncio.create_task(teller.serve()) for teller in (doorbell, limits, ring)]
         app.state.house = House(
             settings=settings,
             keys=keys,
+            ring=ring,
             roll=roll,
             box=box,
             civic=civic,

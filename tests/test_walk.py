@@ -78,7 +78,7 @@ async def test_a_round_from_its_first_proposal_to_its_outcome(town: Town) -> Non
     amina, bjorn = await ground.voter("AMINA-1"), await ground.voter("BJORN-2")
     answers = [await amina.cast(numbers[1]), await bjorn.cast(*numbers), await bjorn.cast(numbers[1], base=1)]
     receipts = [Receipt(**answer.json()["receipt"]) for answer in answers]
-    assert all(receipt_holds(receipt, town.keys.receipts) for receipt in receipts)
+    assert all(receipt_holds(receipt, town.ring.receipts) for receipt in receipts)
 
     # The events of the ballots wait in the outbox; the workers judge each revision.
     await town.work("judge")

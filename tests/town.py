@@ -22,6 +22,8 @@ from schema.keys import Keys
 from schema.passes import open_pass
 from schema.settings import Settings
 from service.app import make_app
+from service.house import House
+from service.ring import Ring
 from service.store import roll
 from service.verbs.sign_in import hash_password
 from tests.builders import ADDRESS
@@ -82,6 +84,12 @@ class Town:
         self.keys = Keys(settings.master_key)
         self.officer_token = ""
         self.codes: dict[str, str] = {}
+
+    @property
+    def ring(self) -> Ring:
+        """The keys that the service has opened."""
+        house: House = self.client.app.state.house
+        return house.ring
 
     async def hire(self, name: str = "Dagny", municipality: str = "Hagaby") -> str:
         """An officer with a session; answers the token."""
@@ -240,7 +248,7 @@ class Voter:
     @property
     def tag(self) -> bytes:
         """The pseudonym that the pass names."""
-        return open_pass(self.token, self.ground.town.keys.passes, "box", time.time()).tag_bytes
+        return open_pass(self.token, self.ground.town.ring.issuer, "box", time.time()).tag_bytes
 
     async def ballot(self) -> Response:
         """One's own ballot."""

@@ -70,8 +70,8 @@ async def act(db: asyncpg.Connection, keys: Keys, public_url: str, batch: Sequen
     if municipalities or drafts:
         await rebuild_rolls(db, keys, municipalities, drafts)
     await judge_ballots(db, cast)
-    await sequence_ballots(db, keys.checkpoints, public_url, growing)
-    await count_rounds(db, keys.checkpoints, closed)
+    await sequence_ballots(db, keys, public_url, growing)
+    await count_rounds(db, keys, closed)
     await make_openings(db, audited)
     await compare_pots(db, counted)
     if happenings:

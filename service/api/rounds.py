@@ -19,6 +19,7 @@ from schema.errors import (
     NotSignedIn,
     NotWhole,
     RollNotReady,
+    RoundKeyMissing,
     TooLarge,
     Unavailable,
     UnknownForm,
@@ -88,7 +89,9 @@ async def announce_round(house: TheHouse, officer: TheOfficer, round_id: FromPat
 @post(
     "/rounds/{round_id:uuid}/schedule",
     status_code=200,
-    responses=answers(NotSignedIn, NotAllowed, NotFound, Malformed, NotWhole, RollNotReady, Unavailable),
+    responses=answers(
+        NotSignedIn, NotAllowed, NotFound, Malformed, NotWhole, RollNotReady, RoundKeyMissing, Unavailable
+    ),
     security=OFFICER,
     tags=["rounds"],
 )

@@ -69,7 +69,7 @@ async def open_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUI
     found, pot, projects = await round_verbs.public_pot(house, pot_id)
     adding_up = bool(fields.text("add_up"))
     try:
-        box_pass(house, fields, found.id, pot_id)
+        await box_pass(house, fields, found.id, pot_id)
     except NO_PASS as refusal:
         return ask_again(found, "choices" if adding_up else "ballot", fields, refusal, pot_id)
     desk = Desk(found, pot, projects, fields.text("pass"), fields.texts("others"))
@@ -90,7 +90,7 @@ async def cast_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUI
 async def _cast(house: House, pot_id: UUID, fields: Fields) -> Page:
     found, pot, projects = await round_verbs.public_pot(house, pot_id)
     try:
-        claims = box_pass(house, fields, found.id, pot_id)
+        claims = await box_pass(house, fields, found.id, pot_id)
     except NO_PASS as refusal:
         return ask_again(found, "choices", fields, refusal, pot_id)
     desk = Desk(found, pot, projects, fields.text("pass"), fields.texts("others"))
@@ -117,7 +117,7 @@ async def ballot_page(
     found, pot = desk.round, desk.pot
     if found.phase != "voting":
         return _not_open(found, NotOpen(phase=found.phase))
-    cast = await verbs.current_ballot(house, take_pass(desk.token, house, "box"), pot.id)
+    cast = await verbs.current_ballot(house, await take_pass(desk.token, house, "box"), pot.id)
     chosen = set(choices if choices is not None else cast.choices if cast else ())
     costs = [project.cost for project in desk.projects if project.number in chosen]
     return form_page(
@@ -143,7 +143,7 @@ async def _receipt_page(house: House, desk: Desk, accepted: Accepted) -> Page:
     others = {}
     for token in desk.others:
         try:
-            claims = take_pass(token, house, "box")
+            claims = await take_pass(token, house, "box")
         except NO_PASS:
             continue
         if claims.pot_id in pots and claims.pot_id != desk.pot.id:

@@ -91,6 +91,6 @@ class Booth:
         proofs = [await self._client.consistency(round_id, *pair) for pair in pairwise(sizes)]
         standings = await asyncio.gather(*(self._client.standing(receipt.commitment) for receipt in self.receipts))
         return (
-            check_ledger(self.receipts, standings, notes, ledger.verification_key),
-            check_heads(notes, proofs, ledger.verification_key),
+            check_ledger(self.receipts, standings, notes, ledger.verification_keys),
+            check_heads(notes, proofs, ledger.verification_keys),
         )

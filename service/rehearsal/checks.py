@@ -57,10 +57,11 @@ def signature_holds(receipt: Receipt, keys: Mapping[str, str]) -> bool:
     return True
 
 
-def check_ledger(receipts: Sequence[Receipt], standings: Sequence[Standing], notes: Sequence[str], key: str) -> Check:
+def check_ledger(
+    receipts: Sequence[Receipt], standings: Sequence[Standing], notes: Sequence[str], keys: Sequence[str]
+) -> Check:
     """The ballot of every receipt has a place of its own in the ledger, proven to the last signed head (P5)."""
-    origin, public = read_key(key)
-    head = read_checkpoint(notes[-1], origin, [public])
+    (head,) = _heads(notes[-1:], keys)
     missing = [
         receipt
         for receipt, standing in zip(receipts, standings, strict=True)
@@ -80,15 +81,20 @@ def check_ledger(receipts: Sequence[Receipt], standings: Sequence[Standing], not
     return Check(True, f"Each of {len(receipts):,} receipts is in the ledger of {head.size:,}, by proof.")
 
 
-def check_heads(notes: Sequence[str], proofs: Sequence[Sequence[str]], key: str) -> Check:
+def check_heads(notes: Sequence[str], proofs: Sequence[Sequence[str]], keys: Sequence[str]) -> Check:
     """Every head is signed, and each began as the one before: nobody was shown another history (P5)."""
-    origin, public = read_key(key)
-    heads = [read_checkpoint(note, origin, [public]) for note in notes]
+    heads = _heads(notes, keys)
     holds = heads[0] == Head(0, EMPTY) and all(
         consistent(older.size, newer.size, [bytes.fromhex(step) for step in proof], older.root, newer.root)
         for (older, newer), proof in zip(pairwise(heads[1:]), proofs, strict=True)
     )
     return Check(holds, f"The ledger's {len(heads):,} signed heads {'agree' if holds else 'do not agree'}.")
+
+
+def _heads(notes: Sequence[str], keys: Sequence[str]) -> list[Head]:
+    """What these notes sign, each with one of the ledger's published keys."""
+    known = [read_key(key) for key in keys]
+    return [read_checkpoint(note, known[0][0], [public for _, public in known]) for note in notes]
 
 
 def check_inputs(snapshot: Snapshot, inputs: Inputs) -> Check:

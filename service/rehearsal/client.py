@@ -219,7 +219,7 @@ class Client:
         return await self._act("GET", f"/api/receipts/{commitment}", Standing)
 
     async def keys(self) -> dict[str, str]:
-        """The public keys of receipts (hex) by their ids."""
+        """The house's public keys (hex) by their ids."""
         return {key.key_id: key.public_key for key in await self._act("GET", "/api/keys", list[Key])}
 
 

@@ -7,9 +7,9 @@ from uuid import UUID
 import msgspec
 
 from schema.ballots import Receipt, commitment, sign_receipt
-from schema.errors import KeyReused, NotFound, NotOpen, Stale
+from schema.errors import BadPass, KeyReused, NotFound, NotOpen, Stale
 from schema.passes import Pass
-from schema.styles import MOST_POINTS, canonical, check_choices
+from schema.styles import MOST_POINTS, canonical, check_choices, name_of
 from service.house import House
 from service.limits import CASTING
 from service.store import ballots
@@ -43,11 +43,13 @@ async def cast_ballot(house: House, claims: Pass, pot_id: UUID, key: str, sent: 
     paper = await house.casting.paper(pot_id)
     if paper.round_id != claims.round_id:
         raise NotFound(what="pot")
+    if claims.style != name_of(paper.style):
+        raise BadPass(fault="it is for another style of ballot")
     if refusal := check_choices(paper.style, paper.costs, sent.choices, sent.points):
         raise refusal
     choices, points = canonical(paper.style, sent.choices, sent.points)
     nonce = os.urandom(32)
-    committed = commitment(claims.round_id, pot_id, claims.style or "", nonce, choices, points)
+    committed = commitment(claims.round_id, pot_id, claims.style, nonce, choices, points)
     answer = await house.casting.cast(
         claims.round_id,
         Cast(pot_id, claims.tag_bytes, key, sent.base_revision, choices, points, nonce, committed),
@@ -67,7 +69,7 @@ async def cast_ballot(house: House, claims: Pass, pot_id: UUID, key: str, sent: 
         pot_id,
         answer.commitment,
         answer.accepted_at,
-        house.keys.receipts,
+        house.ring.receipts if answer.status == "accepted" else house.ring.receipts_of(answer.accepted_at),
     )
     if answer.status == "accepted":
         house.doorbell.ring("judge")

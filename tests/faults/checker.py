@@ -30,7 +30,7 @@ from schema.pb import read_pb
 from schema.rules import GreedyByVotes, TieOrder
 from schema.snapshot import Group, Inputs, Snapshot, input_hash
 from service.rehearsal.checks import signature_holds
-from tests.builders import KEYS
+from tests.builders import published
 from tests.faults.log import Asked, Kind, Log, Try
 from tests.faults.rounds import Place, Round
 from tests.tally import oracle
@@ -40,9 +40,6 @@ SETTLED = 30.0
 GRACE = 5.0
 LATEST = 10.0
 """Seconds until nothing waits any more; after trouble in which a 503 is still forgiven; until an answer is there."""
-
-PUBLISHED = {KEYS.receipts.key_id: KEYS.receipts.public_bytes.hex()}
-
 
 NOT_OPEN = "/problems/not-open"
 REFUSALS: dict[Kind, set[str]] = {
@@ -123,11 +120,13 @@ async def check(db: asyncpg.Connection, redis: Redis, at: Round, log: Log) -> li
     notes = [(row["size"], row["note"]) for row in await db.fetch(NOTES, at.id)]
     electors = set(await _electors(db, at))
     lot = await db.fetchval("select lot_seed from box.round where id = $1", at.id)
+    signed = {key.key_id: key.public_key.hex() for key in await published(db, "receipts")}
+    signing = [key.public_key for key in await published(db, "checkpoints")]
     findings = [
-        *receipts(log, at, rows),
+        *receipts(log, at, rows, signed),
         *verdicts(log, rows, electors),
         *order(log, at, rows, closed),
-        *ledger(at, rows, leaves, notes),
+        *ledger(at, rows, leaves, notes, signing),
         *leftovers(waiting, rows, redis),
         *answers(log),
     ]
@@ -148,14 +147,14 @@ async def _electors(db: asyncpg.Connection, at: Round) -> Iterator[str]:
     return (row["tag"] for row in rows)
 
 
-def receipts(log: Log, at: Round, rows: Sequence[Row]) -> Iterator[Finding]:
+def receipts(log: Log, at: Round, rows: Sequence[Row], signed: Mapping[str, str]) -> Iterator[Finding]:
     """I1 and I4."""
     by_commitment = {row.commitment: row for row in rows}
     given: dict[str, str] = {}
     for one in log.tries:
         if one.receipt is None:
             continue
-        if not signature_holds(one.receipt, PUBLISHED):
+        if not signature_holds(one.receipt, signed):
             yield Finding("I4", f"the receipt of {one.key} is not signed by the house")
         if given.setdefault(one.key, one.receipt.commitment) != one.receipt.commitment:
             yield Finding("I1", f"the key {one.key} was given two receipts")
@@ -278,7 +277,7 @@ def recount(pot: Place, ballots: Mapping[tuple[int, ...], int], snapshot: Snapsh
 
 
 def ledger(
-    at: Round, rows: Sequence[Row], leaves: Sequence[str], notes: Sequence[tuple[int, str]]
+    at: Round, rows: Sequence[Row], leaves: Sequence[str], notes: Sequence[tuple[int, str]], keys: Sequence[bytes]
 ) -> Iterator[Finding]:
     """I7, the tree counted again by the RFC's own definition."""
     if sorted(leaves) != sorted(row.commitment for row in rows):
@@ -287,7 +286,7 @@ def ledger(
     if not notes or sizes != sorted({0, *sizes}) or sizes[-1] != len(leaves):
         yield Finding("I7", f"heads were signed for {sizes} of {len(leaves)} leaves")
     for size, note in notes:
-        head = read_checkpoint(note, note.partition("\n")[0], [KEYS.checkpoints.public_bytes])
+        head = read_checkpoint(note, note.partition("\n")[0], keys)
         if (head.size, head.root) != (size, root_of(leaves[:size])) or str(at.id) not in note:
             yield Finding("I7", f"the head of {size} leaves is not the root of the first {size}")
 

@@ -10,33 +10,39 @@ from hypothesis import strategies as st
 
 from schema.ballots import commitment, receipt_holds, sign_receipt
 from schema.errors import BadPass, Refusal
-from schema.keys import Keys, member_of, tag_of
-from schema.passes import LIFETIME, SKEW, Pass, open_pass, seal_pass
+from schema.keys import Keys, KeysError, PublicKey, Purpose, Secret, Signer, member_of, person_ref, tag_of
+from schema.passes import ALGORITHM, LIFETIME, SKEW, Issuer, Pass, UnknownKey, open_pass, seal_pass
 
 KEYS = Keys(bytes(range(32)))
+IDENTITY = bytes(range(32))
+PASSES, RECEIPTS = Signer(bytes(range(32))), Signer(bytes(32))
+HOUSE = "https://x.example"
 ROUND, POT = UUID(int=1), UUID(int=2)
 NOW = 1_800_000_000
-CLAIMS = Pass("box", ROUND, POT, "approval", "ab" * 32, KEYS.passes.key_id, NOW + LIFETIME)
+CLAIMS = Pass(HOUSE, "box", ROUND, POT, "approval", "ab" * 32, ALGORITHM, PASSES.key_id, NOW + LIFETIME)
 MINUTE = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
-RECEIPT = sign_receipt("https://x.example", ROUND, POT, b"\x01" * 32, MINUTE, KEYS.receipts)
+PUBLISHED = PublicKey(PASSES.key_id, "passes", PASSES.public_bytes, MINUTE, None)
+ISSUER = Issuer(HOUSE, [PUBLISHED])
+RECEIPT = sign_receipt(HOUSE, ROUND, POT, b"\x01" * 32, MINUTE, RECEIPTS)
 
 
 def test_a_person_is_hashed_with_a_key() -> None:
     """Golden bytes: another result would make strangers of everybody in the register."""
     assert (
-        KEYS.person_ref(" 19850312-1234 ").hex() == "017df3005162e2321e7f529c45f23e4de620f76e3254e5efa30d69e993214923"
+        person_ref(IDENTITY, " 19850312-1234 ").hex()
+        == "7f2b8d4ce8f1928c4d73bef61f110fdd113feab26b5bf78aa7731fb8a48a4560"
     )
 
 
 def test_a_person_has_another_pseudonym_in_each_room() -> None:
     """The box's tag and the debate's member cannot be joined without the round's key."""
-    person = KEYS.person_ref("a")
+    person = person_ref(IDENTITY, "a")
     assert tag_of(bytes(32), person) != member_of(bytes(32), person)
 
 
 def test_a_person_has_another_tag_in_each_round() -> None:
     """Nobody is followed from round to round."""
-    person = KEYS.person_ref("a")
+    person = person_ref(IDENTITY, "a")
     assert tag_of(bytes(32), person) != tag_of(b"\x01" * 32, person)
 
 
@@ -44,14 +50,31 @@ def test_a_round_key_opens_for_its_round_only() -> None:
     """A wrapped key that was moved to another row is refused."""
     wrapped = KEYS.new_round_key(ROUND.bytes)
     assert len(KEYS.open_round_key(ROUND.bytes, wrapped)) == 32
-    with pytest.raises(ValueError, match="another round"):
+    with pytest.raises(KeysError, match="another round"):
         KEYS.open_round_key(POT.bytes, wrapped)
 
 
 def test_a_round_key_does_not_open_under_another_master_key() -> None:
     """Fail closed."""
-    with pytest.raises(ValueError, match="another master key"):
+    with pytest.raises(KeysError, match="another master key"):
         Keys(bytes(32)).open_round_key(ROUND.bytes, KEYS.new_round_key(ROUND.bytes))
+
+
+@pytest.mark.parametrize("purpose", ["identity", "passes", "receipts", "checkpoints"])
+def test_a_wrapped_key_opens_for_its_purpose_and_id_only(purpose: Purpose) -> None:
+    """One that was moved to another row, or is opened with another master key, is refused; and so that it tells why."""
+    secret = bytes(range(32, 64))
+    stored = Secret("00" * 8, KEYS.wrap(purpose, "00" * 8, secret))
+    assert KEYS.unwrap(purpose, stored) == secret
+    assert secret not in stored.wrapped
+    another: Purpose = "passes" if purpose == "identity" else "identity"
+    for keys, wanted, moved in (
+        (KEYS, another, stored),
+        (KEYS, purpose, msgspec.structs.replace(stored, key_id="11" * 8)),
+        (Keys(bytes(32)), purpose, stored),
+    ):
+        with pytest.raises(KeysError, match="the master key does not open"):
+            keys.unwrap(wanted, moved)
 
 
 def test_the_commitment_is_the_same_on_every_machine() -> None:
@@ -98,16 +121,16 @@ def test_parts_of_a_commitment_do_not_run_into_each_other() -> None:
 
 def test_every_bit_of_a_pass_matters() -> None:
     """Flipped anywhere, it is refused; exhaustively."""
-    token = seal_pass(CLAIMS, KEYS.passes).encode()
-    assert open_pass(token.decode(), KEYS.passes, "box", NOW) == CLAIMS
+    token = seal_pass(CLAIMS, PASSES).encode()
+    assert open_pass(token.decode(), ISSUER, "box", NOW) == CLAIMS
     opened = 0
     for place in range(len(token)):
         for bit in range(7):
             bent = bytearray(token)
             bent[place] ^= 1 << bit
             try:
-                opened += open_pass(bent.decode("ascii"), KEYS.passes, "box", NOW) != CLAIMS
-            except Refusal:
+                opened += open_pass(bent.decode("ascii"), ISSUER, "box", NOW) != CLAIMS
+            except (Refusal, UnknownKey):
                 continue
     assert opened == 0
 
@@ -115,23 +138,40 @@ def test_every_bit_of_a_pass_matters() -> None:
 @pytest.mark.parametrize("later", [0, LIFETIME, LIFETIME + SKEW])
 def test_a_pass_lives_a_quarter_of_an_hour_and_a_minute_for_slow_clocks(later: int) -> None:
     """Until its very last second."""
-    assert open_pass(seal_pass(CLAIMS, KEYS.passes), KEYS.passes, "box", NOW + later) == CLAIMS
+    assert open_pass(seal_pass(CLAIMS, PASSES), ISSUER, "box", NOW + later) == CLAIMS
 
 
 def test_a_pass_signed_by_another_key_is_refused() -> None:
-    """Also by our own, when it is the wrong one."""
-    with pytest.raises(BadPass):
-        open_pass(seal_pass(CLAIMS, KEYS.receipts), KEYS.passes, "box", NOW)
+    """Also by our own, when it is the wrong one: under the name of the right one, or under its own."""
+    with pytest.raises(BadPass, match="not signed by this house"):
+        open_pass(seal_pass(CLAIMS, RECEIPTS), ISSUER, "box", NOW)
+    named = msgspec.structs.replace(CLAIMS, key_id=RECEIPTS.key_id)
+    receipts = PublicKey(RECEIPTS.key_id, "receipts", RECEIPTS.public_bytes, MINUTE, None)
+    with pytest.raises(UnknownKey):
+        open_pass(seal_pass(named, RECEIPTS), Issuer(HOUSE, [PUBLISHED, receipts]), "box", NOW)
+
+
+@pytest.mark.parametrize(("seconds", "good"), [(0, True), (SKEW, True), (SKEW + 1, False), (3600, False)])
+def test_a_retired_key_signs_no_new_pass(seconds: int, good: bool) -> None:
+    """What it signed before lives on; what somebody who stole it signs later does not."""
+    retired_at = datetime.fromtimestamp(NOW - seconds, UTC)
+    issuer = Issuer(HOUSE, [msgspec.structs.replace(PUBLISHED, retired_at=retired_at)])
+    token = seal_pass(CLAIMS, PASSES)
+    if good:
+        assert open_pass(token, issuer, "box", NOW) == CLAIMS
+    else:
+        with pytest.raises(BadPass, match="had been retired"):
+            open_pass(token, issuer, "box", NOW)
 
 
 def test_a_receipt_holds_as_it_was_signed() -> None:
     """To the minute."""
     assert RECEIPT.accepted_at == "2026-05-01T12:30Z"
-    assert receipt_holds(RECEIPT, KEYS.receipts)
+    assert receipt_holds(RECEIPT, RECEIPTS)
 
 
 @pytest.mark.parametrize("field", ["origin", "round_id", "pot_id", "commitment", "accepted_at", "key_id"])
 def test_a_changed_receipt_does_not_hold(field: str) -> None:
     """Whatever was changed in it."""
     other = {"round_id": POT, "pot_id": ROUND}.get(field, "0" * len(str(getattr(RECEIPT, field))))
-    assert not receipt_holds(msgspec.structs.replace(RECEIPT, **{field: other}), KEYS.receipts)
+    assert not receipt_holds(msgspec.structs.replace(RECEIPT, **{field: other}), RECEIPTS)

@@ -16,8 +16,8 @@ import msgspec
 import schemathesis
 from msgspec.structs import replace
 
+from schema.keys import Signer
 from schema.passes import LIFETIME, Pass, seal_pass
-from tests.builders import KEYS
 
 VARIABLE = "BYALAG_FUZZ_CALLER"
 """The environment variable that names the file with the caller."""
@@ -40,20 +40,21 @@ class Caller(msgspec.Struct, frozen=True):
 
     ``scheme`` is the security of the operations that are this caller's, and None for those that are open to all.
     The first of ``tokens`` is shown; the second is for signing out, which ends it. ``passes`` are by the id of their
-    round, pot or proposal.
+    round, pot or proposal, and ``seal`` is the key (hex) to seal them with.
     """
 
     scheme: str | None
     ids: dict[str, list[UUID]]
     tokens: list[str] = []
     passes: dict[UUID, Pass] = {}
+    seal: str = ""
 
     def shows(self, path: str, places: list[UUID]) -> str | None:
         """The token for an address with these ids, if there is anything to show."""
         if self.passes:
             wanted = [place for place in places if place in self.passes] or list(self.passes)
             claims = replace(self.passes[wanted[0]], expires=int(time.time()) + LIFETIME)
-            return seal_pass(claims, KEYS.passes)
+            return seal_pass(claims, Signer(bytes.fromhex(self.seal)))
         return self.tokens[path == SIGN_OUT] if self.tokens else None
 
     def real(self, name: str, value: object) -> object:

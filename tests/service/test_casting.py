@@ -26,7 +26,7 @@ async def test_an_accepted_ballot_has_a_receipt_that_this_house_signed(town: Tow
     amina = await (await town.open_round()).voter("AMINA-1")
     answer = await amina.cast(1, 2)
     assert answer.status_code == 201
-    assert receipt_holds(_receipt(answer), town.keys.receipts)
+    assert receipt_holds(_receipt(answer), town.ring.receipts)
 
 
 async def test_a_receipt_holds_neither_choices_nor_nonce(town: Town) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from schema.local.up import free_port
 from schema.passes import Pass, open_pass
-from tests.builders import KEYS
+from tests.builders import secret
 from tests.effort import EFFORT
 from tests.service.callers import MINE, VARIABLE, Caller
 from tests.service.test_proposals import TEXT, proposing, send, supporting
@@ -37,9 +37,13 @@ class Landscape:
         self.town = town
         self.ids: dict[str, list[UUID]] = {"round_id": [], "pot_id": [], "project_id": [], "proposal_id": []}
         self.passes: dict[UUID, Pass] = {}
+        self.seal = ""
 
     async def grow(self) -> None:
         """A round in each of the phases in which somebody can do something."""
+        db = await asyncpg.connect(self.town.settings.database_url)
+        self.seal = (await secret(db, "passes")).hex()
+        await db.close()
         supported, address = await supporting(self.town)
         await self._note(supported, address.rpartition("/")[2])
         ground = await proposing(self.town)
@@ -66,10 +70,10 @@ class Landscape:
     async def _note(self, ground: Ground, proposal: str | None = None) -> None:
         view = await self.town.act("GET", f"/api/rounds/{ground.id}/draft")
         passes = await ground.sign_in("AMINA-1")
-        civic = open_pass(passes["civic"], KEYS.passes, "civic", time.time())
+        civic = open_pass(passes["civic"], self.town.ring.issuer, "civic", time.time())
         self.passes[UUID(ground.id)] = civic
         for row in passes["pots"]:
-            self.passes[UUID(row["pot_id"])] = open_pass(row["token"], KEYS.passes, "box", time.time())
+            self.passes[UUID(row["pot_id"])] = open_pass(row["token"], self.town.ring.issuer, "box", time.time())
         self.ids["round_id"].append(UUID(ground.id))
         self.ids["pot_id"] += map(UUID, ground.pots)
         self.ids["project_id"].append(UUID(view["projects"][0]["id"]))
@@ -129,7 +133,7 @@ async def test_fuzz_what_is_open_to_all(landscape: Landscape, tmp_path: Path) ->
 async def test_fuzz_what_voters_may(landscape: Landscape, tmp_path: Path) -> None:
     """Amina, with a pass for each place, breaks nothing; and without her pass nothing of it is done."""
     before = await landscape.rows("box.ballot", "civic.proposal")
-    await fuzz(landscape, tmp_path, Caller("pass", landscape.ids, passes=landscape.passes))
+    await fuzz(landscape, tmp_path, Caller("pass", landscape.ids, passes=landscape.passes, seal=landscape.seal))
     assert_more(before, await landscape.rows(*before))
 
 

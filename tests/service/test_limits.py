@@ -375,7 +375,7 @@ async def test_proposing_and_supporting_are_limited_by_member(town: Town) -> Non
 def member(town: Town, voter: Voter) -> str:
     """The pseudonym in the pass for the debate."""
     token = voter.civic["Authorization"].removeprefix("Bearer ")
-    return open_pass(token, town.keys.passes, "civic", time.time()).tag
+    return open_pass(token, town.ring.issuer, "civic", time.time()).tag
 
 
 async def test_limits_can_be_off_for_a_rehearsal(crowded_town: Town) -> None:

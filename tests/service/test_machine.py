@@ -191,7 +191,7 @@ class Ballots(RuleBasedStateMachine):
             return
         assert answer.status_code == 201, answer.text
         self.kept.append(Kept(who, place, key, base, tuple(choices), answer.json()))
-        assert receipt_holds(Receipt(**answer.json()["receipt"]), self.house.town.keys.receipts)
+        assert receipt_holds(Receipt(**answer.json()["receipt"]), self.house.town.ring.receipts)
         assert answer.json()["revision"] == base + 1
 
     @rule(who=voters, place=places, choices=choices, off=st.integers(1, 3), ahead=st.booleans())

@@ -123,9 +123,9 @@ async def test_a_ballot_without_a_good_key_is_refused(amina: Voter, key: str | N
 
 def _again(amina: Voter, signer: Signer | None = None, **changes: Any) -> str:
     """Amina's pass with other claims, signed by this house unless another signer is given."""
-    house = amina.ground.town.keys.passes
-    claims = open_pass(amina.token, house, "box", time.time())
-    return seal_pass(msgspec.structs.replace(claims, **changes), signer or house)
+    ring = amina.ground.town.ring
+    claims = open_pass(amina.token, ring.issuer, "box", time.time())
+    return seal_pass(msgspec.structs.replace(claims, **changes), signer or ring.passes)
 
 
 PASSES: dict[str, tuple[Callable[[Voter], str], str]] = {
@@ -140,7 +140,18 @@ PASSES: dict[str, tuple[Callable[[Voter], str], str]] = {
     "for the debate": (lambda amina: amina.civic["Authorization"].partition(" ")[2], "bad-pass"),
     "for another pot": (lambda amina: _again(amina, pot_id=uuid4()), "bad-pass"),
     "for another round": (lambda amina: _again(amina, round_id=uuid4()), "not-found"),
-    "signed as a receipt": (lambda amina: _again(amina, amina.ground.town.keys.receipts), "bad-pass"),
+    "signed as a receipt": (lambda amina: _again(amina, amina.ground.town.ring.receipts), "bad-pass"),
+    "issued elsewhere": (lambda amina: _again(amina, issuer="https://vote.example.se"), "bad-pass"),
+    "for another style": (lambda amina: _again(amina, style="knapsack"), "bad-pass"),
+    "for no style": (lambda amina: _again(amina, style=None), "bad-pass"),
+    "an unknown key": (lambda amina: _again(amina, Signer(bytes(32)), key_id=Signer(bytes(32)).key_id), "bad-pass"),
+    "the key of receipts": (
+        lambda amina: _again(amina, amina.ground.town.ring.receipts, key_id=amina.ground.town.ring.receipts.key_id),
+        "bad-pass",
+    ),
+    "algorithm none": (lambda amina: _again(amina, algorithm="none"), "bad-pass"),
+    "algorithm HS256": (lambda amina: _again(amina, algorithm="HS256"), "bad-pass"),
+    "no signature": (lambda amina: amina.token.partition(".")[0] + ".", "bad-pass"),
 }
 
 
@@ -308,7 +319,7 @@ async def test_a_register_with_faults_is_refused_whole(town: Town, body: bytes, 
 def test_pass_claims_are_what_the_docs_say() -> None:
     """No identity has a place in a pass."""
     assert set(Pass.__struct_fields__) == {
-        "audience", "round_id", "pot_id", "style", "tag", "key_id", "expires",
+        "issuer", "audience", "round_id", "pot_id", "style", "tag", "algorithm", "key_id", "expires",
     }  # fmt: skip
 
 
