@@ -28,7 +28,7 @@ from service.people import provide_house, provide_officer
 from service.problems import answer_problem
 from service.reading import BODY_LIMIT
 from service.room import Room
-from service.verbs.ballots import Ballot
+from service.verbs.ballots import Ballot, Withdrawal
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
 from service.verbs.rounds import RoundDraft
@@ -37,7 +37,10 @@ from service.verbs.sign_in import CodeSignIn, OfficerSignIn
 log = structlog.get_logger("service")
 
 ROLES: tuple[Role, ...] = ("byalag_roll", "byalag_box", "byalag_civic")
-BODIES: list[type[Any]] = [RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, Ballot, CodeSignIn, OfficerSignIn]
+BODIES: list[type[Any]] = [
+    *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting),
+    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn),
+]
 
 api = Router(
     path="/api",

@@ -31,7 +31,7 @@ SNAPSHOT = Snapshot(
     rule=GreedyByVotes(),
     ties=TieOrder(seed="x"),
     projects=(CountedProject(1, "Benches", 600, 2), CountedProject(2, "Lamps", 500, 1)),
-    sums=Sums(electors=3, voters=2, revisions=3, counted=2, superseded=1, refused={}),
+    sums=Sums(electors=3, voters=2, revisions=3, counted=2, superseded=1, withdrawn=0, refused={}),
     input_hash="",
     outcome=Outcome(funded=("1",), spent=600, budget=1000, explanations=(), ties=()),
 )
