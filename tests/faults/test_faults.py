@@ -44,6 +44,11 @@ def honest(built: House) -> tuple[Round, Log]:
     return asyncio.run(short_round(built, Random(), closers=(0,)))
 
 
+def test_voters_take_ballots_back(honest: tuple[Round, Log]) -> None:
+    """Withdrawals are among what the checker looks at."""
+    assert {"ok"} <= {one.outcome for one in honest[1].tries if one.kind == "withdraw"}
+
+
 def altered(log: Log, alter: Callable[[Try], Try | None]) -> Log:
     """A log in which the last ballot that was taken is told of in another way, or not at all."""
     last = next(one for one in reversed(log.tries) if one.status == 201)
