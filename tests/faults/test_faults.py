@@ -44,11 +44,6 @@ def honest(built: House) -> tuple[Round, Log]:
     return asyncio.run(short_round(built, Random(), closers=(0,)))
 
 
-def test_voters_take_ballots_back(honest: tuple[Round, Log]) -> None:
-    """Withdrawals are among what the checker looks at."""
-    assert {"ok"} <= {one.outcome for one in honest[1].tries if one.kind == "withdraw"}
-
-
 def altered(log: Log, alter: Callable[[Try], Try | None]) -> Log:
     """A log in which the last ballot that was taken is told of in another way, or not at all."""
     last = next(one for one in reversed(log.tries) if one.status == 201)
@@ -74,6 +69,10 @@ def misjudged(log: Log) -> Log:
 LIES: dict[str, tuple[Callable[[Log], Log], set[str]]] = {
     "nothing": (lambda log: altered(log, lambda one: one), set()),
     "other choices": (lambda log: altered(log, lambda one: replace(one, choices=(99,))), {"I1"}),
+    "withdrawn or blank": (
+        lambda log: altered(log, lambda one: replace(one, choices=() if one.choices is None else None)),
+        {"I1"},
+    ),
     "another receipt": (lambda log: altered(log, forged), {"I4"}),
     "no such ballot": (lambda log: altered(log, lambda _: None), {"I2", "I3"}),
     "refused": (
