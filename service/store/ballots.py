@@ -69,7 +69,7 @@ class CurrentBallot(msgspec.Struct, frozen=True):
 
 
 class Turnout(msgspec.Struct, frozen=True):
-    """How many may vote in a pot, and how many have a ballot in it now. Never which.
+    """How many may vote in a pot, and how many have a ballot in it now. Never how.
 
     Who took hers back is not among the ``voters`` until she votes again.
     """
