@@ -74,7 +74,7 @@ async def test_a_ballot_is_cast_and_changed(town: Town, visitor: Visitor) -> Non
     assert "not voted here yet" in ballot.text
     receipt = await visitor.press("Cast my ballot", ticks=[1, 3])
     assert receipt.title == "Your ballot was accepted"
-    assert "You can change your ballot until" in receipt.text
+    assert "You can change your ballot or take it back until" in receipt.text
     assert "Project" not in receipt.text
     again = await visitor.press("Look at my ballot")
     assert again.checked() == ["1", "3"]
