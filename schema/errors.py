@@ -128,6 +128,10 @@ class Stale(Refusal):
     """The ballot was changed since the voter last saw it. Facts: revision."""
 
 
+class NothingToWithdraw(Refusal):
+    """There is no ballot that could be taken back, or it was taken back before."""
+
+
 class NoKey(Refusal):
     """A ballot came without an idempotency key of 8 to 128 signs."""
 

@@ -30,7 +30,7 @@ from service.reading import BODY_LIMIT
 from service.ring import Ring
 from service.room import Room
 from service.verbs.auditors import AuditorDraft
-from service.verbs.ballots import Ballot
+from service.verbs.ballots import Ballot, Withdrawal
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
 from service.verbs.rounds import RoundDraft
@@ -40,14 +40,8 @@ log = structlog.get_logger("service")
 
 ROLES: tuple[Role, ...] = ("byalag_roll", "byalag_box", "byalag_civic")
 BODIES: list[type[Any]] = [
-    RoundDraft,
-    ProjectDraft,
-    ProposalDraft,
-    Shortlisting,
-    Ballot,
-    AuditorDraft,
-    CodeSignIn,
-    OfficerSignIn,
+    *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft),
+    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn),
 ]
 
 api = Router(

@@ -137,6 +137,11 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "Your ballot is at revision {revision} now, so this older one was not"
         " taken. Look at your ballot and decide again.",
     ),
+    e.NothingToWithdraw: Problem(
+        409,
+        "Nothing to take back",
+        "You have no ballot here that could be taken back. If you want to vote, cast one while voting is open.",
+    ),
     e.NoKey: Problem(
         400,
         "No idempotency key",

@@ -130,11 +130,17 @@ async def voting(db: asyncpg.Connection, *costs: int, style: Style = TWO, rule: 
 
 
 async def cast(
-    db: asyncpg.Connection, house: House, name: str, *choices: int, base: int = 0, points: tuple[int, ...] = ()
+    db: asyncpg.Connection,
+    house: House,
+    name: str,
+    *choices: int,
+    base: int = 0,
+    points: tuple[int, ...] = (),
+    withdrawn: bool = False,
 ) -> UUID:
-    """Cast a ballot as the service does, without asking who casts it; answer the revision's id."""
+    """Cast a ballot as the service does, or take it back, without asking who does so; answer the revision's id."""
     answer = await db.fetchrow(
-        "select * from box.cast_ballots($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "select * from box.cast_ballots($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         house.round_id,
         [house.pot_id],
         [tag(name)],
@@ -142,6 +148,7 @@ async def cast(
         [base],
         [f"{{{','.join(map(str, choices))}}}"],
         [f"{{{','.join(map(str, points))}}}"],
+        [withdrawn],
         [os.urandom(32)],
         [os.urandom(32)],
     )

@@ -233,6 +233,7 @@ class Voter:
         self.ground = ground
         self.client = ground.town.client
         self.path = f"/api/pots/{pot_id}/ballots"
+        self.withdrawals = f"/api/pots/{pot_id}/withdrawals"
         self.pot_id = UUID(pot_id)
         self.token = token
         self.civic = {"Authorization": f"Bearer {civic}"}
@@ -241,9 +242,15 @@ class Voter:
         self, *choices: int, base: int = 0, key: str | None = None, points: Sequence[int] | None = None
     ) -> Response:
         """Cast a ballot on the revision that was seen."""
-        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key or uuid4().hex}
         body = {"choices": choices, "base_revision": base} | ({} if points is None else {"points": points})
-        return await self.client.post(self.path, json=body, headers=headers)
+        return await self.client.post(self.path, json=body, headers=self._headers(key))
+
+    async def withdraw(self, base: int, key: str | None = None) -> Response:
+        """Take the ballot back that was seen."""
+        return await self.client.post(self.withdrawals, json={"base_revision": base}, headers=self._headers(key))
+
+    def _headers(self, key: str | None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key or uuid4().hex}
 
     @property
     def tag(self) -> bytes:

@@ -18,6 +18,7 @@ from schema.errors import (
     NoPass,
     NoPoints,
     NotFound,
+    NothingToWithdraw,
     NotOpen,
     PassExpired,
     PointsAmiss,
@@ -42,23 +43,27 @@ from service.problems import answers
 from service.reading import BALLOT_LIMIT, KEY_FORM, AnyRequest, header, idempotency_key, read_json
 from service.store.ballots import CurrentBallot
 from service.verbs import ballots as verbs
-from service.verbs.ballots import Accepted, Ballot
+from service.verbs.ballots import Accepted, Ballot, Withdrawal
 
 _BALLOT = msgspec.json.Decoder(Ballot)
+_WITHDRAWAL = msgspec.json.Decoder(Withdrawal)
 
 ACCEPTED = {
     201: ResponseSpec(Accepted, description="Document created, URL follows", generate_examples=False),
-    200: ResponseSpec(Accepted, description="A replay of a ballot accepted before", generate_examples=False),
+    200: ResponseSpec(Accepted, description="A replay of what was accepted before", generate_examples=False),
 }
 STYLE = (UnknownProject, ChosenTwice, TooMany, TooFew, TooCostly, PointsAmiss, NoPoints, TooManyForOne, TooManyPoints)
 BEARER = (NoPass, BadPass, PassExpired, NotFound, Malformed, Unavailable)
-KEY = needed_header("Idempotency-Key", f"^{KEY_FORM}$", "8 to 128 letters, digits, - or _, new for every ballot")
+CAST = (*BEARER, NoKey, TooLarge, UnknownForm, NotOpen, Stale, KeyReused, TooFast)
+KEY = needed_header(
+    "Idempotency-Key", f"^{KEY_FORM}$", "8 to 128 letters, digits, - or _, new for every ballot or withdrawal"
+)
 
 
 @post(
     "/pots/{pot_id:uuid}/ballots",
     operation_class=json_body(Ballot, KEY),
-    responses=answers(*BEARER, *STYLE, NoKey, TooLarge, UnknownForm, NotOpen, Stale, KeyReused, TooFast) | ACCEPTED,
+    responses=answers(*CAST, *STYLE) | ACCEPTED,
     security=PASS,
     tags=["ballots"],
 )
@@ -79,6 +84,23 @@ async def cast_ballot(request: AnyRequest) -> Ready:
     return Ready(201 if fresh else 200, msgspec.json.encode(accepted))
 
 
+@post(
+    "/pots/{pot_id:uuid}/withdrawals",
+    operation_class=json_body(Withdrawal, KEY),
+    responses=answers(*CAST, NothingToWithdraw) | ACCEPTED,
+    security=PASS,
+    tags=["ballots"],
+    dependencies={"claims": Provide(provide_box_pass)},
+)
+async def withdraw_ballot(request: AnyRequest, house: TheHouse, claims: ThePass, pot_id: FromPath[UUID]) -> Ready:
+    """Take one's ballot back. Body: Withdrawal. Answers as to a ballot; one may vote again while voting is open."""
+    refuse_other_round(claims, claims.round_id, pot_id)
+    sent = await read_json(request, _WITHDRAWAL, BALLOT_LIMIT)
+    key = idempotency_key(header(request, b"idempotency-key"))
+    accepted, fresh = await verbs.withdraw_ballot(house, claims, pot_id, key, sent)
+    return Ready(201 if fresh else 200, msgspec.json.encode(accepted))
+
+
 @get(
     "/pots/{pot_id:uuid}/ballot",
     responses=answers(*BEARER),
@@ -87,7 +109,7 @@ async def cast_ballot(request: AnyRequest) -> Ready:
     dependencies={"claims": Provide(provide_box_pass)},
 )
 async def view_ballot(house: TheHouse, claims: ThePass, pot_id: FromPath[UUID]) -> CurrentBallot:
-    """One's own ballot as it stands, and whether it counts or why not."""
+    """One's own ballot as it stands, whether it was taken back, and whether it counts or why not."""
     refuse_other_round(claims, claims.round_id, pot_id)
     found = await verbs.current_ballot(house, claims, pot_id)
     if found is None:
@@ -95,4 +117,4 @@ async def view_ballot(house: TheHouse, claims: ThePass, pot_id: FromPath[UUID]) 
     return found
 
 
-router: Any = Router(path="", route_handlers=[cast_ballot, view_ballot])
+router: Any = Router(path="", route_handlers=[cast_ballot, withdraw_ballot, view_ballot])

@@ -23,12 +23,19 @@ class Check(msgspec.Struct, frozen=True):
     sentence: str
 
 
-def check_sums(snapshot: Snapshot, accepted: int, voters: int) -> Check:
-    """Every revision that was accepted is in the published sum (P1, P11), and each voter counts once (P2)."""
+def check_sums(snapshot: Snapshot, accepted: int, voters: int, withdrawn: int) -> Check:
+    """Every revision that was accepted is in the published sum (P1, P11), and each voter counts once (P2).
+
+    ``withdrawn`` others took their ballots back and do not count.
+    """
     sums = snapshot.sums
     refused = sum(sums.refused.values())
-    holds = sums.revisions == accepted == sums.counted + sums.superseded + refused and sums.counted == voters
-    said = f"{sums.counted:,} counted + {sums.superseded:,} changed later + {refused:,} refused"
+    terms = sums.counted + sums.superseded + sums.withdrawn + refused
+    holds = sums.revisions == accepted == terms and (sums.counted, sums.withdrawn) == (voters, withdrawn)
+    said = (
+        f"{sums.counted:,} counted + {sums.superseded:,} changed later + {sums.withdrawn:,} withdrawn"
+        f" + {refused:,} refused"
+    )
     if holds:
         return Check(True, f"All {accepted:,} accepted ballots are accounted for: {said}.")
     return Check(False, f"{accepted:,} ballots of {voters:,} voters were accepted, but of {sums.revisions:,}: {said}.")

@@ -6,7 +6,7 @@ Each finding names its invariant:
     I2  counted is the last revision of each voter and pot; one verdict for each ballot, and the right one
     I3  no ballot after the close event, none before it missing; one close event
     I4  every receipt carries the house's signature
-    I5  the sums add up: every revision is counted, superseded or refused
+    I5  the sums add up: every revision is counted, superseded, withdrawn or refused
     I6  the same ballots counted again, by us and by a second program, come to the snapshot
     I7  every ballot is one leaf of the ledger, and every signed head is the root of its first leaves
     I8  nothing is left: no event, no bell, no ballot without a verdict, 30 seconds after the trouble ended
@@ -28,7 +28,7 @@ from schema.ballots import commitment
 from schema.checkpoint import read_checkpoint
 from schema.pb import read_pb
 from schema.rules import GreedyByVotes, TieOrder
-from schema.snapshot import Group, Inputs, Snapshot, input_hash
+from schema.snapshot import Group, Inputs, Snapshot, Sums, input_hash
 from service.rehearsal.checks import signature_holds
 from tests.builders import published
 from tests.faults.log import Asked, Kind, Log, Try
@@ -45,6 +45,7 @@ NOT_OPEN = "/problems/not-open"
 REFUSALS: dict[Kind, set[str]] = {
     "first": {NOT_OPEN},
     "change": {NOT_OPEN},
+    "withdraw": {NOT_OPEN},
     "stale": {NOT_OPEN, "/problems/stale"},
     "again": set(),
     "reused": {"/problems/key-reused"},
@@ -60,13 +61,16 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A ballot as it lies in the box. ``committed`` is when its transaction did, in seconds since 1970."""
+    """A revision as it lies in the box: without ``choices`` a withdrawal.
+
+    ``committed`` is when its transaction did, in seconds since 1970.
+    """
 
     pot_id: UUID
     tag: str
     revision: int
     key: str
-    choices: tuple[int, ...]
+    choices: tuple[int, ...] | None
     nonce: bytes
     commitment: str
     committed: float
@@ -75,8 +79,8 @@ class Row(msgspec.Struct, frozen=True):
 
 
 BALLOTS = """
-select b.pot_id, encode(b.tag, 'hex') as tag, b.revision, b.idempotency_key as key, b.choices, b.nonce,
-    encode(b.commitment, 'hex') as commitment,
+select b.pot_id, encode(b.tag, 'hex') as tag, b.revision, b.idempotency_key as key,
+    case when not b.withdrawn then b.choices end as choices, b.nonce, encode(b.commitment, 'hex') as commitment,
     extract(epoch from pg_xact_commit_timestamp(b.xmin))::float8 as committed,
     v.ballot_id is not null as judged, v.reason
 from box.ballot b left join box.verdict v on v.ballot_id = b.id where b.round_id = $1"""
@@ -138,7 +142,7 @@ async def check(db: asyncpg.Connection, redis: Redis, at: Round, log: Log) -> li
         snapshot = msgspec.json.decode(content, type=Snapshot)
         mine = [row for row in rows if row.pot_id == pot.id]
         findings += [*counted(log, mine, electors, pb), *sums(log, mine, electors, snapshot)]
-        findings += recount(pot, Counter(current(log, mine, electors).values()), snapshot, lot)
+        findings += recount(pot, ballots(log, mine, electors), snapshot, lot)
     return findings
 
 
@@ -218,18 +222,23 @@ def order(log: Log, at: Round, rows: Sequence[Row], closed: Sequence[float]) -> 
             yield Finding("I3", f"the ballot {row.key} is in the box, and nobody sent it or it was refused")
 
 
-def current(log: Log, rows: Sequence[Row], electors: set[str]) -> dict[str, tuple[int, ...]]:
-    """By the log's and the roll's word: the choices of the last revision of each tag that counts."""
+def current(log: Log, rows: Sequence[Row], electors: set[str]) -> dict[str, tuple[int, ...] | None]:
+    """By the log's and the roll's word: the choices of the last revision of each tag that is not refused."""
     good = [row for row in rows if deserved(log, row, electors) is None]
     return {row.tag: row.choices for row in sorted(good, key=lambda row: row.revision)}
 
 
+def ballots(log: Log, rows: Sequence[Row], electors: set[str]) -> Counter[tuple[int, ...]]:
+    """The ballots that are to be counted: nobody's who took theirs back."""
+    return Counter(choices for choices in current(log, rows, electors).values() if choices is not None)
+
+
 def counted(log: Log, rows: Sequence[Row], electors: set[str], pb: bytes) -> Iterator[Finding]:
     """I2: the published ballots are the last ones that were acknowledged, or that nobody knows the fate of."""
-    mine = current(log, rows, electors)
+    mine = ballots(log, rows, electors)
     published = Counter(tuple(sorted(map(int, voter.choices))) for voter in read_pb(pb).voters)
-    if published != Counter(mine.values()):
-        yield Finding("I2", f"{published.total()} ballots were counted, not the {len(mine)} that are the last ones")
+    if published != mine:
+        yield Finding("I2", f"{published.total()} ballots were counted, not the {mine.total()} that are the last ones")
     newest: dict[str, Row] = {}
     for row in sorted(rows, key=lambda row: row.revision):
         newest[row.tag] = row
@@ -252,10 +261,11 @@ def sums(log: Log, rows: Sequence[Row], electors: set[str], snapshot: Snapshot) 
     """I5, all of it counted again."""
     said = snapshot.sums
     refused = Counter(reason for row in rows if (reason := deserved(log, row, electors)))
-    good = len(rows) - refused.total()
-    mine = len(current(log, rows, electors))
-    wanted = (len(electors), len({row.tag for row in rows}), len(rows), mine, good - mine, dict(refused))
-    if wanted != (said.electors, said.voters, said.revisions, said.counted, said.superseded, said.refused):
+    mine = [*current(log, rows, electors).values()]
+    gone, replaced = mine.count(None), len(rows) - refused.total() - len(mine)
+    voters = len({row.tag for row in rows})
+    wanted = Sums(len(electors), voters, len(rows), len(mine) - gone, replaced, gone, dict(refused))
+    if wanted != said:
         yield Finding("I5", f"the sums are {said}, and should be {wanted}")
 
 

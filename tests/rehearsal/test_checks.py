@@ -32,9 +32,9 @@ SNAPSHOT = Snapshot(
     rule=GreedyByVotes(),
     ties=TieOrder(seed="x"),
     projects=(CountedProject(1, "Benches", 600, 2), CountedProject(2, "Lamps", 500, 1)),
-    sums=Sums(electors=3, voters=2, revisions=3, counted=2, superseded=1, refused={}),
+    sums=Sums(electors=4, voters=3, revisions=4, counted=2, superseded=1, withdrawn=1, refused={}),
     ballots_floor=0,
-    ledger=Ledger("eken.example/api/log/1", 3, "ab" * 32),
+    ledger=Ledger("eken.example/api/log/1", 4, "ab" * 32),
     input_hash="",
     outcome=Outcome(funded=("1",), spent=600, budget=1000, explanations=(), ties=()),
 )
@@ -79,10 +79,19 @@ def test_receipts_that_were_changed_or_came_twice_are_not(receipts: list[Receipt
     assert not check_receipts(receipts, PUBLIC).holds
 
 
-@pytest.mark.parametrize(("accepted", "voters", "holds"), [(3, 2, True), (4, 2, False), (3, 3, False)])
-def test_sums_account_for_every_accepted_ballot(accepted: int, voters: int, holds: bool) -> None:
-    """A lost ballot and a lost voter are seen."""
-    assert check_sums(SNAPSHOT, accepted, voters).holds is holds
+@pytest.mark.parametrize(
+    ("accepted", "voters", "withdrawn", "holds"),
+    [(4, 2, 1, True), (5, 2, 1, False), (4, 3, 1, False), (4, 2, 0, False), (4, 3, 0, False)],
+)
+def test_sums_account_for_every_accepted_ballot(accepted: int, voters: int, withdrawn: int, holds: bool) -> None:
+    """A lost ballot, a lost voter and a lost withdrawal are seen."""
+    assert check_sums(SNAPSHOT, accepted, voters, withdrawn).holds is holds
+
+
+def test_sums_that_do_not_add_up_are_seen() -> None:
+    """A revision must be in one of the terms."""
+    sums = msgspec.structs.replace(SNAPSHOT.sums, superseded=0)
+    assert not check_sums(msgspec.structs.replace(SNAPSHOT, sums=sums), 4, 2, 1).holds
 
 
 @pytest.mark.parametrize(("download", "holds"), [(DOWNLOAD, True), (DOWNLOAD.replace("2;1,2", "2;1"), False)])

@@ -121,6 +121,27 @@ async def test_a_ballot_without_a_good_key_is_refused(amina: Voter, key: str | N
     await kept_nothing(amina)
 
 
+WITHDRAWALS: list[tuple[str, bytes, str]] = [
+    ("nothing", b"", "malformed"),
+    ("an empty object", b"{}", "malformed"),
+    ("a ballot", GOOD, "malformed"),
+    ("a revision below zero", b'{"base_revision":-1}', "malformed"),
+    ("a revision as text", b'{"base_revision":"1"}', "malformed"),
+    ("a revision as a float", b'{"base_revision":1.0}', "malformed"),
+    ("a revision beyond 64 bits", b'{"base_revision":99999999999999999999}', "malformed"),
+    ("a revision twice", b'{"base_revision":0,"base_revision":1}', "malformed"),
+    ("too large", b'{"base_revision":0' + b" " * 20_000 + b"}", "too-large"),
+]
+
+
+@pytest.mark.parametrize(("body", "slug"), [row[1:] for row in WITHDRAWALS], ids=[row[0] for row in WITHDRAWALS])
+async def test_a_malformed_withdrawal_is_refused(amina: Voter, body: bytes, slug: str) -> None:
+    """It is read as strictly as a ballot."""
+    headers = {"Authorization": f"Bearer {amina.token}", "Content-Type": JSON, "Idempotency-Key": "a-key-of-mine"}
+    person_understands(await amina.client.post(amina.withdrawals, content=body, headers=headers), slug)
+    await kept_nothing(amina)
+
+
 def _again(amina: Voter, signer: Signer | None = None, **changes: Any) -> str:
     """Amina's pass with other claims, signed by this house unless another signer is given."""
     ring = amina.ground.town.ring

@@ -7,7 +7,7 @@ order by a.id
 
 -- name: openings
 select l.position, b.pot_id, encode(b.tag, 'hex') as tag, b.revision, encode(b.nonce, 'hex') as nonce,
-    b.choices, b.points, v.reason
+    b.choices, b.points, b.withdrawn, v.reason
 from box.leaf l join box.ballot b on b.commitment = l.commitment join box.verdict v on v.ballot_id = b.id
 where l.round_id = $1 order by l.position
 
