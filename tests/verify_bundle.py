@@ -622,7 +622,9 @@ def check_ballots(bundle: Bundle, pot: Json, snapshot: Json) -> str:
     )
     ballots = inputs["ballots"]
     keys = [(ballot["choices"], ballot["points"]) for ballot in ballots]
-    ensure(all(one not in keys[place + 1 :] for place, one in enumerate(keys)), "A ballot is listed twice.")
+    ensure(len({repr(key) for key in keys}) == len(keys), "A ballot is listed twice.")
+    order = [(ballot["choices"], ballot["voters"], ballot["points"]) for ballot in ballots]
+    ensure(order == sorted(order), "The ballots are not sorted, so that their order could say something.")
     for ballot in ballots:
         ensure(ballot["voters"] > 0, "A ballot has no voter.")
         check_ballot(inputs["style"], stated, ballot["choices"], ballot["points"])
