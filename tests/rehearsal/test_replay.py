@@ -31,6 +31,7 @@ def test_a_small_election_ends_as_published(stage: Stage, small: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "Same 2 projects as Eken published." in done.output
     assert "All 8 accepted ballots are accounted for: 6 counted + 2 changed later + 0 refused." in done.output
+    assert "byalag verify accepts the bundle of the whole round" in done.output
     assert "WRONG" not in done.output
 
 
