@@ -47,20 +47,21 @@ class Known(msgspec.Struct, frozen=True):
 def audit(bundle: Bundle, known: Known) -> Iterator[Finding]:
     """Check a bundle. After a step that failed the others are checked as well, as far as that goes."""
     tree = Tree(bundle.leaves)
-    yield _step(partial(_keys, bundle, known))
-    yield _step(partial(_heads, bundle, tree))
+    yield step(partial(_keys, bundle, known))
+    yield step(partial(_heads, bundle, tree))
     for note in known.heads:
-        yield _step(partial(_kept_head, bundle, tree, note))
+        yield step(partial(_kept_head, bundle, tree, note))
     for commitment in known.commitments:
-        yield _step(partial(_included, bundle, commitment))
-    yield _step(partial(_minutes, bundle, tree))
+        yield step(partial(_included, bundle, commitment))
+    yield step(partial(_minutes, bundle, tree))
     for listed, files in zip(bundle.manifest.pots, bundle.pots, strict=True):
         for check in (_snapshot_told, _sums_hold, _ballots_told, _recounted, _pb_told):
-            yield _step(partial(check, files), listed.pot)
-    yield _step(partial(_equation, bundle))
+            yield step(partial(check, files), listed.pot)
+    yield step(partial(_equation, bundle))
 
 
-def _step(check: Callable[[], str], about: str | None = None) -> Finding:
+def step(check: Callable[[], str], about: str | None = None) -> Finding:
+    """What a check says, or why it does not hold."""
     try:
         return Finding(True, check(), about)
     except (Failed, BadBundle, BadCheckpoint, PbError) as fault:

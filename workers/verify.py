@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 import msgspec
 
-from schema.bundle import MOST_BYTES, BadBundle, unpack
+from schema.bundle import MOST_BYTES, BadBundle, Bundle, unpack
+from schema.openings import BadOpenings, unlock
 from workers.audit import Finding, Known, audit
+from workers.audit_openings import audit_openings
 
 COMMITMENT = re.compile(r"[0-9a-f]{64}")
 SECONDS = 60
@@ -39,9 +41,26 @@ class NotFetched(Exception):
 @click.option(
     "--receipt", "receipts", multiple=True, metavar="RECEIPT", help="A receipt's file or its commitment. Repeatable."
 )
+@click.option(
+    "--openings",
+    "locked",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What an auditor was given: every ballot with its place in the ledger. Needs --identity.",
+)
+@click.option(
+    "--identity",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The auditor's secret key, a file as age-keygen writes it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def verify(
-    source: str, keys: tuple[str, ...], heads: tuple[Path, ...], receipts: tuple[str, ...], as_json: bool
+    source: str,
+    keys: tuple[str, ...],
+    heads: tuple[Path, ...],
+    receipts: tuple[str, ...],
+    locked: Path | None,
+    identity: Path | None,
+    as_json: bool,
 ) -> None:
     """Check a round's outcome from its bundle: ledger, signatures, sums, ballots, and the count itself.
 
@@ -51,6 +70,8 @@ def verify(
     Keys, heads and receipts that you have from elsewhere make the check stronger: they show that you were not shown
     another ledger than your neighbours.
     """
+    if (locked is None) != (identity is None):
+        raise click.UsageError("--openings and --identity go together: only the auditor's key opens them.")
     known = Known(keys, tuple(path.read_text(encoding="utf-8") for path in heads), tuple(map(_commitment, receipts)))
     packed = _fetched(source) if source.startswith(("http://", "https://")) else _read(source)
     try:
@@ -59,6 +80,8 @@ def verify(
         findings = [Finding(False, f"This is not a whole bundle: {fault}.")]
     else:
         findings = list(audit(bundle, known))
+        if locked and identity:
+            findings += _opened(bundle, locked, identity)
     holds = all(finding.holds for finding in findings)
     if as_json:
         click.echo(msgspec.json.encode({"holds": holds, "findings": findings}))
@@ -66,6 +89,17 @@ def verify(
         click.echo("\n".join(_told(findings)))
         click.echo("Everything holds." if holds else "NOT everything holds: this outcome cannot be trusted as it is.")
     raise SystemExit(0 if holds else 1)
+
+
+def _opened(bundle: Bundle, locked: Path, identity: Path) -> list[Finding]:
+    """What the auditor's openings show."""
+    lines = identity.read_text(encoding="utf-8").splitlines()
+    secret = next((line.strip() for line in lines if line.strip() and not line.startswith("#")), "")
+    try:
+        openings = unlock(locked.read_bytes(), secret)
+    except BadOpenings as fault:
+        return [Finding(False, f"The openings cannot be read: {fault}.")]
+    return list(audit_openings(bundle, openings))
 
 
 def _told(findings: Sequence[Finding]) -> list[str]:
