@@ -15,6 +15,8 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import date
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,20 +26,26 @@ import asyncpg
 import msgspec
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
-from schema.checkpoint import Head, read_checkpoint, verification_key, write_checkpoint
+from schema.bundle import read_snapshot
+from schema.checkpoint import Head, read_checkpoint, sign_text, verification_key, write_checkpoint
 from schema.keys import Signer
 from schema.local.servers import Servers
 from schema.minutes import Minutes, write_minutes
 from schema.settings import Settings
+from schema.snapshot import Inputs
 from schema.tree import EMPTY, grow, root
 from tests import verify_bundle
 from tests.builders import ADDRESS, KEYS, MASTER_KEY, House, cast
 from tests.conftest import TEMPLATE, new_database
 from tests.town import Town, crowd, open_town, pot
+from workers.seal import seal
+from workers.store.snapshots import Pot, Project
 from workers.verify import verify
 
 Files = dict[str, bytes]
+Step = Callable[[Files], None]
 HOUSE = KEYS.checkpoints
 STRANGER = Signer(bytes(32))
 VOTERS, SECOND = 36, 12
@@ -133,27 +141,27 @@ def switch(*path: str | int, one: int = 0, other: int = -1) -> Callable[[Any], N
     return change
 
 
-def snapshot(change: Callable[[Any], object], folder: str = ONE) -> Callable[[Files], None]:
+def snapshot(change: Callable[[Any], object], folder: str = ONE) -> Step:
     """Change a pot's snapshot."""
     return lambda files: edit(files, f"{folder}/snapshot.json", change)
 
 
-def inputs(change: Callable[[Any], object], folder: str = ONE) -> Callable[[Files], None]:
+def inputs(change: Callable[[Any], object], folder: str = ONE) -> Step:
     """Change what a pot's outcome was made of."""
     return lambda files: edit(files, f"{folder}/inputs.json", change)
 
 
-def manifest(change: Callable[[Any], object]) -> Callable[[Files], None]:
+def manifest(change: Callable[[Any], object]) -> Step:
     """Change the manifest."""
     return lambda files: edit(files, "bundle.json", change)
 
 
-def heads(change: Callable[[Any], object]) -> Callable[[Files], None]:
+def heads(change: Callable[[Any], object]) -> Step:
     """Change the list of signed heads."""
     return lambda files: edit(files, "checkpoints.json", change)
 
 
-def leaves(change: Callable[[list[str]], object]) -> Callable[[Files], None]:
+def leaves(change: Callable[[list[str]], object]) -> Step:
     """Change the list of leaves."""
 
     def changed(files: Files) -> None:
@@ -164,7 +172,7 @@ def leaves(change: Callable[[list[str]], object]) -> Callable[[Files], None]:
     return changed
 
 
-def pabulib(old: str, new: str, folder: str = ONE) -> Callable[[Files], None]:
+def pabulib(old: str, new: str, folder: str = ONE) -> Step:
     """Change a pot's Pabulib file, in one place."""
 
     def changed(files: Files) -> None:
@@ -175,7 +183,7 @@ def pabulib(old: str, new: str, folder: str = ONE) -> Callable[[Files], None]:
     return changed
 
 
-def gone(name: str) -> Callable[[Files], None]:
+def gone(name: str) -> Step:
     """Leave a file out."""
     return lambda files: files.__delitem__(name)
 
@@ -192,10 +200,10 @@ def hash_anew(files: Files, folder: str = ONE) -> None:
     edit(files, f"{folder}/snapshot.json", put("input_hash", to=digest))
 
 
-def sign_anew(files: Files, signer: Signer = HOUSE) -> None:
-    """Let the house, or somebody else, sign the minutes of what there is now."""
+def sign_anew(files: Files, signer: Signer = HOUSE, last: int = -1) -> None:
+    """Let the house, or somebody else, sign the minutes of what there is now, over one of the heads."""
     manifest = json.loads(files["bundle.json"])
-    note = json.loads(files["checkpoints.json"])[-1]
+    note = json.loads(files["checkpoints.json"])[last]
     head = read_checkpoint(note, manifest["origin"], [signer.public_bytes])
     digests = [hashlib.sha256(files[f"{each['folder']}/snapshot.json"]).hexdigest() for each in manifest["pots"]]
     named = [(UUID(each["pot_id"]), digest) for each, digest in zip(manifest["pots"], digests, strict=True)]
@@ -231,6 +239,30 @@ def by_another_key(files: Files) -> None:
     name_another_key(files)
     grow_anew(files, STRANGER)
     sign_anew(files, STRANGER)
+
+
+def head_in_another_writing(note: str) -> str:
+    """The same head with a zero before its size, signed by the house."""
+    origin, size, root = note.split("\n")[:3]
+    return sign_text(f"{origin}\n0{size}\n{root}\n", origin, HOUSE)
+
+
+def head_of_another_ledger(note: str) -> str:
+    """The same head under another ledger's name, signed by the house."""
+    origin, size, root = note.split("\n")[:3]
+    return sign_text(f"{origin}0\n{size}\n{root}\n", origin, HOUSE)
+
+
+def add_key(name: str) -> Step:
+    """Name one more key, of the ledger that is called so."""
+    return manifest(lambda said: said["keys"].append(verification_key(name, STRANGER.public_bytes)))
+
+
+def more_supporters(said: Any) -> None:
+    """One more supporter for a project, also in its reason."""
+    first = said["projects"][0]
+    first["supporters"] += 1
+    next(each for each in said["outcome"]["explanations"] if each["project"] == "1")["votes"] += 1
 
 
 def forged(note: str) -> str:
@@ -291,6 +323,27 @@ def one_more(said: Any) -> None:
     said["ballots"][0]["voters"] += 1
 
 
+def one_more_of_many(said: Any) -> None:
+    """Nine voters more for the first ballot."""
+    said["ballots"][0]["voters"] += 9
+
+
+def ballot_of_nobody(said: Any) -> None:
+    """A ballot that nobody cast, in its place."""
+    listed = [group["choices"] for group in said["ballots"]]
+    new = next(choices for choices in ([1, 2, 4], [2, 3, 4], [1, 2, 3], [2, 3]) if choices not in listed)
+    said["ballots"].append({"choices": new, "voters": 0, "points": []})
+    said["ballots"].sort(key=lambda group: (group["choices"], group["voters"]))
+
+
+def in_two(said: Any) -> None:
+    """Let a ballot that several cast be listed as two."""
+    several = next(group for group in said["ballots"] if group["voters"] > 2)
+    several["voters"] -= 1
+    said["ballots"].append({**several, "voters": 1})
+    said["ballots"].sort(key=lambda group: (group["choices"], group["voters"]))
+
+
 def one_less(said: Any) -> None:
     """One voter fewer for a ballot that several cast."""
     next(group for group in said["ballots"] if group["voters"] > 1)["voters"] -= 1
@@ -309,7 +362,41 @@ def adapted(files: Files) -> None:
     sign_anew(files)
 
 
-def sums(**more: int) -> Callable[[Files], None]:
+def count_anew(change: Callable[[Any], object], **sums: int) -> Step:
+    """Let the house change what it counts, and the sums, and make all the rest anew, to fit: the perfect forgery."""
+
+    def changed(files: Files) -> None:
+        inputs(change)(files)
+        said, manifest = read_snapshot(files[f"{ONE}/snapshot.json"]), json.loads(files["bundle.json"])
+        counted = msgspec.json.decode(files[f"{ONE}/inputs.json"], type=Inputs)
+        facts = Pot(
+            id=said.pot_id,
+            name=said.pot,
+            money=counted.money,
+            style=counted.style,
+            rule=counted.rule,
+            criteria=counted.ties.criteria,
+            round_id=said.round_id,
+            round=said.round,
+            municipality=said.municipality,
+            currency=said.currency,
+            lot_seed=counted.ties.seed,
+            rules_version=1,
+            ballots_floor=said.ballots_floor,
+            opened_on=date.fromisoformat(manifest["opened_on"]),
+            closed_on=date.fromisoformat(manifest["closed_on"]),
+        )
+        projects = [Project(each.number, each.title, each.cost) for each in said.projects]
+        more = replace(said.sums, **{name: getattr(said.sums, name) + number for name, number in sums.items()})
+        sealed = seal(facts, projects, counted.ballots, more, said.ledger, None)
+        made = {"snapshot.json": sealed.content, "inputs.json": sealed.inputs, "ballots.pb": sealed.pb}
+        files.update({f"{ONE}/{name}": content for name, content in made.items()})
+        sign_anew(files)
+
+    return changed
+
+
+def sums(**more: int) -> Step:
     """Add to the sums of the first pot."""
 
     def change(said: Any) -> None:
@@ -317,6 +404,11 @@ def sums(**more: int) -> Callable[[Files], None]:
             said["sums"][name] += number
 
     return snapshot(change)
+
+
+def refused(more: int) -> Step:
+    """Add to the refused ballots of the first pot."""
+    return snapshot(put("sums", "refused", "not-on-roll", to=lambda number: number + more))
 
 
 def without_ballots(files: Files) -> None:
@@ -339,8 +431,6 @@ def with_last_leaf_gone(files: Files) -> None:
     heads(lambda said: said.pop())(files)
 
 
-Step = Callable[[Files], None]
-
 # What is done to the files of a bundle whose ballots are all shown.
 SEEN: dict[str, tuple[Step, ...]] = {
     "a ballot in inputs.json": (inputs(other_choice),),
@@ -360,6 +450,13 @@ SEEN: dict[str, tuple[Step, ...]] = {
     "a ballot with a project that is not there": (inputs(other_ballot([9])), adapted),
     "a ballot with more choices than allowed": (inputs(other_ballot([1, 2, 3, 4])), adapted),
     "ballots in another order": (inputs(switch("ballots")), adapted),
+    "a ballot with more choices than allowed, all made anew": (count_anew(other_ballot([1, 2, 3, 4])),),
+    "a ballot in another order, all made anew": (count_anew(other_ballot([2, 1])),),
+    "an added ballot, all made anew but the sums": (count_anew(one_more),),
+    "a ballot of nobody, all made anew": (count_anew(ballot_of_nobody),),
+    "a ballot in two parts, all made anew": (count_anew(in_two),),
+    "an added ballot, all made anew": (count_anew(one_more, counted=1, voters=1, revisions=1),),
+    "an added ballot without a voter, all made anew": (count_anew(one_more_of_many, counted=9, superseded=-9),),
     "a dropped leaf": (leaves(lambda lines: lines.pop(5)),),
     "a dropped last leaf": (leaves(lambda lines: lines.pop()),),
     "a dropped leaf, all signed by the house": (leaves(lambda lines: lines.pop(5)), grow_anew, sign_anew),
@@ -382,10 +479,18 @@ SEEN: dict[str, tuple[Step, ...]] = {
     "a head of another tree": (heads(put(2, to=strange_head)),),
     "a forged signature of a head": (heads(put(2, to=forged)),),
     "a head signed with another key": (heads(put(2, to=head_by_stranger)),),
+    "a head in another writing, signed by the house": (heads(put(2, to=head_in_another_writing)),),
+    "a head of another ledger, signed by the house": (heads(put(2, to=head_of_another_ledger)),),
     "no heads": (heads(lambda notes: notes.clear()),),
     "a forged signature of the minutes": (put("minutes.txt", to=lambda note: forged(note.decode()).encode()),),
+    "minutes over an older head, signed by the house": (partial(sign_anew, last=-2),),
     "minutes without a signature": (put("minutes.txt", to=lambda note: note.rpartition(b"\n\n")[0]),),
     "a head for minutes": (head_for_minutes,),
+    "a key of another ledger added": (add_key("elsewhere.example/api/log/1"),),
+    "a key that is none": (manifest(lambda said: said["keys"].append("elsewhere+00000000+AAAA")),),
+    "a key whose id is another's": (
+        manifest(put("keys", 0, to=lambda key: re.sub(r"\+[0-9a-f]{8}\+", "+00000000+", key))),
+    ),
     "no key": (manifest(put("keys", to=[])),),
     "another key named": (name_another_key,),
     "a funded project swapped": (snapshot(other_funded),),
@@ -405,12 +510,14 @@ SEEN: dict[str, tuple[Step, ...]] = {
     "a project funded in part, signed by the house": (snapshot(put("outcome", "partly", to="4")), sign_anew),
     "supporters": (snapshot(put("projects", 0, "supporters", to=99)),),
     "supporters, signed by the house": (snapshot(put("projects", 0, "supporters", to=99)), sign_anew),
+    "supporters, also in the reason, signed by the house": (snapshot(more_supporters), sign_anew),
     "a title, signed by the house": (snapshot(put("projects", 0, "title", to="Another")), sign_anew),
     "the sum of all revisions": (sums(revisions=1),),
     "the sum of all revisions, signed by the house": (sums(revisions=1), sign_anew),
     "the sum of changed ballots, signed by the house": (sums(superseded=1), sign_anew),
     "two sums, signed by the house": (sums(superseded=1, revisions=1), sign_anew),
-    "a sum below zero, signed by the house": (sums(superseded=-50, counted=50, voters=50), sign_anew),
+    "fewer voters than counted ballots, signed by the house": (sums(voters=-9), sign_anew),
+    "a sum below zero, signed by the house": (sums(superseded=-20), refused(20), sign_anew),
     "a cost": (snapshot(put("projects", 0, "cost", to=1)),),
     "a cost, signed by the house": (snapshot(put("projects", 0, "cost", to=1)), sign_anew),
     "a cost in the inputs, signed by the house": (inputs(put("costs", 0, 1, to=1)), adapted),
@@ -429,7 +536,10 @@ SEEN: dict[str, tuple[Step, ...]] = {
         adapted,
     ),
     "the hash of the inputs": (snapshot(put("input_hash", to="00" * 32)),),
+    "the hash of the inputs, signed by the house": (snapshot(put("input_hash", to="00" * 32)), sign_anew),
     "the ledger of the count, signed by the house": (snapshot(put("ledger", "size", to=3)), sign_anew),
+    "ballots.pb left out": (gone(f"{ONE}/ballots.pb"),),
+    "inputs.json left out": (gone(f"{ONE}/inputs.json"),),
     "ballots left out": (without_ballots,),
     "ballots left out, the floor raised": (without_ballots, snapshot(put("ballots_floor", to=99))),
     "the floor raised, signed by the house": (snapshot(put("ballots_floor", to=99)), sign_anew),
@@ -444,6 +554,8 @@ SEEN: dict[str, tuple[Step, ...]] = {
         sign_anew,
     ),
     "another format": (manifest(put("format", to="byalag bundle 9")),),
+    "another format of a snapshot, signed by the house": (snapshot(put("format", to="byalag snapshot 9")), sign_anew),
+    "the round twice in the manifest": (put("bundle.json", to=lambda said: b'{"round":"Another",' + said[1:]),),
     "blanks in a snapshot": (put(f"{ONE}/snapshot.json", to=lambda content: content.replace(b":", b": ")),),
     "no JSON in a snapshot, signed by the house": (put(f"{ONE}/snapshot.json", to=b"{}"), sign_anew),
     "money in ballots.pb": (pabulib("budget;1000", "budget;2000"),),
@@ -464,6 +576,18 @@ SEEN_WITHHELD: dict[str, tuple[Step, ...]] = {
     "ballots of a withheld pot smuggled in": (lambda files: smuggled(files, "inputs.json", "ballots.pb"),),
     "a withheld pot called shown, signed by the house": (snapshot(put("ballots_floor", to=0), TWO), sign_anew),
     "a withheld outcome": (snapshot(switch("outcome", "funded"), TWO),),
+    "a withheld project that is not the one with the reason, signed by the house": (
+        snapshot(other_funded, TWO),
+        sign_anew,
+    ),
+    "a withheld outcome that spends too much, signed by the house": (
+        snapshot(put("outcome", "spent", to=10**9), TWO),
+        sign_anew,
+    ),
+    "a project of a withheld pot listed twice, signed by the house": (
+        snapshot(lambda said: said["projects"].append(said["projects"][0]), TWO),
+        sign_anew,
+    ),
     "more counted ballots of a withheld pot": (snapshot(put("sums", "counted", to=11), TWO), sign_anew),
 }
 
@@ -473,9 +597,10 @@ UNSEEN: dict[str, tuple[Step, ...]] = {
     "the READ-ME": (put("READ-ME.txt", to=b"Hello"),),
     "everything signed with another key": (by_another_key,),
     "another history, signed by the house": (leaves(switch(one=2, other=9)), grow_anew, sign_anew),
+    "another ballot than was cast, all made anew": (count_anew(other_choice),),
     "a changed ballot called refused, signed by the house": (
         sums(superseded=-1),
-        snapshot(put("sums", "refused", "not-on-roll", to=2)),
+        refused(1),
         sign_anew,
     ),
 }

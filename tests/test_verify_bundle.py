@@ -7,19 +7,21 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
+from schema import styles
 from schema.keys import Signer
 from schema.rules import Criterion, EqualShares, GreedyByVotes, MaximinSupport, Rule, SequentialPhragmen, TieOrder
 from schema.snapshot import Group, Inputs, canonical
-from schema.styles import Approval, Cumulative, Knapsack, Ranked, Scored, Style
+from schema.styles import Approval, Cumulative, Knapsack, Ranked, Scored, Style, check_choices
 from schema.tree import EMPTY, grow, root
 from service.rehearsal.election import read_election
 from tests import verify_bundle
 from tests.pabulib import election
 from tests.tally.examples import GREEDY, SHARES
-from tests.verify_bundle import Wrong, recount, roots_of, signed, signed_plainly
+from tests.verify_bundle import Wrong, check_ballot, recount, roots_of, signed, signed_plainly
 from workers.profile import count_inputs
 
 NUMBER = 200
@@ -126,6 +128,28 @@ def test_it_does_not_count_by_an_option_that_it_does_not_know(rule: Rule) -> Non
     inputs["rule"]["caps"] = [["sport", 100]]
     with pytest.raises(Wrong, match="unknown option, caps"):
         recount(inputs)
+
+
+@pytest.mark.parametrize(
+    "style", [Approval(2, 1), Knapsack(9), Cumulative(6, 3, 2), Cumulative(6, 3), Ranked(3, 1), Scored(2)], ids=repr
+)
+def test_it_knows_what_a_ballot_may_be(style: Style) -> None:
+    """Of ballots by chance it takes those that the house takes, in the form in which the house keeps them."""
+    chance, costs = Random(repr(style)), {1: 3, 2: 5, 3: 2, 4: 9}
+    taken = Counter[bool]()
+    for _ in range(1000):
+        choices = chance.choices(range(1, 4 + (chance.random() < 0.1) * 2), k=chance.randint(0, 3))
+        points = [chance.randint(0, 4) for _ in range(chance.choice((0, len(choices), len(choices), 1)))]
+        valid = check_choices(style, costs, choices, points) is None
+        kept = valid and styles.canonical(style, choices, points) == (tuple(choices), tuple(points))
+        try:
+            check_ballot(msgspec.to_builtins(style), costs, choices, points)
+        except Wrong:
+            assert not kept, (choices, points)
+        else:
+            assert kept, (choices, points)
+        taken[kept] += 1
+    assert min(taken[True], taken[False]) > 20
 
 
 def test_its_tree_is_the_ledgers() -> None:

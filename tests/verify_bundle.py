@@ -50,7 +50,7 @@ from typing import Any
 
 Json = dict[str, Any]
 LARGEST = 2**31
-TOLD = ("READ-ME.txt", "bundle.json", "checkpoints.json", "leaves.txt", "minutes.txt")
+TOLD = ("bundle.json", "checkpoints.json", "leaves.txt", "minutes.txt")
 
 
 class Wrong(Exception):
@@ -455,7 +455,7 @@ class Bundle:
         may = {
             f"{pot['folder']}/{name}" for pot in self.pots for name in ("snapshot.json", "inputs.json", "ballots.pb")
         }
-        strange = sorted(set(self.files) - set(TOLD) - may)
+        strange = sorted(set(self.files) - {"READ-ME.txt", *TOLD} - may)
         ensure(not strange, f"A file does not belong there: {strange}")
         self.leaves = [bytes.fromhex(line) for line in self.files["leaves.txt"].decode("ascii").splitlines()]
         self.snapshots = [read_json(self.files[f"{pot['folder']}/snapshot.json"]) for pot in self.pots]

@@ -172,6 +172,8 @@ def _snapshot_told(files: PotFiles) -> str:
     snapshot = read_snapshot(files.snapshot)
     costs = {str(project.number): project.cost for project in snapshot.projects}
     outcome = snapshot.outcome
+    if len(costs) != len(snapshot.projects):
+        raise Failed("It lists a project twice.")
     if not set(outcome.funded) <= set(costs) or len(set(outcome.funded)) != len(outcome.funded):
         raise Failed("It funds a project that is not on the ballot, or one twice.")
     reasons = tuple(line.project for line in outcome.explanations)
