@@ -114,7 +114,7 @@ def pack(bundle: Bundle) -> bytes:
 def unpack(packed: bytes) -> Bundle:
     """Read a bundle; every file that it should have and no other. Raises BadBundle."""
     files = _files(packed)
-    manifest = _decoded(files, "bundle.json", Manifest)
+    manifest = _canonical(_taken(files, "bundle.json"), Manifest, "bundle.json")
     if manifest.format != "byalag bundle 1":
         raise BadBundle(f"it has the format {manifest.format!r}, which this program does not know")
     heads = _decoded(files, "checkpoints.json", tuple[str, ...])

@@ -1,9 +1,13 @@
 """The walk-through: one round from the first proposal to the published outcome, as the README tells it."""
 
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from schema.ballots import Receipt, receipt_holds
+from tests import verify_bundle
 from tests.town import REGISTER, Ground, Town, draft, moment, pot
 
 HOUR = timedelta(hours=1)
@@ -43,7 +47,17 @@ async def shortlist(ground: Ground, proposal_id: str, cost: int) -> int:
     return number
 
 
-async def test_a_round_from_its_first_proposal_to_its_outcome(town: Town) -> None:
+def verified(bundle: Path) -> list[str]:
+    """What `byalag verify` says of a bundle in the end, and what a program that shares no code with it says."""
+    programs = (("-m", "schema.cli", "verify"), (verify_bundle.__file__,))
+    runs = [
+        subprocess.run([sys.executable, *program, str(bundle)], capture_output=True, text=True, check=False)
+        for program in programs
+    ]
+    return [run.stdout.splitlines()[-1] for run in runs if run.returncode == 0]
+
+
+async def test_a_round_from_its_first_proposal_to_its_outcome(town: Town, tmp_path: Path) -> None:
     """Residents propose, support and cast; workers judge and count; an officer publishes; anybody reads why."""
     # Dagny drafts a round, imports the register, and has letters made.
     await town.hire("Dagny")
@@ -106,3 +120,8 @@ async def test_a_round_from_its_first_proposal_to_its_outcome(town: Town) -> Non
     ballots = await town.client.get(f"/api/pots/{ground.pot}/snapshot.pb")
     assert ballots.text.startswith("META")
     assert await ground.phase() == "published"
+
+    # An auditor takes the round's bundle home and checks all of it, with our program and with another (P12).
+    bundle = tmp_path / "bundle.zip"
+    bundle.write_bytes((await town.client.get(f"/api/rounds/{ground.id}/bundle")).content)
+    assert verified(bundle) == ["Everything holds.", "All of this holds."]

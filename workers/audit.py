@@ -12,11 +12,13 @@ from itertools import pairwise
 
 import msgspec
 
-from schema.bundle import BadBundle, Bundle, PotFiles, read_inputs, read_snapshot
+from schema.bundle import BadBundle, Bundle, BundledPot, PotFiles, read_inputs, read_snapshot
 from schema.checkpoint import BadCheckpoint, Head, read_checkpoint, read_key
 from schema.minutes import Minutes, read_minutes
-from schema.pb import PbError, read_pb
+from schema.pb import PbError, declaration, read_pb
+from schema.pb.form import one_line
 from schema.snapshot import Inputs, Snapshot
+from schema.styles import canonical, check_choices
 from schema.tree import EMPTY, TileId, grow, root
 from workers.profile import count_inputs
 from workers.seal import supported
@@ -64,6 +66,8 @@ def step(check: Callable[[], str], about: str | None = None) -> Finding:
         return Finding(True, check(), about)
     except (Failed, BadBundle, BadCheckpoint, PbError) as fault:
         return Finding(False, str(fault), about)
+    except ValueError as fault:  # a number, a text or a ballot that no house of ours would have written
+        return Finding(False, f"Something there cannot be read: {fault}", about)
 
 
 class Tree:
@@ -149,13 +153,15 @@ def _minutes(bundle: Bundle, tree: Tree) -> str:
     if minutes != Minutes(minutes.head, counted):
         raise Failed("The signed minutes name other outcomes than those in the bundle.")
     for listed, files in zip(bundle.manifest.pots, bundle.pots, strict=True):
-        _belongs(bundle, listed.pot_id, read_snapshot(files.snapshot), minutes.head)
+        _belongs(bundle, listed, read_snapshot(files.snapshot), minutes.head)
     return f"The signed minutes name the last head and the outcome of {_pots(len(counted))}."
 
 
-def _belongs(bundle: Bundle, pot_id: object, snapshot: Snapshot, head: Head) -> None:
-    if (snapshot.pot_id, snapshot.round_id) != (pot_id, bundle.manifest.round_id):
-        raise Failed("An outcome in the bundle is of another round or pot.")
+def _belongs(bundle: Bundle, listed: BundledPot, snapshot: Snapshot, head: Head) -> None:
+    manifest = bundle.manifest
+    said = (snapshot.municipality, snapshot.round_id, snapshot.round, snapshot.pot_id, snapshot.pot)
+    if said != (manifest.municipality, manifest.round_id, manifest.round, listed.pot_id, listed.pot):
+        raise Failed("An outcome in the bundle is of another round or pot, or one with another name.")
     ledger = snapshot.ledger
     if (ledger.origin, ledger.size, ledger.root) != (bundle.manifest.origin, head.size, head.root.hex()):
         raise Failed("An outcome was counted under another ledger than the bundle's.")
@@ -166,10 +172,13 @@ def _snapshot_told(files: PotFiles) -> str:
     snapshot = read_snapshot(files.snapshot)
     costs = {str(project.number): project.cost for project in snapshot.projects}
     outcome = snapshot.outcome
+    if len(costs) != len(snapshot.projects):
+        raise Failed("It lists a project twice.")
     if not set(outcome.funded) <= set(costs) or len(set(outcome.funded)) != len(outcome.funded):
         raise Failed("It funds a project that is not on the ballot, or one twice.")
-    if {line.project for line in outcome.explanations} != set(costs):
-        raise Failed("It does not give exactly one reason for each project.")
+    reasons = tuple(line.project for line in outcome.explanations)
+    if sorted(reasons) != sorted(costs) or reasons[: len(outcome.funded)] != outcome.funded:
+        raise Failed("It does not give exactly one reason for each project, the funded ones first.")
     if outcome.budget != snapshot.money or outcome.spent > snapshot.money:
         raise Failed("It spends more than the money of the pot.")
     return f"{len(outcome.funded)} of {len(costs)} projects are funded, within the money of the pot."
@@ -179,6 +188,8 @@ def _sums_hold(files: PotFiles) -> str:
     """Every revision went somewhere, and no voter is counted twice (P2, P11)."""
     sums = read_snapshot(files.snapshot).sums
     elsewhere = sums.superseded + sums.withdrawn + sum(sums.refused.values())
+    if min(sums.counted, sums.superseded, sums.withdrawn, *sums.refused.values()) < 0:
+        raise Failed("A sum is below zero.")
     if sums.revisions != sums.counted + elsewhere or sums.counted > sums.voters:
         raise Failed(f"Of {sums.revisions:,} ballots and changes {sums.counted + elsewhere:,} are accounted for.")
     return (
@@ -220,7 +231,18 @@ def _ballots_told(files: PotFiles) -> str:
     listed = supported(((number, titles[number], cost) for number, cost in inputs.costs), inputs.ballots)
     if listed != snapshot.projects:
         raise Failed("The outcome gives a project other supporters or another cost than the ballots do.")
+    _are_ballots(inputs)
     return f"The {counted:,} counted ballots are those that the outcome was made of."
+
+
+def _are_ballots(inputs: Inputs) -> None:
+    """Every counted ballot is one of the style, in its one form, and somebody's."""
+    costs = dict(inputs.costs)
+    for group in inputs.ballots:
+        if group.voters < 1 or check_choices(inputs.style, costs, group.choices, group.points):
+            raise Failed("A counted ballot breaks the limits of a ballot, or is nobody's.")
+        if canonical(inputs.style, group.choices, group.points) != (group.choices, group.points):
+            raise Failed("A counted ballot is not in the form in which ballots are stored.")
 
 
 def _recounted(files: PotFiles) -> str:
@@ -239,12 +261,17 @@ def _pb_told(files: PotFiles) -> str:
     if inputs is None:
         return "Nor is there a Pabulib file of them."
     file = read_pb(files.pb or b"")
+    if file.budget != inputs.money or not declaration(inputs.rule).items() <= file.meta.items():
+        raise Failed("The Pabulib file states another sum of money or another rule.")
+    projects = [(each.id, each.cost, one_line(each.name), each.votes) for each in file.projects]
+    if projects != [(str(each.number), each.cost, one_line(each.title), each.supporters) for each in snapshot.projects]:
+        raise Failed("The Pabulib file has other projects, costs or votes than the outcome.")
     ballots = Counter((tuple(map(int, voter.choices)), voter.points) for voter in file.voters)
     if ballots != Counter({(group.choices, group.points): group.voters for group in inputs.ballots}):
         raise Failed("The Pabulib file holds other ballots than those counted.")
     if file.published != frozenset(snapshot.outcome.funded):
         raise Failed("The Pabulib file names other funded projects than the outcome.")
-    return "The Pabulib file holds the same ballots and the same funded projects."
+    return "The Pabulib file holds the same ballots, projects, rule and outcome."
 
 
 def _equation(bundle: Bundle) -> str:

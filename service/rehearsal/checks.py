@@ -23,6 +23,13 @@ class Check(msgspec.Struct, frozen=True):
     sentence: str
 
 
+class Verified(msgspec.Struct, frozen=True):
+    """What ``byalag verify --json`` prints: whether everything holds, and each step."""
+
+    holds: bool
+    findings: tuple[Check, ...]
+
+
 def check_sums(snapshot: Snapshot, accepted: int, voters: int, withdrawn: int) -> Check:
     """Every revision that was accepted is in the published sum (P1, P11), and each voter counts once (P2).
 
@@ -121,6 +128,18 @@ def check_download(snapshot: Snapshot, download: bytes) -> Check:
     return Check(
         True, f"The download of {len(file.voters):,} ballots recounts to the same supporters of every project."
     )
+
+
+def check_verified(code: int | None, said: bytes, complained: bytes) -> Check:
+    """What ``byalag verify --json`` answered about the round's bundle: its exit code and its two streams."""
+    try:
+        verified = msgspec.json.decode(said, type=Verified)
+    except msgspec.DecodeError:
+        return Check(False, f"byalag verify could not check the bundle: {complained.decode().strip()}")
+    wrong = [step.sentence for step in verified.findings if not step.holds]
+    if code or wrong or not verified.holds:
+        return Check(False, f"byalag verify rejects the bundle: {' '.join(wrong)}")
+    return Check(True, f"byalag verify accepts the bundle of the whole round, in {len(verified.findings)} steps.")
 
 
 def check_money(snapshot: Snapshot) -> Check:

@@ -202,6 +202,10 @@ class Client:
         """A pot's counted ballots as a ``.pb`` file."""
         return (await self._send("GET", f"/api/pots/{pot_id}/snapshot.pb")).body
 
+    async def bundle(self, round_id: UUID) -> bytes:
+        """All that is needed to check a round's outcomes, a ZIP file."""
+        return (await self._send("GET", f"/api/rounds/{round_id}/bundle")).body
+
     async def ledger(self, round_id: UUID) -> Ledger:
         """A round's ledger."""
         return await self._act("GET", f"/api/rounds/{round_id}/ledger", Ledger)

@@ -15,6 +15,7 @@ from schema.snapshot import Snapshot
 from service.pages.telling import Told, told
 from service.pages.words import money, rule_name
 from service.rehearsal import suburb
+from service.rehearsal.bundle import bundle_path
 from service.rehearsal.client import Client, Refused
 from service.rehearsal.report import WIDTH, check_lines
 from service.rehearsal.season import RESIDENTS, Season
@@ -78,7 +79,9 @@ async def _perform(stage: Stage, seed: int) -> Shown:
     click.echo(f"\nOn the way\n{check_lines(season.checks)}")
     for pot in finished:
         click.echo(f"\n{_outcome(pot.snapshot)}\nChecked:\n{check_lines(pot.checks)}")
-    held = all(check.holds for check in (*season.checks, *(check for pot in finished for check in pot.checks)))
+    click.echo(f"\nThe whole round\n{check_lines([season.verified])}\n  {stage.url}{bundle_path(season.view.round.id)}")
+    every = (*season.checks, *(check for pot in finished for check in pot.checks), season.verified)
+    held = all(check.holds for check in every)
     return Shown(held, season.view.round.id, [pot.snapshot for pot in finished], summer, codes)
 
 
@@ -126,6 +129,7 @@ def _told(row: Told, currency: str) -> list[str]:
 def _links(stage: Stage, shown: Shown) -> str:
     rows = [("All rounds", "/"), ("This round", f"/rounds/{shown.round_id}")]
     rows += [(f"Outcome, {snapshot.pot}", f"/pots/{snapshot.pot_id}/results") for snapshot in shown.snapshots]
+    rows += [("All there is to check (ZIP)", bundle_path(shown.round_id))]
     rows += [("For programs (OpenAPI)", "/api/openapi.json"), (f"Officer {stage.officer}", "/officer")]
     width = max(len(name) for name, _ in rows)
     lines = [f"  {name:<{width}}  {stage.url}{path}" for name, path in rows]

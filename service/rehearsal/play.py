@@ -12,6 +12,7 @@ import msgspec
 from schema.rules import TieOrder
 from service.rehearsal.answers import RoundView
 from service.rehearsal.booth import Booth
+from service.rehearsal.bundle import bundle_path, check_bundle
 from service.rehearsal.client import Client
 from service.rehearsal.crowd import each, say
 from service.rehearsal.election import Ballot, Election
@@ -45,14 +46,16 @@ async def play(client: Client, election: Election, revisions: float, seed: int, 
     await client.publish_when_counted(view.round.id)
     say("Closed, counted, published", f"{time.monotonic() - closed:.1f} s")
     snapshot = await client.snapshot(booth.pot_id)
+    checks = (*await booth.check(snapshot), await check_bundle(client, view.round.id))
     return Result(
         election=election,
         funded=frozenset(map(int, snapshot.outcome.funded)),
-        checks=await booth.check(snapshot),
+        checks=checks,
         casts=len(booth.receipts),
         voting=voting,
         seconds=time.monotonic() - began,
         page=f"/pots/{booth.pot_id}/results",
+        bundle=bundle_path(view.round.id),
     )
 
 

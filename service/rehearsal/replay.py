@@ -126,5 +126,5 @@ async def _replay(stage: Stage, client: Client, election: Election, manner: Mann
         click.echo(f"  {chaos.kills} workers were killed and Redis was emptied {chaos.flushes} times meanwhile.")
     if client.resent > resent:
         click.echo(f"  {client.resent - resent} requests were sent again after no answer or a busy one.")
-    click.echo(f"{verdict(result)}\n  {stage.url}{result.page}")
+    click.echo(f"{verdict(result)}\n  {stage.url}{result.page}\n  {stage.url}{result.bundle}")
     return result

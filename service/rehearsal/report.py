@@ -15,7 +15,7 @@ COLUMNS = ("file", "rule", "ballots", "projects", "expected", "got", "verdict", 
 
 class Result(msgspec.Struct, frozen=True):
     """One replay. ``funded``: numbers of projects; ``casts`` ballots were accepted in ``voting`` of ``seconds``;
-    ``page`` is the outcome's address in the house."""
+    ``page`` is the outcome's address in the house, ``bundle`` that of all there is to check."""
 
     election: Election
     funded: frozenset[int]
@@ -24,6 +24,7 @@ class Result(msgspec.Struct, frozen=True):
     voting: float
     seconds: float
     page: str
+    bundle: str
 
     @property
     def same(self) -> bool:

@@ -12,6 +12,7 @@ from schema.rules import TieOrder
 from schema.snapshot import Inputs, Snapshot
 from service.rehearsal import suburb
 from service.rehearsal.booth import Booth
+from service.rehearsal.bundle import check_bundle
 from service.rehearsal.checks import Check
 from service.rehearsal.client import Client
 from service.rehearsal.crowd import each, say
@@ -124,6 +125,7 @@ class Season:
         for booth in self._booths.values():
             snapshot = await self._client.snapshot(booth.pot_id)
             finished.append(Finish(snapshot, await booth.check(snapshot)))
+        self.verified = await check_bundle(self._client, self.view.round.id)
         return finished
 
     def _draft(self, begun: str) -> dict[str, Any]:

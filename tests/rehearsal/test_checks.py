@@ -15,7 +15,15 @@ from schema.snapshot import CountedProject, Ledger, Snapshot, Sums
 from schema.styles import Approval
 from schema.tree import EMPTY, consistency, grow, inclusion, root
 from service.rehearsal.answers import Standing
-from service.rehearsal.checks import check_download, check_heads, check_ledger, check_money, check_receipts, check_sums
+from service.rehearsal.checks import (
+    check_download,
+    check_heads,
+    check_ledger,
+    check_money,
+    check_receipts,
+    check_sums,
+    check_verified,
+)
 
 NOBODY = UUID(int=0)
 SIGNER = Signer(bytes(32))
@@ -105,6 +113,26 @@ def test_money_spent_is_the_cost_of_what_is_funded(spent: int, holds: bool) -> N
     """A sum that does not agree is seen."""
     outcome = msgspec.structs.replace(SNAPSHOT.outcome, spent=spent)
     assert check_money(msgspec.structs.replace(SNAPSHOT, outcome=outcome)).holds is holds
+
+
+ACCEPTED = b'{"holds":true,"findings":[{"holds":true,"sentence":"Good.","about":null}]}'
+REJECTED = b'{"holds":false,"findings":[{"holds":false,"sentence":"A leaf is missing.","about":null}]}'
+
+
+def test_a_bundle_that_holds() -> None:
+    """The other program ends with code 0, and each of its steps holds."""
+    assert check_verified(0, ACCEPTED, b"").holds
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "words"),
+    [(1, REJECTED, "A leaf is missing."), (0, REJECTED, "A leaf is missing."), (2, b"", "no such file")],
+)
+def test_a_bundle_that_does_not_hold_is_seen(code: int, said: bytes, words: str) -> None:
+    """And so is one that could not be checked; the reason is told."""
+    check = check_verified(code, said, b"no such file")
+    assert not check.holds
+    assert words in check.sentence
 
 
 ORIGIN = "eken/api/log/0"

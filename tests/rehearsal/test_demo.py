@@ -19,7 +19,13 @@ def test_demo_ends_well() -> None:
     done = subprocess.run(command, env=own, capture_output=True, text=True, timeout=80, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "WRONG" not in done.stdout
-    for words in ("Funded:", "Not funded:", "chose it and paid for it", "By votes while the money lasts"):
+    for words in (
+        "Funded:",
+        "Not funded:",
+        "chose it and paid for it",
+        "By votes while the money lasts",
+        "verify accepts",
+    ):
         assert words in done.stdout
 
 

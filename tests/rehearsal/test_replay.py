@@ -32,6 +32,7 @@ def test_a_small_election_ends_as_published(stage: Stage, small: Path) -> None:
     assert "Same 2 projects as Eken published." in done.output
     sums = "All 8 accepted ballots are accounted for: 6 counted + 2 changed later + 0 withdrawn + 0 refused."
     assert sums in " ".join(done.output.split())
+    assert "byalag verify accepts the bundle of the whole round" in done.output
     assert "WRONG" not in done.output
 
 

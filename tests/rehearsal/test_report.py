@@ -11,7 +11,7 @@ from service.rehearsal.report import Result, table, verdict
 
 def result(file: Path, funded: set[int], held: bool = True) -> Result:
     """A replay of the small election with this outcome."""
-    return Result(read_election(file), frozenset(funded), (Check(held, "It holds."),), 9, 0.5, 2.0, "/")
+    return Result(read_election(file), frozenset(funded), (Check(held, "It holds."),), 9, 0.5, 2.0, "/", "/bundle")
 
 
 def test_the_same_outcome_is_said_in_one_sentence(small: Path) -> None:
