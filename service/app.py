@@ -17,7 +17,7 @@ from schema.database import Role, pool
 from schema.keys import Keys
 from schema.settings import Settings
 from service.access_log import AccessLog
-from service.api import ballots, health, ledger, projects, proposals, rounds, sign_in, snapshots
+from service.api import ballots, heads, health, ledger, projects, proposals, rounds, sign_in, snapshots
 from service.casting import Casting
 from service.doorbell import Doorbell
 from service.house import House
@@ -29,6 +29,7 @@ from service.problems import answer_problem
 from service.reading import BODY_LIMIT
 from service.room import Room
 from service.verbs.ballots import Ballot
+from service.verbs.heads import WebhookDraft
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
 from service.verbs.rounds import RoundDraft
@@ -37,11 +38,22 @@ from service.verbs.sign_in import CodeSignIn, OfficerSignIn
 log = structlog.get_logger("service")
 
 ROLES: tuple[Role, ...] = ("byalag_roll", "byalag_box", "byalag_civic")
-BODIES: list[type[Any]] = [RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, Ballot, CodeSignIn, OfficerSignIn]
+BODIES: list[type[Any]] = [
+    RoundDraft,
+    ProjectDraft,
+    ProposalDraft,
+    Shortlisting,
+    Ballot,
+    CodeSignIn,
+    OfficerSignIn,
+    WebhookDraft,
+]
 
 api = Router(
     path="/api",
-    route_handlers=[module.router for module in (rounds, projects, proposals, ballots, sign_in, snapshots, ledger)],
+    route_handlers=[
+        module.router for module in (rounds, projects, proposals, ballots, sign_in, snapshots, ledger, heads)
+    ],
     exception_handlers={Exception: answer_problem},
 )
 

@@ -9,6 +9,8 @@ import click
 import uvicorn
 from litestar import Litestar
 
+from schema.heads import refuse_other_database
+from schema.keys import Keys
 from schema.logs import configure_logs
 from schema.migrate import refuse_wrong_version
 from schema.settings import Settings, read_settings
@@ -27,7 +29,7 @@ def service(host: str, port: int, proxy: str) -> None:
     """Serve the API and the pages."""
     settings = read_settings()
     configure_logs()
-    asyncio.run(_refuse_wrong_version(settings))
+    asyncio.run(_refuse_wrong_database(settings))
     serve(make_app(settings), host, port, proxy)
 
 
@@ -51,10 +53,11 @@ def serve(app: Litestar, host: str, port: int, proxy: str) -> None:
     )
 
 
-async def _refuse_wrong_version(settings: Settings) -> None:
+async def _refuse_wrong_database(settings: Settings) -> None:
     db = await asyncpg.connect(settings.database_url)
     try:
         await refuse_wrong_version(db)
+        await refuse_other_database(db, settings.heads, Keys(settings.master_key).checkpoints)
     finally:
         await db.close()
 

@@ -1,6 +1,7 @@
 """The one door: every event of the house comes in here, and each kind goes to one verb with all its neighbours."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import assert_never
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from schema.events import (
     BallotCast,
     BallotsAccepted,
     Event,
+    HeadSigned,
     PotCounted,
     ProposalEdited,
     ProposalShortlisted,
@@ -29,11 +31,21 @@ from workers.count import count_rounds
 from workers.judge import judge_ballots
 from workers.roll import rebuild_rolls
 from workers.sequence import sequence_ballots
+from workers.spread import spread_heads
 
 
-async def act(db: asyncpg.Connection, keys: Keys, public_url: str, batch: Sequence[tuple[int, Event]]) -> None:
-    """Do what these events (number, event) ask for. Twice, or in another order, comes to the same."""
-    municipalities, drafts, cast, closed, counted = (set[UUID]() for _ in range(5))
+async def act(
+    db: asyncpg.Connection,
+    keys: Keys,
+    public_url: str,
+    batch: Sequence[tuple[int, Event]],
+    heads: Path | None = None,
+) -> None:
+    """Do what these events (number, event) ask for. Twice, or in another order, comes to the same.
+
+    ``heads`` is the folder of published heads, if there is one.
+    """
+    municipalities, drafts, cast, signed, closed, counted = (set[UUID]() for _ in range(6))
     growing: list[RoundScheduled | BallotsAccepted] = []
     happenings: list[Happening] = []
     for number, event in batch:
@@ -46,6 +58,8 @@ async def act(db: asyncpg.Connection, keys: Keys, public_url: str, batch: Sequen
                 cast.add(ballot_id)
             case RoundScheduled() | BallotsAccepted():
                 growing.append(event)
+            case HeadSigned(round_id):
+                signed.add(round_id)
             case RoundClosed(round_id):
                 closed.add(round_id)
             case PotCounted(pot_id):
@@ -67,7 +81,7 @@ async def act(db: asyncpg.Connection, keys: Keys, public_url: str, batch: Sequen
     if cast:
         await judge_ballots(db, cast)
     await sequence_ballots(db, keys.checkpoints, public_url, growing)
+    await spread_heads(db, heads, signed)
     await count_rounds(db, closed)
     await compare_pots(db, counted)
-    if happenings:
-        await note_happenings(db, happenings)
+    await note_happenings(db, happenings)

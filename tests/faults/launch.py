@@ -19,7 +19,7 @@ import asyncpg
 
 from schema.cli import main
 from schema.database import pool
-from schema.events import Lane
+from schema.events import LANES, Lane
 from schema.queries import Db
 from workers.store.outbox import Row
 
@@ -174,10 +174,9 @@ async def _write_cursors() -> None:
     db = await asyncpg.connect(os.environ["DATABASE_URL"])
     await db.execute(
         "create table if not exists public.cursor (lane text primary key, last bigint not null);"
-        "grant select, update on public.cursor to byalag_worker, byalag_registrar;"
-        "insert into public.cursor select unnest(array['roll', 'judge', 'sequence', 'count', 'compare', 'civic']), 0"
-        " on conflict do nothing"
+        "grant select, update on public.cursor to byalag_worker, byalag_registrar"
     )
+    await db.execute("insert into public.cursor select unnest($1::text[]), 0 on conflict do nothing", LANES)
     await db.close()
 
 

@@ -23,6 +23,7 @@ def command(settings: Settings, name: str, *arguments: str) -> Iterator[subproce
         "REDIS_URL": settings.redis_url,
         "BYALAG_MASTER_KEY": settings.master_key.hex(),
         "BYALAG_LIMITS": "on" if settings.limits else "off",
+        "BYALAG_HEADS": str(settings.heads or ""),
     }
     room = "service" if name == "service" else "workers"
     code = f"from {room}.cli import {name}; {name}()"

@@ -1,0 +1,3 @@
+-- name: standing
+select (select note from box.checkpoint where round_id = $1 and size = $2) as note,
+    (select max(size) from box.checkpoint where round_id = $1) as size
