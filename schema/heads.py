@@ -49,7 +49,10 @@ def keep_heads(folder: Path, round_id: UUID, heads: Sequence[tuple[int, str]]) -
     if not home.exists():
         home.mkdir(parents=True)
         _settle(folder)
+    latest = _latest(home)
     for size, note in heads:
+        if latest and latest[0] == size and latest[1] != note.encode():
+            raise OtherHead
         _keep(home, home / str(size), note)
     _settle(home)  # so that latest never names a head that a crash took
     _draft(home, heads[-1][1]).replace(home / LATEST)
@@ -58,13 +61,8 @@ def keep_heads(folder: Path, round_id: UUID, heads: Sequence[tuple[int, str]]) -
 
 def kept_size(folder: Path, round_id: UUID) -> int:
     """The size of the newest head in the folder, -1 when there is none. Raises OtherHead, and OSError."""
-    try:
-        lines = (folder / str(round_id) / LATEST).read_bytes().split(b"\n")
-    except FileNotFoundError:
-        return -1
-    if len(lines) < 2 or not lines[1].isdigit():
-        raise OtherHead
-    return int(lines[1])
+    latest = _latest(folder / str(round_id))
+    return latest[0] if latest else -1
 
 
 async def refuse_other_database(db: Db, folder: Path | None, signer: Signer) -> None:
@@ -132,6 +130,18 @@ def _compare(round_id: UUID, file: Path, kept: bytes, size: int, standing: Stand
         " another than here. Either was altered, or the database was restored from a backup and went on from there."
         " Start nothing, keep both as they are, and tell whoever audits the round"
     )
+
+
+def _latest(home: Path) -> tuple[int, bytes] | None:
+    """Size and text of the newest head, as the file says."""
+    try:
+        kept = (home / LATEST).read_bytes()
+    except FileNotFoundError:
+        return None
+    lines = kept.split(b"\n")
+    if len(lines) < 2 or not lines[1].isdigit():
+        raise OtherHead
+    return int(lines[1]), kept
 
 
 def _keep(home: Path, file: Path, note: str) -> None:

@@ -21,7 +21,7 @@ async def post_note(address: str, note: str) -> str | None:
         return f"no answer within {SECONDS:.0f} s"
     except ssl.SSLCertVerificationError:
         return "its certificate is not one to trust"
-    except OSError as fault:
+    except (OSError, UnicodeError) as fault:  # the second of a name that cannot be one
         return f"not reached ({type(fault).__name__})"
     except (ValueError, EOFError, asyncio.LimitOverrunError):
         return "what it answered is not HTTP"

@@ -8,7 +8,9 @@ alter table post.outbox add constraint outbox_lane_known
 create table box.head_webhook (
     id uuid primary key default gen_random_uuid(),
     municipality_id uuid not null,
-    address text not null constraint head_webhook_address_plain check (address ~ '^https?://[!-~]{1,500}$'),
+    address text not null
+        constraint head_webhook_address_plain check (address ~ '^https?://[!-~]+$')
+        constraint head_webhook_address_length check (char_length(address) <= 500),
     added_at timestamptz not null default clock_timestamp(),
     constraint head_webhook_once unique (municipality_id, address)
 );

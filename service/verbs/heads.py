@@ -82,7 +82,7 @@ def fault_of(address: str) -> str | None:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return "it is not an address"
-    if parts.scheme not in ("http", "https") or not host or port == 0:
+    if not address.startswith(("http://", "https://")) or not host or port == 0:
         return "it does not begin with https:// and the name of a machine"
     if parts.username is not None or parts.password is not None:
         return "it holds a name or a password, which would stand in lists for all officers to read"
