@@ -33,6 +33,12 @@ POINTS: dict[str, tuple[str, str, str]] = {
     "bell-taken": ("rq.queue.Queue", "dequeue_any", "returned"),
     "before-effect": ("workers.lanes", "act", "before"),
     "after-effect": ("workers.lanes", "act", "after"),
+    "before-leaves": ("workers.store.ledger", "insert_leaves", "before"),
+    "after-tiles": ("workers.store.ledger", "write_tiles", "after"),
+    "after-head": ("workers.store.ledger", "insert_checkpoint", "after"),
+    "batch-committed": ("workers.claim", "_batch", "after"),
+    "head-drafted": ("schema.heads", "_draft", "returned"),
+    "before-note": ("workers.spread", "_note", "before"),
 }
 """Where a process dies: before or after it calls a function (by module and name), during the call, when a function that
 is no coroutine has returned, or when what the function wrote is not committed. To move a point, change its line."""

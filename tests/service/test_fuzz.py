@@ -55,6 +55,8 @@ class Landscape:
             if not end:
                 self.ids["pot_id"] += [UUID(pot) for pot in ground.pots] * OFTEN
         await self.town.work("compare")
+        webhook = await self.town.act("POST", "/api/head-webhooks", json={"address": "https://observers.example/heads"})
+        self.ids["webhook_id"] = [UUID(webhook["id"])]
 
     async def rows(self, *tables: str) -> dict[str, int]:
         """How many rows these tables have, from which nothing is ever deleted."""
