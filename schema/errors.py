@@ -195,6 +195,14 @@ class BadRegister(Refusal):
     """A register file with faults. Facts: faults."""
 
 
+class BadAddress(Refusal):
+    """An address to which nothing may be posted. Facts: fault."""
+
+
+class TooManyWebhooks(Refusal):
+    """A municipality has as many webhooks as it may. Facts: limit."""
+
+
 class TooFast(Refusal):
     """The caller did this too often in a short time. Facts: seconds (to wait)."""
 

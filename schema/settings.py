@@ -12,6 +12,7 @@ VARIABLES: dict[str, str] = {
     "BYALAG_MASTER_KEY": "64 hex digits: the key under which every other key is wrapped",
     "BYALAG_MASTER_KEY_FILE": "a file that holds the master key, instead of BYALAG_MASTER_KEY",
     "BYALAG_PUBLIC_URL": "the address residents use, such as https://vote.example.se",
+    "BYALAG_HEADS": "the folder that keeps every published head; a database older than they are is refused",
     "BYALAG_LIMITS": "off for no limits per caller, as in a rehearsal of thousands at one address; on unless set",
     "BYALAG_LOG": "json for one JSON object per log line; anything else for lines people read",
     "BYALAG_FOLDER": "the folder for data when Byalag starts its own servers",
@@ -24,13 +25,17 @@ class SettingsError(Exception):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What a process needs to know. ``master_key`` is 32 bytes; ``limits`` whether callers are limited."""
+    """What a process needs to know. ``master_key`` is 32 bytes; ``limits`` whether callers are limited.
+
+    ``heads`` is the folder of published heads, if there is one.
+    """
 
     database_url: str
     redis_url: str
     master_key: bytes
     public_url: str
     limits: bool = True
+    heads: Path | None = None
 
     def __repr__(self) -> str:
         return f"Settings(public_url={self.public_url!r})"
@@ -60,6 +65,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         master_key=bytes.fromhex(key),
         public_url=public_url.rstrip("/"),
         limits=limits == "on",
+        heads=Path(environment["BYALAG_HEADS"]) if environment.get("BYALAG_HEADS") else None,
     )
 
 

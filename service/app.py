@@ -17,7 +17,7 @@ from schema.database import Role, pool
 from schema.keys import Keys
 from schema.settings import Settings
 from service.access_log import AccessLog
-from service.api import auditors, ballots, health, ledger, projects, proposals, rounds, sign_in, snapshots
+from service.api import auditors, ballots, heads, health, ledger, projects, proposals, rounds, sign_in, snapshots
 from service.casting import Casting
 from service.doorbell import Doorbell
 from service.house import House
@@ -31,6 +31,7 @@ from service.ring import Ring
 from service.room import Room
 from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot, Withdrawal
+from service.verbs.heads import WebhookDraft
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
 from service.verbs.rounds import RoundDraft
@@ -40,14 +41,14 @@ log = structlog.get_logger("service")
 
 ROLES: tuple[Role, ...] = ("byalag_roll", "byalag_box", "byalag_civic")
 BODIES: list[type[Any]] = [
-    *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft),
+    *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft),
     *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn),
 ]
 
 api = Router(
     path="/api",
     route_handlers=[
-        module.router for module in (rounds, projects, proposals, ballots, sign_in, snapshots, ledger, auditors)
+        module.router for module in (rounds, projects, proposals, ballots, sign_in, snapshots, ledger, heads, auditors)
     ],
     exception_handlers={Exception: answer_problem},
 )

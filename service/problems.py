@@ -191,6 +191,14 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.BadRegister: Problem(
         422, "Faults in the file", "Nothing was imported. {faults}. Correct the file and send it again."
     ),
+    e.BadAddress: Problem(
+        422, "Not an address for heads", "Nothing can be posted to this address: {fault}. Correct it and send it again."
+    ),
+    e.TooManyWebhooks: Problem(
+        409,
+        "Too many webhooks",
+        "There are {limit} webhooks already, and no more are taken. Remove one that is not needed any more.",
+    ),
     e.TooFast: Problem(
         429,
         "Too fast",

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -117,7 +118,7 @@ class Town:
         for lane in lanes or LANES:
             db = await connect(self.settings.database_url, ROLES[lane])
             try:
-                await drain(db, lane, partial(_act, self.keys), 30.0)
+                await drain(db, lane, partial(_act, self.keys, self.settings.heads), 30.0)
             finally:
                 await db.close()
 
@@ -173,8 +174,8 @@ async def open_town(settings: Settings) -> AsyncIterator[Town]:
         yield Town(client, settings)
 
 
-async def _act(keys: Keys, db: Any, batch: Any) -> None:
-    await act(db, keys, ADDRESS, batch)
+async def _act(keys: Keys, heads: Path | None, db: Any, batch: Any) -> None:
+    await act(db, keys, ADDRESS, batch, heads)
 
 
 class Ground:

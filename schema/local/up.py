@@ -66,6 +66,7 @@ def running(
             "REDIS_URL": grounds.redis_url,
             "BYALAG_MASTER_KEY": _named_master_key() or master_key(data),
             "BYALAG_PUBLIC_URL": os.environ.get("BYALAG_PUBLIC_URL") or url,
+            "BYALAG_HEADS": os.environ.get("BYALAG_HEADS") or str((data / "heads").absolute()),
             "BYALAG_LIMITS": os.environ.get("BYALAG_LIMITS") or limits,
             "PYTHONUNBUFFERED": "1",
         }

@@ -8,6 +8,7 @@ import click
 import uvicorn
 from litestar import Litestar
 
+from schema.heads import refuse_other_database
 from schema.keys import Keys
 from schema.logs import configure_logs
 from schema.migrate import refuse_wrong_version
@@ -55,5 +56,6 @@ async def _refuse_wrong_database(settings: Settings) -> None:
     try:
         await refuse_wrong_version(db)
         await refuse_without_keys(db, Keys(settings.master_key))
+        await refuse_other_database(db, settings.heads)
     finally:
         await db.close()

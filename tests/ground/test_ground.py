@@ -52,6 +52,12 @@ def test_a_misspelt_setting_does_not_take_the_limits_away() -> None:
         read_settings(GOOD | {"BYALAG_LIMITS": "of"})
 
 
+@pytest.mark.parametrize(("said", "folder"), [("", None), ("/srv/heads", Path("/srv/heads"))])
+def test_heads_are_kept_where_it_says(said: str, folder: Path | None) -> None:
+    """Without a word there is no folder of heads."""
+    assert read_settings(GOOD | {"BYALAG_HEADS": said}).heads == folder
+
+
 @pytest.mark.parametrize("name", GOOD)
 def test_a_missing_setting_is_named(name: str) -> None:
     """And what it should look like."""

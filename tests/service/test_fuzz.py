@@ -63,6 +63,8 @@ class Landscape:
                 self.ids["pot_id"] += [UUID(pot_id) for pot_id in ground.pots] * OFTEN
         await self.town.work("compare")
         await self._vote()
+        webhook = await self.town.act("POST", "/api/head-webhooks", json={"address": "https://observers.example/heads"})
+        self.ids["webhook_id"] = [UUID(webhook["id"])]
 
     async def _vote(self) -> None:
         """A round in which Amina voted in every pot."""

@@ -24,6 +24,7 @@ def command(settings: Settings, name: str, *arguments: str) -> Iterator[subproce
         "BYALAG_MASTER_KEY": settings.master_key.hex(),
         "BYALAG_PUBLIC_URL": settings.public_url,
         "BYALAG_LIMITS": "on" if settings.limits else "off",
+        "BYALAG_HEADS": str(settings.heads or ""),
     }
     room = "service.cli.serving" if name == "service" else "workers.cli"
     code = f"from {room} import {name}; {name}()"
