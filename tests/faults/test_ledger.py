@@ -20,7 +20,7 @@ from schema.doorbell import queue_name, ring
 from schema.events import Lane
 from schema.local.up import free_port
 from schema.settings import Settings
-from tests.builders import House, cast, voting
+from tests.builders import House, cast, published, voting
 from tests.faults.checker import root_of
 from tests.faults.rounds import open_round
 from tests.workers.processes import HOME, command, eventually

@@ -270,7 +270,9 @@ async def test_a_database_that_went_another_way_is_refused(
         await look(worker, published)
 
 
-async def test_a_round_that_is_gone_is_refused(worker: asyncpg.Connection, published: Settings) -> None:
+async def test_a_round_that_is_gone_is_refused(
+    db: asyncpg.Connection, worker: asyncpg.Connection, published: Settings
+) -> None:
     """An empty database is older than anything."""
     gone = uuid4()
     put(published, gone, "5", note(gone, 5, await ours(db)))
