@@ -14,7 +14,9 @@ from msgspec.structs import replace
 
 from schema.comparison import WhatIf
 from schema.outcome import Exact, Outcome
-from schema.pb import CENTS, NotCounted, PbError, format_amount, read_pb, rule_of
+from schema.pb import CENTS, NotCounted, PbError, PbHead, format_amount, read_pb, rule_of
+from schema.pb.rule import DECLARED
+from schema.pb.rule import RULES as NAMES
 from schema.rules import (
     Criterion,
     EqualShares,
@@ -52,22 +54,34 @@ PATIENCE = 2.0
 """Seconds after which somebody who waits is told what for."""
 
 
-class NamedRule(click.ParamType[Rule]):
-    """A rule by its name here, or declared as in a round."""
+class Uncounted(click.ClickException):
+    """The file or what is asked for does not say how to count: one sentence says why."""
+
+    exit_code = 2
+
+
+class NamedRule(click.ParamType[Rule | str]):
+    """A rule by its name here, as a file may declare it, or as a round has it.
+
+    Of the format's own names those whose rule depends on what else a file says stay names.
+    """
 
     name = "rule"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Rule:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Rule | str:
         """Read a rule; fails with what can be given."""
         if value in RULES:
             return RULES[value]
+        if value in DECLARED:
+            return NAMES.get(value) or str(value)
         try:
             rule: Rule = msgspec.json.decode(value, type=Rule)
         except msgspec.DecodeError as error:
-            known = ", ".join(RULES)
             fault = f" ({error})" if value.startswith("{") else ""
             self.fail(
-                f'{value!r} is no rule{fault}. Name one of {known}, or declare one: \'{{"rule": "greedy_by_votes"}}\'.'
+                f"{value!r} is no rule{fault}. Name one of {', '.join(RULES)}; or as files do, one of "
+                f"{', '.join(name for name in DECLARED if name not in RULES)}; or declare one: "
+                '\'{"rule": "greedy_by_votes"}\'.'
             )
         return rule
 
@@ -104,7 +118,7 @@ class Counted(Struct, frozen=True):
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def tally(
     source: BinaryIO,
-    rule: Rule | None,
+    rule: Rule | str | None,
     ties: str,
     seed: str,
     weights: str | None,
@@ -120,15 +134,20 @@ def tally(
     (-exhaustive, -votes, -phragmen, -comparison), equal-shares-cardinality-add1, equal-shares-additive-add1, phragmen,
     maximin-support; or a declaration in JSON as a round has it, in which amounts are hundredths of a currency unit.
 
+    Names as files declare them will do as well: greedy-threshold (with the file's own threshold), greedy-exclusive,
+    equalshares, equalshares/add1, and these with -comparison.
+
     ORDER is a list of lower_cost, more_votes, id and lot, which ends with id or lot.
     """
     try:
         election = read(source, weights, strict)
+        if isinstance(rule, str):
+            election, rule = declaring(election, rule)
         declared = rule or rule_of(election.head)
     except NotCounted as error:
-        raise click.ClickException(f"{error} Give --rule; `byalag tally --help` lists them.") from error
+        raise Uncounted(f"{error} Give --rule; `byalag tally --help` lists them.") from error
     except PbError as error:
-        raise click.ClickException(str(error)) from error
+        raise Uncounted(str(error)) from error
     order = tie_order(ties, seed)
     try:
         case, scaled, scale = prepare(election, declared, order)
@@ -137,7 +156,7 @@ def tally(
             verdicts = axioms(case, counted.outcome, utility_of(scaled)) if ask else ()
             what_if = others(counted) if side_by_side else None
     except ValueError as error:
-        raise click.ClickException(str(error)) from error
+        raise Uncounted(str(error)) from error
     if as_json:
         click.echo(as_object(counted, verdicts, what_if))
     else:
@@ -159,6 +178,13 @@ def read(source: BinaryIO, weights: str | None, strict: bool) -> Election:
                 bar.update(len(chunk))
 
         return read_election(chunks(), weights)
+
+
+def declaring(election: Election, name: str) -> tuple[Election, Rule]:
+    """The rule that the file would declare by this name of the format; what is to be said of that is a warning."""
+    head = PbHead(election.head.meta | {"rule": name}, election.head.projects)
+    remarks = [remark for remark in head.remarks if remark not in election.warnings]
+    return replace(election, warnings=(*election.warnings, *remarks)), rule_of(head)
 
 
 def tie_order(ties: str, seed: str) -> TieOrder:
