@@ -28,7 +28,10 @@ class FundedByVotes(Struct, frozen=True, tag="funded_by_votes"):
 
 
 class FundedInPart(Struct, frozen=True, tag="funded_in_part"):
-    """The first that did not fit: it gets all that was `left`, which is less than its cost. Not among `funded`."""
+    """The first that did not fit: it gets all that was `left`, which is less than its cost. Not among `funded`.
+
+    Under equal shares it is the first that did not fit when the completion came to it.
+    """
 
     project: str
     votes: int
@@ -115,7 +118,8 @@ class FundedByShares(Struct, frozen=True, tag="funded_by_shares"):
 class SupportersShort(Struct, frozen=True, tag="supporters_short"):
     """Its supporters together still `held` too little at the end, by `missing`.
 
-    `left`: what was in the pot when the completion reached it and could not take it; null without a completion.
+    `left`: what was in the pot when the completion reached it and could not take it: 0 after a project that got a
+    part; null without a completion.
     """
 
     project: str

@@ -48,6 +48,9 @@ class EqualShares(Struct, frozen=True, forbid_unknown_fields=True, tag_field="ru
     `until`: increments go on until one overspends, or until an outcome leaves room for no further project.
     `completion`: what is left is then spent by votes, by Phragmen's loads, or not at all.
     `comparison`: the greedy outcome is used instead if strictly more voters prefer it by cost utility.
+    `partial_percent`: the first project that does not fit when the completion comes to it gets all that is left, as
+    for `GreedyByVotes`; what it gets is no utility in the comparison. Not without a completion, for shares are never
+    spent on a part: supporters who cannot pay a project keep their money. `ValueError` then.
     """
 
     utility: Utility = "cost"
@@ -55,24 +58,33 @@ class EqualShares(Struct, frozen=True, forbid_unknown_fields=True, tag_field="ru
     until: Literal["overspending", "exhaustive"] = "overspending"
     completion: Completion = "none"
     comparison: bool = False
+    partial_percent: Percent = 0
+
+    def __post_init__(self) -> None:
+        if self.partial_percent and self.completion == "none":
+            raise ValueError("Only a completion funds a project in part: declare one, or no partial funding.")
 
 
 class SequentialPhragmen(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", tag="sequential_phragmen"):
     """Voters earn at the same pace; the project that its supporters can pay first comes next.
 
     `misfit`: whether a project that its supporters can pay, but the pot cannot, ends the count or is passed over.
+    `partial_percent`: the first such project gets all that is left, if that is at least this part of its cost, and
+    nothing is funded after it; 0 for no partial funding. Of several at the same load it is the first in the tie order.
     """
 
     misfit: Misfit = "stop"
+    partial_percent: Percent = 0
 
 
 class MaximinSupport(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", tag="maximin_support"):
     """The project that keeps the largest burden of a voter smallest, all burdens shared anew, comes next.
 
-    `misfit`: as for `SequentialPhragmen`.
+    `misfit`, `partial_percent`: as for `SequentialPhragmen`.
     """
 
     misfit: Misfit = "stop"
+    partial_percent: Percent = 0
 
 
 Rule = GreedyByVotes | EqualShares | SequentialPhragmen | MaximinSupport

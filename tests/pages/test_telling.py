@@ -198,9 +198,9 @@ RULES: list[tuple[Rule, str]] = [
     ),
     (
         GreedyByVotes(),
-        "A project that cost more than what was left was passed over, and the next one had its turn.",
+        "A project that cost more than what was left in the pot was passed over, and the next one had its turn.",
     ),
-    (GreedyByVotes(misfit="stop"), "The first project that cost more than what was left ended the count."),
+    (GreedyByVotes(misfit="stop"), "The first project that cost more than what was left in the pot ended the count."),
     (GreedyByVotes(threshold=50), "Only projects chosen by at least 50 people were in the running."),
     (GreedyByVotes(threshold_percent=5), "Only projects chosen by at least 5% of all voters were in the running."),
     (
@@ -213,13 +213,13 @@ RULES: list[tuple[Rule, str]] = [
     ),
     (
         GreedyByVotes(partial_percent=50),
-        "The first project that cost more than what was left got all of it, if that was at least 50% of its cost,"
-        " and the count ended there. Otherwise it was passed over, and the next one had its turn.",
+        "The first project that cost more than what was left in the pot got all of it, if that was at least 50% of its"
+        " cost, and the count ended there. Otherwise it was passed over, and the next one had its turn.",
     ),
     (
         GreedyByVotes(partial_percent=50, reserve=True, misfit="stop"),
-        "The first project that cost more than what was left was funded all the same if the pot could pay at least 50%"
-        " of its cost: a reserve outside the pot paid the rest. Either way the count ended there.",
+        "The first project that cost more than what was left in the pot was funded all the same if the pot could pay at"
+        " least 50% of its cost: a reserve outside the pot paid the rest. Either way the count ended there.",
     ),
     (EqualShares(), "first came the one of whose cost each of them had to pay the smallest part."),
     (EqualShares(utility="cardinality"), "first came the one that asked the least of each of them."),
@@ -247,6 +247,15 @@ RULES: list[tuple[Rule, str]] = [
         "A project that cost more than what was left in the pot was passed over, and the next one had its turn.",
     ),
     (MaximinSupport(), "The next project was always the one for which the shares had to be raised least"),
+    (
+        EqualShares(completion="votes", partial_percent=50),
+        "The first project that cost more than what was left in the pot got all of it, if that was at least 50%",
+    ),
+    (
+        SequentialPhragmen(partial_percent=50),
+        "if that was at least 50% of its cost. Either way the count ended there.",
+    ),
+    (MaximinSupport(misfit="skip", partial_percent=50), "Otherwise it was passed over, and the next one had its turn."),
     (MaximinSupport(misfit="skip"), "A project that cost more than what was left in the pot was passed over"),
 ]
 

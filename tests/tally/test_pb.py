@@ -357,7 +357,7 @@ def test_what_was_published_is_known_by_its_code(rule: str, codes: str, publishe
         (GreedyByVotes(misfit="stop", threshold=9), {"rule": "greedy-no-skip", "min_project_score_threshold": "9"}),
         (EqualShares(step=100), {"rule": "equalshares/add1"}),
         (EqualShares(step=100, comparison=True), {"rule": "equalshares/add1-comparison"}),
-        (SequentialPhragmen(), {"rule": '{"rule":"sequential_phragmen","misfit":"stop"}'}),
+        (SequentialPhragmen(), {"rule": '{"rule":"sequential_phragmen","misfit":"stop","partial_percent":0}'}),
     ],
 )
 def test_a_rule_is_declared_by_its_name(rule: Rule, said: dict[str, str]) -> None:

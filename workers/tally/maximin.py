@@ -30,7 +30,7 @@ from workers.tally.phragmen import Floats, race, told
 
 def maximin_support(case: Case, rule: MaximinSupport) -> Outcome:
     """Maximin support (see above): fund by least largest load until one does not fit, or while any fits."""
-    return told(case, race(case, _Shared(case), (), case.budget, rule.misfit == "stop"))
+    return told(case, race(case, _Shared(case), (), case.budget, rule.misfit, rule.partial_percent))
 
 
 class _Shared:

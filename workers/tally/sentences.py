@@ -41,11 +41,12 @@ def name_of(rule: Rule, money: Money) -> str:
             stop = "an increment overspends" if rule.until == "overspending" else "no further project fits"
             add1 = f", Add1 by {money(rule.step)} until {stop}" if rule.step else ""
             compared = ", compared with greedy" if rule.comparison else ""
-            return f"equal shares{utility}{add1}{COMPLETIONS[rule.completion]}{compared}"
+            completed = COMPLETIONS[rule.completion] + _in_part(rule.partial_percent)
+            return f"equal shares{utility}{add1}{completed}{compared}"
         case SequentialPhragmen():
-            return "sequential Phragmén" + _on_misfit(rule.misfit)
+            return "sequential Phragmén" + _on_misfit(rule.misfit) + _in_part(rule.partial_percent)
         case MaximinSupport():
-            return "maximin support" + _on_misfit(rule.misfit)
+            return "maximin support" + _on_misfit(rule.misfit) + _in_part(rule.partial_percent)
         case _:
             assert_never(rule)
 
@@ -61,9 +62,15 @@ def _greedy_parts(rule: GreedyByVotes) -> list[str]:
     if rule.exclusive:
         parts.append(", of projects that exclude each other only the first")
     if rule.partial_percent:
-        rest = "a reserve pays the rest" if rule.reserve else "it gets that part"
-        parts.append(f", the first that does not fit is funded if {rule.partial_percent} % of it is left: {rest}")
+        parts.append(_in_part(rule.partial_percent, rule.reserve))
     return parts
+
+
+def _in_part(percent: int, reserve: bool = False) -> str:
+    if not percent:
+        return ""
+    rest = " and a reserve pays the rest of it" if reserve else ""
+    return f", the first that does not fit gets what is left if that is {percent} % of its cost or more{rest}"
 
 
 def _on_misfit(misfit: str) -> str:
