@@ -7,11 +7,13 @@ each for the rules by score, voters with a full share and no other wish for equa
 """
 
 from fractions import Fraction
+from typing import Literal
 
 from msgspec import Struct
 
 from schema.rules import Criterion
 
+Measure = Literal["projects", "money"]
 Exact = str
 """A fraction in lowest terms, "num/den", or "num" when whole: what `fractions.Fraction` reads and writes."""
 
@@ -97,6 +99,23 @@ class Excluded(Struct, frozen=True, tag="excluded"):
     score: int
     cost: int
     by: str
+    further: int | None
+
+
+class CategoryFull(Struct, frozen=True, tag="category_full"):
+    """`category` had no room for it when it was reached: `taken` of at most `most` were used, and it needs more.
+
+    `measure`: what the rule caps there, the number of "projects" or the "money" they cost.
+    """
+
+    project: str
+    votes: int
+    score: int
+    cost: int
+    category: str
+    measure: Measure
+    most: int
+    taken: int
     further: int | None
 
 
@@ -186,6 +205,7 @@ Explanation = (
     | NotReached
     | BelowThreshold
     | Excluded
+    | CategoryFull
     | FundedByShares
     | SupportersShort
     | FundedByCompletion

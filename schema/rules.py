@@ -19,6 +19,21 @@ Completion = Literal["none", "votes", "phragmen"]
 Criterion = Literal["lower_cost", "more_votes", "id", "lot"]
 
 
+class CategoryCap(Struct, frozen=True, forbid_unknown_fields=True):
+    """The most that may be funded of a category: so many `projects`, which cost so much `money`; null for no cap.
+
+    `ValueError` if both are null.
+    """
+
+    category: Annotated[str, Meta(min_length=1, max_length=200)]
+    projects: Annotated[int, Meta(ge=0, le=100_000)] | None = None
+    money: Money | None = None
+
+    def __post_init__(self) -> None:
+        if self.projects is None and self.money is None:
+            raise ValueError("A cap on a category says how many projects it may have, or how much money.")
+
+
 class GreedyByVotes(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", tag="greedy_by_votes"):
     """Fund in the order of scores while the money lasts.
 
@@ -29,6 +44,8 @@ class GreedyByVotes(Struct, frozen=True, forbid_unknown_fields=True, tag_field="
     `partial_percent`: the first project that does not fit gets all that is left, if that is at least this part of its
     cost, and nothing is funded after it; 0 for no partial funding.
     `reserve`: money from outside the pot then pays the rest, so that it is funded whole.
+    `caps`: what would take a category above its cap is passed over and ends nothing, wherever it would have fitted. A
+    project counts with its whole cost in each of its categories, also if the pot gives only a part of that.
     """
 
     per_cost: bool = False
@@ -38,6 +55,7 @@ class GreedyByVotes(Struct, frozen=True, forbid_unknown_fields=True, tag_field="
     exclusive: tuple[tuple[str, ...], ...] = ()
     partial_percent: Percent = 0
     reserve: bool = False
+    caps: Annotated[tuple[CategoryCap, ...], Meta(max_length=100)] = ()
 
 
 class EqualShares(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", tag="equal_shares"):

@@ -49,6 +49,11 @@ RESERVE = re.compile(r"at least ([0-9]{1,2}|100)% of that project, we fund it as
 
 
 THRESHOLD = "min_project_score_threshold"
+# Limits that the format names without saying what they mean: no ballot and no rule was held against them in any count.
+UNDEFINED = words(
+    "budget_per_category budget_per_neighborhood min_length_per_category max_length_per_category "
+    "min_sum_cost_per_category max_sum_cost_per_category"
+)
 # What a declared rule asks for, as a key of META, and what to say of a file without it. No key says which projects
 # exclude each other.
 UNSAID = {
@@ -75,6 +80,11 @@ class PbProject(Struct, frozen=True):
     score: int | None = None
     selected: int | None = None
     other: dict[str, str] = {}
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories it belongs to, each once."""
+        return tuple(dict.fromkeys(filter(None, tidy("category", self.other.get("category", "")).split(","))))
 
 
 class PbVoter(Struct, frozen=True):
@@ -136,6 +146,11 @@ class PbHead(Struct, frozen=True, dict=True):
         unsaid = UNSAID.get(self.meta.get("rule", ""))
         return (
             *([unsaid[1]] if unsaid and not self.meta.get(unsaid[0]) else []),
+            *(
+                f"META has {key}, of which the format does not say what it means: nothing was held against it."
+                for key in UNDEFINED
+                if self.meta.get(key)
+            ),
             *(
                 f"Project {project!r} was withdrawn after the vote: it is left out."
                 for project in sorted(self.withdrawn)

@@ -18,6 +18,7 @@ def rule_told(snapshot: Snapshot) -> list[str]:
                 f"{_misfit_told(rule.misfit, rule.partial_percent, rule.reserve)}",
                 *_threshold_told(rule, by_points(snapshot.outcome)),
                 *_exclusive_told(rule, titles(snapshot)),
+                *_caps_told(rule, snapshot.currency),
             ]
         case EqualShares() as rule:
             return [_equal_shares_told(rule), *_shares_told(rule, snapshot)]
@@ -84,6 +85,15 @@ def _exclusive_told(rule: GreedyByVotes, names: dict[str, str]) -> list[str]:
         f"Of {listed([names[number] for number in only_one])} only one could be funded, the one whose turn came first."
         for only_one in rule.exclusive
     ]
+
+
+def _caps_told(rule: GreedyByVotes, currency: str) -> list[str]:
+    said = []
+    for cap in rule.caps:
+        most = [] if cap.projects is None else [counted(cap.projects, "project")]
+        most += [] if cap.money is None else [money(cap.money, currency)]
+        said.append(f"For the category “{cap.category}” there was at most {listed(most)}.")
+    return said
 
 
 def _equal_shares_told(rule: EqualShares) -> str:

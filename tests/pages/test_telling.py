@@ -6,6 +6,7 @@ import pytest
 
 from schema.outcome import (
     BelowThreshold,
+    CategoryFull,
     Comparison,
     CostsMoreThanPot,
     DidNotFit,
@@ -23,7 +24,16 @@ from schema.outcome import (
     SupportersShort,
     TieBroken,
 )
-from schema.rules import Criterion, EqualShares, GreedyByVotes, MaximinSupport, Rule, SequentialPhragmen, TieOrder
+from schema.rules import (
+    CategoryCap,
+    Criterion,
+    EqualShares,
+    GreedyByVotes,
+    MaximinSupport,
+    Rule,
+    SequentialPhragmen,
+    TieOrder,
+)
 from service.pages.rules import rule_told
 from service.pages.telling import told, why
 from service.pages.ties import tie_order_told, ties_told
@@ -72,6 +82,16 @@ REASONS: list[tuple[Explanation, str]] = [
         Excluded("1", votes=3, score=3, cost=100_00, by="2", further=2),
         "3 people chose it. It could not be funded together with “Project 2”, whose turn came first."
         " 2 more people choosing it would have been enough.",
+    ),
+    (
+        CategoryFull("1", votes=3, score=3, cost=9_00, category="Art", measure="projects", most=2, taken=2, further=1),
+        "3 people chose it. Of the category “Art” at most 2 projects could be funded, and 2 had been when its turn"
+        " came. 1 more person choosing it would have been enough.",
+    ),
+    (
+        CategoryFull("1", 3, 3, 9_00, category="Art", measure="money", most=8_00, taken=4_00, further=None),
+        "3 people chose it. For projects of the category “Art” at most 8 kr could be spent, and 4 kr had been when its"
+        " turn came. No number of further votes would have been enough.",
     ),
     (
         FundedByShares("1", position=2, votes=3, cost=100_00, rho="1/3", payment="10000/3"),
@@ -220,6 +240,10 @@ RULES: list[tuple[Rule, str]] = [
         GreedyByVotes(partial_percent=50, reserve=True, misfit="stop"),
         "The first project that cost more than what was left in the pot was funded all the same if the pot could pay at"
         " least 50% of its cost: a reserve outside the pot paid the rest. Either way the count ended there.",
+    ),
+    (
+        GreedyByVotes(caps=(CategoryCap("Art", projects=2, money=400_00),)),
+        "For the category “Art” there was at most 2 projects and 400 kr.",
     ),
     (EqualShares(), "first came the one of whose cost each of them had to pay the smallest part."),
     (EqualShares(utility="cardinality"), "first came the one that asked the least of each of them."),

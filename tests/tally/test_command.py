@@ -135,6 +135,38 @@ def test_every_name_that_a_file_may_declare_is_a_rule(run: Run, name: str) -> No
     assert asked.output == declared.output
 
 
+@pytest.mark.parametrize(
+    ("projects", "money", "sentence"),
+    [
+        ("1", "null", "Rule: greedy by votes, at most 1 project for 'play'\n"),
+        (
+            "1",
+            "null",
+            "d: not funded; when its turn came by 1 vote, 'play' had 1 project, and may have 1 project; 2 more",
+        ),
+        ("null", "6000", "Rule: greedy by votes, at most 60 SEK for 'play'\n"),
+        (
+            "null",
+            "5999",
+            "d: not funded; when its turn came by 1 vote, 'play' had 50 SEK, and may have 59.99 SEK; 2 more",
+        ),
+    ],
+)
+def test_a_category_of_the_file_can_be_capped(run: Run, projects: str, money: str, sentence: str) -> None:
+    """A cap names a category as the file writes it, and its money is in hundredths."""
+    play = VILLAGE.replace(";selected", ";selected;category").replace("Swings;1", "Swings;1;games, play")
+    play = play.replace("Tree;1", "Tree;1;play").replace("budget;100.50", "budget;100")
+    rule = f'{{"rule": "greedy_by_votes", "caps": [{{"category": "play", "projects": {projects}, "money": {money}}}]}}'
+    assert sentence in run(play, "--rule", rule, "--explain").output
+
+
+def test_limits_that_the_format_does_not_define_are_not_held(run: Run) -> None:
+    """A limit per category in META changes nothing, and is told of."""
+    said = run(VILLAGE.replace("currency", "max_length_per_category;1\ncurrency")).output
+    assert "Funded 2 of 4 projects" in said
+    assert "Note: META has max_length_per_category, of which the format does not say what it means: nothing was" in said
+
+
 def test_a_threshold_that_is_asked_for_is_the_one_in_the_file(run: Run) -> None:
     """By greedy-threshold a file's own threshold holds, whatever rule it declares; without one there is a note."""
     stated = run(VILLAGE.replace("currency", "min_project_score_threshold;2\ncurrency"), "--rule", "greedy-threshold")

@@ -27,7 +27,7 @@ from schema.rules import (
     TieOrder,
     Utility,
 )
-from workers.tally import Case, Instance, Project, count_case
+from workers.tally import Case, Instance, count_case
 from workers.tally.axioms import Verdict, axioms
 from workers.tally.comparison import alternatives, compare
 from workers.tally.reading import Election, read_election
@@ -202,12 +202,33 @@ def tie_order(ties: str, seed: str) -> TieOrder:
 def prepare(election: Election, rule: Rule, order: TieOrder) -> tuple[Case, Rule, int]:
     """The case and the rule in whole currency units, if the file knows no smaller amounts, or else in hundredths."""
     instance = election.instance
-    step = rule.step if isinstance(rule, EqualShares) else 0
-    amounts = (instance.budget, step, *(project.cost for project in instance.projects))
+    amounts = (instance.budget, *(project.cost for project in instance.projects), *amounts_of(rule))
     scale = 1 if any(amount % CENTS for amount in amounts) else CENTS
-    projects = tuple(Project(project.id, project.cost // scale) for project in instance.projects)
+    projects = tuple(replace(project, cost=project.cost // scale) for project in instance.projects)
     case = Case.of(Instance(instance.budget // scale, projects), election.profile, order)
-    return case, replace(rule, step=step // scale) if isinstance(rule, EqualShares) else rule, scale
+    return case, in_units(rule, scale), scale
+
+
+def amounts_of(rule: Rule) -> list[int]:
+    """The amounts of money that a rule states."""
+    match rule:
+        case EqualShares(step=step):
+            return [step]
+        case GreedyByVotes(caps=caps):
+            return [cap.money for cap in caps if cap.money is not None]
+        case _:
+            return []
+
+
+def in_units(rule: Rule, scale: int) -> Rule:
+    """A rule with its amounts in units of so many hundredths."""
+    match rule:
+        case EqualShares(step=step):
+            return replace(rule, step=step // scale)
+        case GreedyByVotes(caps=caps):
+            return replace(rule, caps=tuple(replace(c, money=c.money and c.money // scale) for c in caps))
+        case _:
+            return rule
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from schema.outcome import (
     BelowThreshold,
+    CategoryFull,
     CostsMoreThanPot,
     DidNotFit,
     Exact,
@@ -35,7 +36,7 @@ def name_of(rule: Rule, money: Money) -> str:
     """The rule with its variant, as part of a sentence."""
     match rule:
         case GreedyByVotes():
-            return "".join(_greedy_parts(rule))
+            return "".join(_greedy_parts(rule, money))
         case EqualShares():
             utility = "" if rule.utility == "cost" else f" with {rule.utility} utilities"
             stop = "an increment overspends" if rule.until == "overspending" else "no further project fits"
@@ -51,7 +52,7 @@ def name_of(rule: Rule, money: Money) -> str:
             assert_never(rule)
 
 
-def _greedy_parts(rule: GreedyByVotes) -> list[str]:
+def _greedy_parts(rule: GreedyByVotes, money: Money) -> list[str]:
     parts = ["greedy by votes per cost" if rule.per_cost else "greedy by votes"]
     if rule.misfit == "stop":
         parts.append(", ending at the first that does not fit")
@@ -61,6 +62,10 @@ def _greedy_parts(rule: GreedyByVotes) -> list[str]:
         parts.append(f", at least {rule.threshold_percent} % of the ballots")
     if rule.exclusive:
         parts.append(", of projects that exclude each other only the first")
+    for cap in rule.caps:
+        most = [] if cap.projects is None else [_number(cap.projects, "project")]
+        most += [] if cap.money is None else [money(cap.money)]
+        parts.append(f", at most {' and '.join(most)} for {cap.category!r}")
     if rule.partial_percent:
         parts.append(_in_part(rule.partial_percent, rule.reserve))
     return parts
@@ -127,6 +132,15 @@ def reason(fact: Explanation, money: Money) -> str:  # noqa: PLR0912 - one sente
             )
         case Excluded():
             return f"not funded; {fact.by}, which rules it out, was funded before{_further(fact.further)}."
+        case CategoryFull():
+            counts = fact.measure == "projects"
+            taken, most = (
+                _number(amount, "project") if counts else money(amount) for amount in (fact.taken, fact.most)
+            )
+            return (
+                f"not funded; when its turn came by {_points(fact.votes, fact.score)}, {fact.category!r} had {taken}, "
+                f"and may have {most}{_further(fact.further)}."
+            )
         case FundedByShares():
             return (
                 f"funded by its supporters ({fact.votes}), who paid {money(fact.payment)} each, "
