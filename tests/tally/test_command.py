@@ -76,32 +76,41 @@ EXCLUSIVE = '{"rule": "greedy_by_votes", "exclusive": [["b", "d"]]}'
     [
         (
             GREEDY,
-            "a: not funded; when its turn came by 3 votes, 50.50 SEK was left, 9.50 SEK too little; 1 more supporter",
+            "a Bench: not funded; when its turn came by 3 votes, 50.50 SEK was left, 9.50 SEK too little; 1 more",
         ),
-        (GREEDY, "b: funded by 3 votes, with 100.50 SEK in the pot before it.\n"),
+        (GREEDY, "b Swings: funded by 3 votes, with 100.50 SEK in the pot before it.\n"),
         ("greedy-no-skip", "Rule: greedy by votes, ending at the first that does not fit\n"),
         (
             "greedy-no-skip",
-            "d: not funded; with 1 vote it came after a, which did not fit and ended the count; 2 more",
+            "d Tree: not funded; with 1 vote it came after a, which did not fit and ended the count; 2 more",
         ),
-        ('{"rule": "greedy_by_votes", "threshold": 2}', "d: not funded; 1 vote, fewer than the 2 it needs; 1 more"),
-        (EXCLUSIVE, "d: not funded; b, which rules it out, was funded before; 2 more supporters would have done it.\n"),
-        (PARTIAL, "a: gets 50.50 SEK, all that was left, of the 60 SEK it costs.\n"),
-        (RESERVE, "a: funded by 3 votes; 50.50 SEK was left for it, and 9.50 SEK come from the reserve.\n"),
+        (
+            '{"rule": "greedy_by_votes", "threshold": 2}',
+            "d Tree: not funded; 1 vote, fewer than the 2 it needs; 1 more",
+        ),
+        (
+            EXCLUSIVE,
+            "d Tree: not funded; b, which rules it out, was funded before; 2 more supporters would have done it.\n",
+        ),
+        (PARTIAL, "a Bench: gets 50.50 SEK, all that was left, of the 60 SEK it costs.\n"),
+        (RESERVE, "a Bench: funded by 3 votes; 50.50 SEK was left for it, and 9.50 SEK come from the reserve.\n"),
         ("equal-shares", "Every voter had a share of 25.12 SEK.\n"),
-        ("equal-shares", "d: funded by its supporters (1), who paid 10 SEK each, or all they had left where"),
-        (ADD1, "c: not funded; it costs 200 SEK, more than the whole pot.\n"),
+        ("equal-shares", "d Tree: funded by its supporters (1), who paid 10 SEK each, or all they had left where"),
+        (ADD1, "c Hall: not funded; it costs 200 SEK, more than the whole pot.\n"),
         (ADD1, "Every voter had a share of 36.12 SEK, 11 increments included.\n"),
-        (ADD1, "a: not funded; its supporters (3) had 58.38 SEK left together, 1.62 SEK too little; 1 more supporter"),
+        (
+            ADD1,
+            "a Bench: not funded; its supporters (3) had 58.38 SEK left together, 1.62 SEK too little; 1 more",
+        ),
         (
             "equal-shares-add1-votes",
             "Rule: equal shares, Add1 by 1 SEK until an increment overspends, completed by votes\n",
         ),
         ("equal-shares-add1-comparison", "0 voters get more out of the greedy outcome, 0 out of equal shares, so the"),
-        ("phragmen", "b: funded by its supporters (3), none of whom has paid more than 16.67 SEK so far.\n"),
+        ("phragmen", "b Swings: funded by its supporters (3), none of whom has paid more than 16.67 SEK so far.\n"),
         (
             "phragmen",
-            "a: not funded; its turn is when its supporters (3) have paid 36.67 SEK each, and then only 40.50 SEK",
+            "a Bench: not funded; its turn is when its supporters (3) have paid 36.67 SEK each, and then only",
         ),
     ],
 )
@@ -142,13 +151,13 @@ def test_every_name_that_a_file_may_declare_is_a_rule(run: Run, name: str) -> No
         (
             "1",
             "null",
-            "d: not funded; when its turn came by 1 vote, 'play' had 1 project, and may have 1 project; 2 more",
+            "d Tree: not funded; when its turn came by 1 vote, 'play' had 1 project, and may have 1 project; 2 more",
         ),
         ("null", "6000", "Rule: greedy by votes, at most 60 SEK for 'play'\n"),
         (
             "null",
             "5999",
-            "d: not funded; when its turn came by 1 vote, 'play' had 50 SEK, and may have 59.99 SEK; 2 more",
+            "d Tree: not funded; when its turn came by 1 vote, 'play' had 50 SEK, and may have 59.99 SEK; 2 more",
         ),
     ],
 )
@@ -170,7 +179,7 @@ def test_limits_that_the_format_does_not_define_are_not_held(run: Run) -> None:
 def test_a_threshold_that_is_asked_for_is_the_one_in_the_file(run: Run) -> None:
     """By greedy-threshold a file's own threshold holds, whatever rule it declares; without one there is a note."""
     stated = run(VILLAGE.replace("currency", "min_project_score_threshold;2\ncurrency"), "--rule", "greedy-threshold")
-    assert "Rule: greedy by votes, at least 2 points\n" in stated.output
+    assert "Rule: greedy by votes, at least 2 votes\n" in stated.output
     assert "Note: The rule asks for a threshold, but META has no" in run(VILLAGE, "--rule", "greedy-threshold").output
 
 
@@ -183,11 +192,12 @@ def test_what_was_published_does_not_hang_on_the_rule_that_is_asked_for(run: Run
 def test_it_tells_what_the_outcome_fulfils(run: Run) -> None:
     """With --axioms each property has its sentence, with a witness where it does not hold."""
     assert (
-        "exhaustiveness: does not hold; d costs 10 SEK, and 50.50 SEK is left.\n"
+        "would pay another project): does not hold; d costs 10 SEK, and 50.50 SEK is left.\n"
         in run(VILLAGE, "--rule", "greedy-no-skip", "--axioms").output
     )
-    said = run(VILLAGE, "--rule", "equal-shares", "--axioms").output
-    assert "feasibility: holds.\nexhaustiveness: holds.\nEJR+ up to any project: holds.\npriceability: holds.\n" in said
+    said = run(VILLAGE, "--rule", "equal-shares", "--axioms").output.splitlines()
+    names = [line.partition(" (")[0] for line in said if line.endswith("): holds.")]
+    assert names == ["feasibility", "exhaustiveness", "EJR+ up to any project", "priceability"]
 
 
 def test_it_shows_other_rules_beside_its_own(run: Run) -> None:
@@ -217,6 +227,26 @@ def test_a_strict_reader_refuses_what_a_lenient_one_warns_of(run: Run) -> None:
     result = run(VILLAGE, "--strict")
     assert result.exit_code == 2
     assert "Line 19: the ballot names a project more than once" in result.output
+
+
+def test_a_project_that_gets_a_part_is_told(run: Run) -> None:
+    """Below the projects that are funded whole, with what it gets."""
+    said = run(VILLAGE, "--rule", PARTIAL).output
+    assert "spent 100.50 SEK of 100.50 SEK.\na Bench gets 50.50 SEK of the 60 SEK it costs.\n" in said
+
+
+def test_large_amounts_are_in_groups_of_digits(run: Run) -> None:
+    """A million is read at a glance."""
+    said = run(VILLAGE.replace("100.50", "1234567.80")).output
+    assert "spent 320 SEK of 1 234 567.80 SEK." in said
+
+
+def test_points_are_not_called_votes(run: Run) -> None:
+    """Where ballots give points, rules and payments go by points."""
+    ranked = VILLAGE.replace("approval", "ordinal")
+    assert "Rule: greedy by points per cost\n" in run(ranked, "--rule", "greedy-per-cost").output
+    additive = run(ranked, "--rule", '{"rule": "equal_shares", "utility": "additive"}', "--explain").output
+    assert "who paid 10 SEK for each of their points, or all they had left" in additive
 
 
 def test_it_says_where_it_differs_from_what_was_published(run: Run) -> None:

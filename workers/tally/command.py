@@ -50,6 +50,8 @@ RULES: dict[str, Rule] = {
     "maximin-support": MaximinSupport(),
 }
 CHUNK = 2**20
+LONG = 50
+"""So many letters of a project's name stand before its reason."""
 PATIENCE = 2.0
 """Seconds after which somebody who waits is told what for."""
 
@@ -98,7 +100,22 @@ class Counted(Struct, frozen=True):
     def money(self, amount: int | Exact) -> str:
         """An amount in currency units, for reading."""
         unit = self.election.head.meta.get("currency", "")
-        return f"{format_amount(rounded(amount, self.scale))} {unit}".rstrip()
+        return f"{in_groups(rounded(amount, self.scale))} {unit}".rstrip()
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Each project with its name, by id; long names are cut."""
+        names = {project.id: " ".join(project.name.split()) for project in self.election.head.projects}
+        return {
+            project: f"{project} {name if len(name) <= LONG else name[: LONG - 1].rstrip() + '…'}".rstrip()
+            for project, name in names.items()
+        }
+
+
+def in_groups(cents: int) -> str:
+    """Hundredths as currency units with their digits in groups of three."""
+    whole, point, rest = format_amount(cents).partition(".")
+    return f"{int(whole):,}".replace(",", " ") + point + rest
 
 
 @click.command()
@@ -300,38 +317,46 @@ def as_text(counted: Counted, explain: bool, verdicts: Sequence[Verdict], what_i
     votes = {project.id: case.votes[index] for index, project in enumerate(case.projects)}
     costs = {project.id: project.cost for project in case.projects}
     width = max(map(len, ("project", *outcome.funded)))
-    reasons = (f"{fact.project}: {reason(fact, money)}" for fact in outcome.explanations)
+    rule, unit = counted.rule, "votes" if case.scores == case.votes else "points"
+    per_point = isinstance(rule, EqualShares) and rule.utility == "additive"
+    reasons = (f"{counted.named[fact.project]}: {reason(fact, money, per_point)}" for fact in outcome.explanations)
+    part = outcome.spent - sum(costs[project] for project in outcome.funded)
     return [
         f"{head.meta.get('description') or 'An election'}: {len(case.projects)} projects, {case.voters} ballots",
-        f"Rule: {name_of(counted.rule, money)}",
+        f"Rule: {name_of(rule, money, unit)}",
         "",
         f"  #  {'project':{width}}  votes  {'cost':>14}",
         *(
             f"{place:3}  {project:{width}}  {votes[project]:5}  "
-            f"{format_amount(costs[project] * counted.scale):>14}  {names[project]}".rstrip()
+            f"{in_groups(costs[project] * counted.scale):>14}  {names[project]}".rstrip()
             for place, project in enumerate(outcome.funded, 1)
         ),
         "",
         f"Funded {len(outcome.funded)} of {len(case.projects)} projects, "
         f"spent {money(outcome.spent)} of {money(outcome.budget)}.",
+        *(
+            [f"{counted.named[outcome.partly]} gets {money(part)} of the {money(costs[outcome.partly])} it costs."]
+            if outcome.partly
+            else []
+        ),
         *shares_in_words(outcome.shares, money),
         *map(tie_in_words, outcome.ties),
         against_published(counted),
         *(("", *reasons) if explain else ()),
         *(("", *(verdict_in_words(verdict, money) for verdict in verdicts)) if verdicts else ()),
-        *(("", *beside_each_other(what_if, money)) if what_if else ()),
+        *(("", *beside_each_other(what_if, money, unit)) if what_if else ()),
         *(f"Note: {warning}" for warning in counted.election.warnings),
     ]
 
 
-def beside_each_other(what_if: WhatIf, money: Money) -> list[str]:
+def beside_each_other(what_if: WhatIf, money: Money, unit: str) -> list[str]:
     """The alternatives as a table: what each funds and spends, whom it reaches, and what it shares with the first."""
     common = {pair.second: pair.common for pair in what_if.pairs if pair.first == 0}
     return [
         "   funded           spent  reached  in common  rule",
         *(
             f"{len(each.funded):9}  {money(each.spent):>14}  {100 * each.represented / max(what_if.voters, 1):5.1f} %  "
-            f"{common.get(place, len(each.funded)):9}  {name_of(each.rule, money)}"
+            f"{common.get(place, len(each.funded)):9}  {name_of(each.rule, money, unit)}"
             for place, each in enumerate(what_if.alternatives)
         ),
         "Reached: voters who support at least one funded project. In common: projects that the first rule funds too.",
