@@ -54,9 +54,9 @@ def test_it_prints_what_is_funded(run: Run) -> None:
         "A small village: 4 projects, 4 ballots\n"
         "Rule: greedy by votes\n"
         "\n"
-        "  #  project  votes            cost\n"
-        "  1  b            3              50  Swings\n"
-        "  2  d            1              10  Tree\n"
+        "  #  project   votes            cost\n"
+        "  1  b             3              50  Swings\n"
+        "  2  d             1              10  Tree\n"
         "\n"
         "Funded 2 of 4 projects, spent 60 SEK of 100.50 SEK.\n"
         "Tie between b, a: b came first (lower cost).\n"
@@ -219,7 +219,7 @@ def test_ballots_weigh_what_a_column_says(run: Run) -> None:
         VILLAGE.replace("voter_id;vote", "voter_id;vote;flats").replace("1;a,b", "1;a,b;1").replace("2;a,b", "2;a,b;1")
     )
     weighed = weighed.replace("3;b,a", "3;b,a;1").replace("4;c,d,d", "4;c,d;7")
-    assert "  1  d            7              10  Tree\n" in run(weighed, "--weights", "flats").output
+    assert "  1  d             7              10  Tree\n" in run(weighed, "--weights", "flats").output
 
 
 def test_a_strict_reader_refuses_what_a_lenient_one_warns_of(run: Run) -> None:
@@ -244,6 +244,9 @@ def test_large_amounts_are_in_groups_of_digits(run: Run) -> None:
 def test_points_are_not_called_votes(run: Run) -> None:
     """Where ballots give points, rules and payments go by points."""
     ranked = VILLAGE.replace("approval", "ordinal")
+    said = run(ranked, "--explain").output
+    assert "  #  project  points            cost\n  1  a             5              60  Bench\n" in said
+    assert "too little; 1 more supporter giving it one point would have done it.\n" in said
     assert "Rule: greedy by points per cost\n" in run(ranked, "--rule", "greedy-per-cost").output
     additive = run(ranked, "--rule", '{"rule": "equal_shares", "utility": "additive"}', "--explain").output
     assert "who paid 10 SEK for each of their points, or all they had left" in additive

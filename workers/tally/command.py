@@ -314,10 +314,13 @@ def as_text(counted: Counted, explain: bool, verdicts: Sequence[Verdict], what_i
     """The count as lines for people."""
     case, outcome, head, money = counted.case, counted.outcome, counted.election.head, counted.money
     names = {project.id: " ".join(project.name.split()) for project in head.projects}
-    votes = {project.id: case.votes[index] for index, project in enumerate(case.projects)}
     costs = {project.id: project.cost for project in case.projects}
     width = max(map(len, ("project", *outcome.funded)))
     rule, unit = counted.rule, "votes" if case.scores == case.votes else "points"
+    # What the order goes by, or who pays.
+    shown = unit if isinstance(rule, GreedyByVotes) else "votes"
+    measures = case.scores if shown == "points" else case.votes
+    measured = {project.id: measure for project, measure in zip(case.projects, measures, strict=True)}
     per_point = isinstance(rule, EqualShares) and rule.utility == "additive"
     reasons = (f"{counted.named[fact.project]}: {reason(fact, money, per_point)}" for fact in outcome.explanations)
     part = outcome.spent - sum(costs[project] for project in outcome.funded)
@@ -325,9 +328,9 @@ def as_text(counted: Counted, explain: bool, verdicts: Sequence[Verdict], what_i
         f"{head.meta.get('description') or 'An election'}: {len(case.projects)} projects, {case.voters} ballots",
         f"Rule: {name_of(rule, money, unit)}",
         "",
-        f"  #  {'project':{width}}  votes  {'cost':>14}",
+        f"  #  {'project':{width}}  {shown:>6}  {'cost':>14}",
         *(
-            f"{place:3}  {project:{width}}  {votes[project]:5}  "
+            f"{place:3}  {project:{width}}  {measured[project]:6}  "
             f"{in_groups(costs[project] * counted.scale):>14}  {names[project]}".rstrip()
             for place, project in enumerate(outcome.funded, 1)
         ),

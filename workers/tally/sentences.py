@@ -124,20 +124,23 @@ def reason(fact: Explanation, money: Money, per_point: bool) -> str:  # noqa: PL
         case DidNotFit():
             return (
                 f"not funded; when its turn came by {_points(fact.votes, fact.score)}, {money(fact.left)} was left, "
-                f"{money(fact.missing)} too little{_further(fact.further)}."
+                f"{money(fact.missing)} too little{_further(fact.further, fact.score != fact.votes)}."
             )
         case NotReached():
             return (
                 f"not funded; with {_points(fact.votes, fact.score)} it came after {fact.ended_at}, which did not fit "
-                f"and ended the count{_further(fact.further)}."
+                f"and ended the count{_further(fact.further, fact.score != fact.votes)}."
             )
         case BelowThreshold():
             return (
                 f"not funded; {_points(fact.votes, fact.score)}, fewer than the {fact.threshold} "
-                f"it needs{_further(fact.further)}."
+                f"it needs{_further(fact.further, fact.score != fact.votes)}."
             )
         case Excluded():
-            return f"not funded; {fact.by}, which rules it out, was funded before{_further(fact.further)}."
+            return (
+                f"not funded; {fact.by}, which rules it out, was funded before"
+                f"{_further(fact.further, fact.score != fact.votes)}."
+            )
         case CategoryFull():
             counts = fact.measure == "projects"
             taken, most = (
@@ -145,7 +148,7 @@ def reason(fact: Explanation, money: Money, per_point: bool) -> str:  # noqa: PL
             )
             return (
                 f"not funded; when its turn came by {_points(fact.votes, fact.score)}, {fact.category!r} had {taken}, "
-                f"and may have {most}{_further(fact.further)}."
+                f"and may have {most}{_further(fact.further, fact.score != fact.votes)}."
             )
         case FundedByShares():
             return (
@@ -191,8 +194,11 @@ def _number(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
-def _further(further: int | None) -> str:
-    return "" if further is None else f"; {_number(further, 'more supporter')} would have done it"
+def _further(further: int | None, pointed: bool = False) -> str:
+    if further is None:
+        return ""
+    giving = (" giving it one point" if further == 1 else " giving it one point each") if pointed else ""
+    return f"; {_number(further, 'more supporter')}{giving} would have done it"
 
 
 def verdict_in_words(verdict: Verdict, money: Money) -> str:
