@@ -10,7 +10,7 @@ import msgspec
 from schema.errors import Changed, NotAllowed, NotCounted, NotFound, NotOpen, NotWhole, RollNotReady, RoundKeyMissing
 from schema.events import RoundDrafted
 from schema.queries import Db
-from schema.rules import Criterion, Rule, TieOrder
+from schema.rules import Criterion, GreedyByVotes, Rule, TieOrder
 from schema.styles import Money, Style
 from service.house import House
 from service.reading import Line, Name, Prose
@@ -35,6 +35,8 @@ class PotDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         TieOrder(seed="checked with the round", criteria=self.ties)
+        if isinstance(self.rule, GreedyByVotes) and self.rule.caps:
+            raise ValueError("the rule caps categories, and projects of a round have none")
 
 
 class RoundDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -18,6 +18,15 @@ async def test_a_draft_is_seen_by_its_officers_only(town: Town) -> None:
     assert await ground.phase() == "draft"
 
 
+async def test_a_rule_may_not_cap_categories_that_projects_cannot_have(town: Town) -> None:
+    """Such a round could never be counted: it is refused while it is drafted."""
+    await town.draw_round()
+    rule = {"rule": "greedy_by_votes", "caps": [{"category": "Parks", "projects": 1}]}
+    answer = await town.client.post("/api/rounds", json=draft(pots=[pot(rule=rule)]), headers=town.badge())
+    assert answer.status_code == 400
+    assert "the rule caps categories, and projects of a round have none" in answer.text
+
+
 TIMELINES: dict[str, dict[str, Any]] = {
     "framing": {"proposing_at": moment(HOUR), "voting_at": moment(2 * HOUR)},
     "proposing": {"proposing_at": moment(-HOUR), "voting_at": moment(2 * HOUR)},
