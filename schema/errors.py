@@ -100,6 +100,10 @@ class BallotsWithheld(Refusal):
     """The counted ballots of a pot are too few to be shown to everybody."""
 
 
+class OpeningsDeleted(Refusal):
+    """The round's ballots were deleted when their time was over. Facts: deleted_on (date), decision."""
+
+
 class Changed(Refusal):
     """Somebody else changed it in between. Facts: revision."""
 

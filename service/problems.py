@@ -105,6 +105,12 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "So few ballots were counted here that showing them could tell how somebody voted. The outcome and its reasons"
         " are public; ask the municipality for a named auditor, who can check the ballots.",
     ),
+    e.OpeningsDeleted: Problem(
+        410,
+        "Deleted",
+        "The ballots of this round were deleted on {deleted_on}, by decision {decision}. The ledger, the outcome and the"
+        " counted ballots are still there.",
+    ),
     e.Changed: Problem(
         409,
         "Changed meanwhile",
