@@ -120,6 +120,10 @@ class Appealable(Refusal):
     """The outcome can still be appealed against. Facts: ends_on (date)."""
 
 
+class OpeningsDeleted(Refusal):
+    """The round's ballots were deleted when their time was over. Facts: deleted_on (date), decision."""
+
+
 class Changed(Refusal):
     """Somebody else changed it in between. Facts: revision."""
 

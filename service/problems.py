@@ -125,6 +125,12 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "Still open to appeals",
         "The outcome of this round can be appealed against until {ends_on}. Come back when that time is over.",
     ),
+    e.OpeningsDeleted: Problem(
+        410,
+        "Deleted",
+        "The ballots of this round were deleted on {deleted_on}, by decision {decision}. The ledger, the outcome and"
+        " the counted ballots are still there.",
+    ),
     e.Changed: Problem(
         409,
         "Changed meanwhile",

@@ -33,6 +33,8 @@ async def count_rounds(db: asyncpg.Connection, keys: Keys, round_ids: Collection
         pots = await snapshots.closed_pots(db, round_id)
         if not pots:
             raise NotClosed
+        if await ballots.are_deleted(db, round_id):
+            continue  # what was counted stays; without its ballots it cannot be counted again
         if await ballots.has_waiting(db, round_id):
             raise NotYet
         notes = await ledger.notes(db, round_id)

@@ -1,7 +1,6 @@
 """``byalag keys``: making, rotating and listing the house's keys, and destroying a round's."""
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TypeVar
@@ -14,6 +13,7 @@ from schema.database import connect
 from schema.errors import Refusal
 from schema.keys import SIGNING, Keys, Signing
 from schema.settings import Settings, read_settings
+from service.cli.officers import passwords_of
 from service.problems import details
 from service.store.keys import Destroyed, RoundKey
 from service.verbs import keys as verbs
@@ -65,24 +65,17 @@ def destroy_round_key(round_id: UUID, decision: str, officers: tuple[str, ...]) 
     """
     if len(officers) != 2:
         raise click.UsageError("Two officers have to agree: give --officer twice.")
-    passwords = [_password(name) for name in officers]
-    first, second = zip(officers, passwords, strict=True)
+    first, second = officers
+    passwords = passwords_of(first, second)
 
     async def destroy(db: asyncpg.Connection) -> Destroyed:
-        return await verbs.destroy_round_key(db, round_id, decision, (first[0], second[0]), (first[1], second[1]))
+        return await verbs.destroy_round_key(db, round_id, decision, (first, second), passwords)
 
     try:
         done = asyncio.run(_as_roll(read_settings(), destroy))
     except Refusal as refusal:
         raise click.ClickException(details(refusal).detail) from None
     click.echo(f"The key of the round {round_id} was destroyed at {_time(done.destroyed_at)}.")
-
-
-def _password(name: str) -> str:
-    if sys.stdin.isatty():
-        asked: str = click.prompt(f"Password of {name}", hide_input=True)
-        return asked
-    return sys.stdin.readline().rstrip("\n")
 
 
 def _lines(found: KeyList) -> list[str]:

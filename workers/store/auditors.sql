@@ -2,6 +2,7 @@
 select a.id, a.recipient from box.auditor a
 where a.round_id = $1
     and exists (select from box.publication p where p.round_id = $1)
+    and not exists (select from box.deletion d where d.round_id = $1)
     and not exists (select from box.openings o where o.auditor_id = a.id)
 order by a.id
 

@@ -58,6 +58,12 @@ async def has_waiting(db: Db, round_id: UUID) -> bool:
     return waiting
 
 
+async def are_deleted(db: Db, round_id: UUID) -> bool:
+    """Whether the round's ballots were deleted when their time was over."""
+    gone: bool = await db.fetchval(SQL.are_deleted, round_id)
+    return gone
+
+
 async def groups(db: Db, pot_id: UUID) -> list[Group]:
     """The current ballots of a pot: of each tag the last revision that counts; equal ones together, in order.
 

@@ -22,6 +22,9 @@ select exists (
         not exists (select from box.verdict v where v.ballot_id = b.id)
         or not exists (select from box.leaf l where l.commitment = b.commitment)))
 
+-- name: are_deleted
+select exists (select from box.deletion where round_id = $1)
+
 -- name: groups
 select choices, points, count(*) as voters from (
     select distinct on (b.tag) b.choices, b.points, b.withdrawn
