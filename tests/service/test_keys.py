@@ -70,6 +70,15 @@ async def test_another_master_key_makes_nothing(db: asyncpg.Connection) -> None:
     assert await db.fetchval("select count(*) from box.checkpoint_secret") == 0
 
 
+async def test_a_key_whose_secret_was_lost_is_replaced(db: asyncpg.Connection) -> None:
+    """Its public half stays, retired; the other keys are as they were."""
+    before = {purpose: await secret(db, purpose) for purpose in PURPOSES}
+    await db.execute("delete from box.checkpoint_secret")
+    assert await make_keys(db, KEYS) == ["checkpoints"]
+    assert [key.retired_at is None for key in await published(db, "checkpoints")] == [True, False]
+    assert {each for each in PURPOSES if await secret(db, each) != before[each]} == {"checkpoints"}
+
+
 async def test_the_whole_database_holds_no_key(db: asyncpg.Connection) -> None:
     """A dump opens nothing without the master key (P7)."""
     house = await voting(db)
