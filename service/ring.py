@@ -36,6 +36,7 @@ class Ring:
         self._identity = b""
         self._receipts: list[tuple[datetime, Signer]] = []
         self._looked_at = -AGAIN
+        self._looking = asyncio.Lock()
 
     def person_ref(self, identity: str) -> bytes:
         """The keyed hash (32 bytes) that stands for a verified identity."""
@@ -69,10 +70,11 @@ class Ring:
 
     async def look(self) -> None:
         """Read the keys for somebody whose pass names one that is not known; not more often than once a second."""
-        if monotonic() >= self._looked_at + AGAIN:
-            self._looked_at = monotonic()
-            with suppress(KeysError):  # which the log knows already
-                await self.load()
+        async with self._looking:  # who comes meanwhile finds what was read
+            if monotonic() >= self._looked_at + AGAIN:
+                with suppress(KeysError):  # which the log knows already
+                    await self.load()
+                self._looked_at = monotonic()
 
     async def serve(self) -> None:
         """Look for new keys until cancelled, so that a rotation needs no restart."""

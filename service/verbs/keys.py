@@ -19,7 +19,7 @@ PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 
 
 class KeyList(msgspec.Struct, frozen=True):
-    """What is known of all keys, and no secret. ``identity_at``: when the key of identities was made, and its id."""
+    """What is known of all keys, and no secret. ``identity``: the id of the key of identities, and when it was made."""
 
     identity: tuple[str, datetime] | None
     signing: list[PublicKey]
@@ -41,6 +41,7 @@ async def make_keys(db: Db, keys: Keys) -> list[Purpose]:
             if purpose == "identity":
                 await _keep(db, keys, purpose, os.urandom(8).hex(), os.urandom(32))
             else:
+                await store.retire(db, purpose)  # one that is active without its secret can sign nothing any more
                 await _make_signer(db, keys, purpose)
     return missing
 
