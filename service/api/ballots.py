@@ -83,7 +83,7 @@ async def cast_ballot(request: AnyRequest) -> Ready:
     dependencies={"claims": Provide(provide_box_pass)},
 )
 async def view_ballot(house: TheHouse, claims: ThePass, pot_id: FromPath[UUID]) -> CurrentBallot:
-    """One's own ballot as it stands, and whether it counts or why not."""
+    """One's own ballot as it stands, and whether it counts or why not. What it holds is shown until voting closes."""
     refuse_other_round(claims, claims.round_id, pot_id)
     found = await verbs.current_ballot(house, claims, pot_id)
     if found is None:

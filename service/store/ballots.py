@@ -53,11 +53,15 @@ class Form(msgspec.Struct, frozen=True):
 
 
 class CurrentBallot(msgspec.Struct, frozen=True):
-    """A voter's last revision in one pot, and its verdict once it was judged."""
+    """A voter's last revision in one pot, and its verdict once it was judged.
+
+    ``choices`` and ``points`` are there only while voting is open: as long as a ballot can be changed in silence,
+    showing it proves nothing to a buyer.
+    """
 
     revision: int
-    choices: tuple[int, ...]
-    points: tuple[int, ...]
+    choices: tuple[int, ...] | None
+    points: tuple[int, ...] | None
     commitment: bytes
     accepted_at: datetime
     judged: bool
