@@ -23,7 +23,8 @@ from schema.local.servers import Servers
 from schema.queries import NAME
 from service.people import TheHouse
 from tests.builders import cast, close, settle, voting
-from tests.service.channels import CANARY, MOVES, ROLES, ROOMS, Route, Scene, routes, unknown
+from tests.service.addresses import CANARY, MOVES, Route, Scene, routes, unknown
+from tests.service.channels import ROLES, ROOMS
 from tests.service.worlds import EMBARGOED, PHASES, Record, two_worlds
 from workers.count import count_rounds
 

@@ -7,7 +7,7 @@ their ballots, once each: turnout, revisions and the size of the ledger stay ali
 import asyncio
 import io
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, redirect_stderr
+from contextlib import AsyncExitStack, asynccontextmanager, redirect_stderr
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -25,10 +25,9 @@ from schema.settings import Settings
 from service.access_log import PAUSE
 from tests.builders import ADDRESS, MASTER_KEY
 from tests.conftest import TEMPLATE, new_database
+from tests.service.addresses import CANARY, Scene
 from tests.service.channels import (
-    CANARY,
     Answer,
-    Scene,
     Sight,
     known_names,
     seen_in_log,
@@ -180,7 +179,8 @@ class World:
 
     async def live(self, plan: Plan, leaks: Sequence[Any]) -> Record:
         """From the last ballots to publication, looking at everything at each step."""
-        with redirect_stderr(self._log), pytest.MonkeyPatch.context() as environment:
+        async with AsyncExitStack() as stack:
+            environment = stack.enter_context(pytest.MonkeyPatch.context())
             for name, value in {
                 "DATABASE_URL": self.settings.database_url,
                 "REDIS_URL": self.settings.redis_url,
@@ -189,12 +189,13 @@ class World:
                 "BYALAG_LOG": "json",
             }.items():
                 environment.setenv(name, value)
+            stack.callback(configure_logs)
+            stack.enter_context(redirect_stderr(self._log))
             configure_logs()
-            async with open_town(self.settings) as town:
-                for leak in leaks:
-                    town.client.app.register(leak)
-                await self._run(town, plan)
-        configure_logs()
+            town = await stack.enter_async_context(open_town(self.settings))
+            for leak in leaks:
+                town.client.app.register(leak)
+            await self._run(town, plan)
         return self.record
 
     async def _run(self, town: Town, plan: Plan) -> None:
