@@ -12,7 +12,7 @@ from schema.local.folder import default_folder
 from schema.local.neighbour import neighbour
 
 OWN_HOUSE = frozenset({"up", "demo", "replay", "bench"})
-ALONE = frozenset({"tally"})
+ALONE = frozenset({"tally", "verify"})
 """Commands that start a house of their own, and those that need none and should be there at once. Any other command
 joins the house that runs here."""
 
@@ -82,7 +82,10 @@ def byalag(ctx: click.Context) -> None:
 
     configure_logs()
     if ctx.invoked_subcommand not in OWN_HOUSE and not os.environ.get("DATABASE_URL"):
-        os.environ.update(neighbour(default_folder()))
+        found = neighbour(default_folder())
+        os.environ.update(found)
+        if found:
+            os.environ.pop("BYALAG_MASTER_KEY_FILE", None)  # the neighbour's own master key is named
 
 
 @click.group(cls=Commands, entries="byalag.benches")

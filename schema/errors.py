@@ -68,6 +68,18 @@ class WrongCode(Refusal):
     """A letter code that is not one of this round's."""
 
 
+class SameOfficer(Refusal):
+    """Two officers have to agree, and one came twice."""
+
+
+class KeyDestroyed(Refusal):
+    """The round's key was destroyed, so nobody can sign in to it. Facts: destroyed_on (date), decision."""
+
+
+class RoundKeyMissing(Refusal):
+    """The round has no key, and none that was destroyed."""
+
+
 class NotOnRoll(Refusal):
     """The person may not vote in this pot. Facts: reason."""
 
@@ -96,12 +108,28 @@ class NotCounted(Refusal):
     """There is no outcome yet."""
 
 
+class BallotsWithheld(Refusal):
+    """The counted ballots of a pot are too few to be shown to everybody."""
+
+
+class NotPublished(Refusal):
+    """The round's outcome is not published."""
+
+
+class Appealable(Refusal):
+    """The outcome can still be appealed against. Facts: ends_on (date)."""
+
+
 class Changed(Refusal):
     """Somebody else changed it in between. Facts: revision."""
 
 
 class Stale(Refusal):
     """The ballot was changed since the voter last saw it. Facts: revision."""
+
+
+class NothingToWithdraw(Refusal):
+    """There is no ballot that could be taken back, or it was taken back before."""
 
 
 class NoKey(Refusal):

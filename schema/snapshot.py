@@ -46,9 +46,11 @@ class CountedProject(msgspec.Struct, frozen=True):
 
 
 class Sums(msgspec.Struct, frozen=True):
-    """Where every revision went: ``revisions`` = ``counted`` + ``superseded`` + all of ``refused`` (by reason).
+    """Where every revision went.
 
-    ``electors`` might vote, ``voters`` cast at least one revision, ``counted`` is one ballot per voter at most.
+    ``revisions`` = ``counted`` + ``superseded`` + ``withdrawn`` + all of ``refused`` (by reason). ``electors`` might
+    vote, ``voters`` sent at least one revision. Of each, the last revision that is not refused is in ``counted`` if it
+    is a ballot, and in ``withdrawn`` if it takes one back; those before it are ``superseded``.
     """
 
     electors: int
@@ -56,11 +58,24 @@ class Sums(msgspec.Struct, frozen=True):
     revisions: int
     counted: int
     superseded: int
+    withdrawn: int
     refused: dict[str, int]
 
 
+class Ledger(msgspec.Struct, frozen=True):
+    """The ledger under which a pot was counted: its name, how many leaves, and their root in hex."""
+
+    origin: str
+    size: int
+    root: str
+
+
 class Snapshot(msgspec.Struct, frozen=True):
-    """The count of one pot. Money in minor units; projects in the outcome are their numbers as text."""
+    """The count of one pot. Money in minor units; projects in the outcome are their numbers as text.
+
+    ``ballots_floor``: with fewer counted ballots than this, they are shown to auditors only. ``corrects``: the SHA-256
+    of the snapshot that this one takes the place of.
+    """
 
     municipality: str
     round_id: UUID
@@ -74,9 +89,17 @@ class Snapshot(msgspec.Struct, frozen=True):
     ties: TieOrder
     projects: tuple[CountedProject, ...]
     sums: Sums
+    ballots_floor: int
+    ledger: Ledger
     input_hash: str
     outcome: Outcome
+    corrects: str | None = None
     format: Literal["byalag snapshot 1"] = "byalag snapshot 1"
+
+    @property
+    def withheld(self) -> bool:
+        """Whether the counted ballots are too few to be shown to everybody."""
+        return self.sums.counted < self.ballots_floor
 
 
 def canonical(value: msgspec.Struct) -> bytes:

@@ -74,6 +74,18 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.WrongCode: Problem(
         401, "Unknown code", "This is not a code of this round. Check each sign against your letter and try again."
     ),
+    e.SameOfficer: Problem(
+        422, "One officer twice", "Two officers have to agree to this. Let a second one give name and password."
+    ),
+    e.KeyDestroyed: Problem(
+        410,
+        "The key is destroyed",
+        "The key of this round was destroyed on {destroyed_on} ({decision}), so nobody can sign in to it any more, and"
+        " nobody can find out who voted for what. The outcome stays where it was published.",
+    ),
+    e.RoundKeyMissing: Problem(
+        409, "No key", "The key with which voters would sign in to this round is missing. Draft the round anew."
+    ),
     e.NotOnRoll: Problem(
         403, "Not on this roll", "You cannot vote here: {reason}. If you think this is wrong, tell the municipality."
     ),
@@ -99,6 +111,20 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         " if there is none; otherwise wait a moment and try again.",
     ),
     e.NotCounted: Problem(409, "Not counted yet", "There is no outcome yet. Wait until counting has ended."),
+    e.BallotsWithheld: Problem(
+        403,
+        "Too few ballots to show",
+        "So few ballots were counted here that showing them could tell how somebody voted. The outcome and its reasons"
+        " are public; ask the municipality for a named auditor, who can check the ballots.",
+    ),
+    e.NotPublished: Problem(
+        409, "Not published", "The outcome of this round is not published yet. Publish it, and wait for its appeals."
+    ),
+    e.Appealable: Problem(
+        409,
+        "Still open to appeals",
+        "The outcome of this round can be appealed against until {ends_on}. Come back when that time is over.",
+    ),
     e.Changed: Problem(
         409,
         "Changed meanwhile",
@@ -110,6 +136,11 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "Your ballot was changed meanwhile",
         "Your ballot is at revision {revision} now, so this older one was not"
         " taken. Look at your ballot and decide again.",
+    ),
+    e.NothingToWithdraw: Problem(
+        409,
+        "Nothing to take back",
+        "You have no ballot here that could be taken back. If you want to vote, cast one while voting is open.",
     ),
     e.NoKey: Problem(
         400,

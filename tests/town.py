@@ -22,6 +22,8 @@ from schema.keys import Keys
 from schema.passes import open_pass
 from schema.settings import Settings
 from service.app import make_app
+from service.house import House
+from service.ring import Ring
 from service.store import roll
 from service.verbs.sign_in import hash_password
 from tests.builders import ADDRESS
@@ -68,6 +70,7 @@ def draft(**changes: Any) -> dict[str, Any]:
         "voting_at": moment(timedelta(minutes=-1)),
         "closes_at": moment(timedelta(days=7)),
         "lot_seed": "a seed for tests",
+        "ballots_floor": 0,
     }
     return drawn | changes
 
@@ -81,6 +84,12 @@ class Town:
         self.keys = Keys(settings.master_key)
         self.officer_token = ""
         self.codes: dict[str, str] = {}
+
+    @property
+    def ring(self) -> Ring:
+        """The keys that the service has opened."""
+        house: House = self.client.app.state.house
+        return house.ring
 
     async def hire(self, name: str = "Dagny", municipality: str = "Hagaby") -> str:
         """An officer with a session; answers the token."""
@@ -224,6 +233,7 @@ class Voter:
         self.ground = ground
         self.client = ground.town.client
         self.path = f"/api/pots/{pot_id}/ballots"
+        self.withdrawals = f"/api/pots/{pot_id}/withdrawals"
         self.pot_id = UUID(pot_id)
         self.token = token
         self.civic = {"Authorization": f"Bearer {civic}"}
@@ -232,14 +242,20 @@ class Voter:
         self, *choices: int, base: int = 0, key: str | None = None, points: Sequence[int] | None = None
     ) -> Response:
         """Cast a ballot on the revision that was seen."""
-        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key or uuid4().hex}
         body = {"choices": choices, "base_revision": base} | ({} if points is None else {"points": points})
-        return await self.client.post(self.path, json=body, headers=headers)
+        return await self.client.post(self.path, json=body, headers=self._headers(key))
+
+    async def withdraw(self, base: int, key: str | None = None) -> Response:
+        """Take the ballot back that was seen."""
+        return await self.client.post(self.withdrawals, json={"base_revision": base}, headers=self._headers(key))
+
+    def _headers(self, key: str | None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key or uuid4().hex}
 
     @property
     def tag(self) -> bytes:
         """The pseudonym that the pass names."""
-        return open_pass(self.token, self.ground.town.keys.passes, "box", time.time()).tag_bytes
+        return open_pass(self.token, self.ground.town.ring.issuer, "box", time.time()).tag_bytes
 
     async def ballot(self) -> Response:
         """One's own ballot."""

@@ -15,11 +15,16 @@ class NoSuchBallot(Exception):
 
 async def judge_ballots(db: asyncpg.Connection, ballot_ids: Collection[UUID]) -> None:
     """Give these revisions their verdicts, in as many statements however many they are. Raises NoSuchBallot."""
+    if not ballot_ids:
+        return
     found = await ballots.ballots_to_judge(db, ballot_ids)
     if len(found) < len(ballot_ids):
         raise NoSuchBallot
     forms = {
         form.pot_id: (form.style, form.cost_of) for form in await ballots.forms(db, {ballot.pot_id for ballot in found})
     }
-    reasons = [judge(*forms[ballot.pot_id], ballot.choices, ballot.points, ballot.on_roll) for ballot in found]
+    reasons = [
+        judge(*forms[ballot.pot_id], None if ballot.withdrawn else ballot.choices, ballot.points, ballot.on_roll)
+        for ballot in found
+    ]
     await ballots.insert_verdicts(db, [ballot.id for ballot in found], reasons)

@@ -22,6 +22,7 @@ from schema.logs import configure_logs
 from schema.settings import Settings, read_settings
 from workers.claim import drain
 from workers.door import act
+from workers.keys import refuse_without_keys
 
 ROLES: dict[Lane, Role] = {
     "roll": "byalag_registrar",
@@ -68,12 +69,13 @@ class LaneWorker(Worker):
 
 
 def listen(lane: Lane) -> None:
-    """Answer the bells of one lane until SIGTERM, which waits for the job under way.
+    """Answer the bells of one lane until SIGTERM, which waits for the job under way. Raises KeysError before it begins.
 
     Also ends, with SystemExit, when Redis goes away at a moment that RQ does not survive: the supervisor starts anew.
     """
     configure_logs()  # before RQ makes its own handlers
     settings = read_settings()
+    asyncio.run(_refuse_without_keys(lane, settings))
     try:
         worker = LaneWorker(
             [queue_name(lane)],
@@ -89,6 +91,17 @@ def listen(lane: Lane) -> None:
     except RedisError as error:
         log.warning("redis is away", lane=lane, fault=type(error).__name__)
         raise SystemExit(1) from None
+
+
+async def _refuse_without_keys(lane: Lane, settings: Settings) -> None:
+    try:
+        db = await connect(settings.database_url, ROLES[lane])
+        try:
+            await refuse_without_keys(db, Keys(settings.master_key), lane)
+        finally:
+            await db.close(timeout=5)
+    except AWAY as error:  # a job that lacks its keys leaves its events where they are
+        log.warning("postgres is away", lane=lane, fault=type(error).__name__)
 
 
 def answer(lane: Lane) -> None:

@@ -27,7 +27,9 @@ class Round(msgspec.Struct, frozen=True):
     supporting_at: datetime | None
     voting_at: datetime
     closes_at: datetime
+    ballots_floor: int
     lot_seed: str
+    appeal_days: int
     revision: int
     announced_at: datetime | None
     scheduled_at: datetime | None

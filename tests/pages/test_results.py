@@ -39,8 +39,9 @@ SENTENCES = (
     "4 voters got more of the money to what they chose by equal shares, 1 by votes, so the outcome by equal shares"
     " stands.",
     "“Project 2” and “Project 3” were level. “Project 2” came first, because more people chose it.",
-    "9 of 12 residents on the roll voted. They sent 14 ballots",
+    "9 of 12 residents on the roll took part. They sent 14 ballots",
     "replaced by a later ballot of the same voter 4",
+    "sent to take the one before back, with none after it 1",
     "not counted: with too many projects 1",
     "Text of the lot",
 )
@@ -65,8 +66,8 @@ async def publish(db: asyncpg.Connection, house: House, found: Snapshot) -> None
     """Publish this snapshot of the only pot of a round."""
     await close(db, house)
     made: UUID = await db.fetchval(
-        "insert into box.snapshot (round_id, pot_id, input_hash, content, pb) values ($1, $2, $3, $4, 'META')"
-        " returning id",
+        "insert into box.snapshot (round_id, pot_id, rules_version, input_hash, inputs, content, pb, withheld)"
+        " values ($1, $2, 1, $3, '', $4, 'META', false) returning id",
         house.round_id,
         house.pot_id,
         bytes.fromhex("ab" * 32),

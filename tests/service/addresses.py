@@ -49,6 +49,7 @@ class Scene(msgspec.Struct, frozen=True):
     civic: str
     key: str
     receipt: str
+    auditor: str
     leaves: int
     crowd: dict[str, dict[str, str]]
 
@@ -89,6 +90,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "project_id": scene.projects[CANARY - 1 : CANARY],
         "proposal_id": [scene.proposals[0], scene.proposals[-1]] if method == "GET" else scene.proposals[:1],
         "commitment": [scene.receipt],
+        "auditor_id": [scene.auditor],
         "level": ["0"],
         "place": ["000.p/1", f"000.p/{scene.leaves}"],
         "act": ["close" if method == "GET" else "take-back"],

@@ -112,7 +112,7 @@ def veiled(text: str, known: frozenset[str]) -> str:
 
 
 def told(path: str, answer: Answer, known: frozenset[str] = frozenset()) -> str:
-    """Status, headers and body of an answer. Of the ledger's hashes only the number and the lengths are told.
+    """Status, headers and body of an answer. Of the ledger's hashes, and of what is locked, only the length is told.
 
     A request id is random. An ETag must be what anybody can work out from the body: then it tells nothing more.
     """
@@ -121,6 +121,8 @@ def told(path: str, answer: Answer, known: frozenset[str] = frozenset()) -> str:
         headers["etag"] = "that of the body"
     if headers.get("content-type") == "application/octet-stream":
         body = f"{len(answer.content)} bytes"
+    elif headers.get("content-type") == "application/zip":
+        body = hashlib.sha256(answer.content).hexdigest()
     else:
         body = veiled(answer.content.decode(), known)
     if _LEDGER.search(path):

@@ -181,6 +181,18 @@ async def test_turnout_tells_how_many_and_never_how(town: Town) -> None:
     assert turnout == [{"pot_id": ground.pot, "electors": 2, "voters": 1}]
 
 
+async def test_turnout_counts_those_who_have_a_ballot_now(town: Town) -> None:
+    """Who took theirs back is not among the voters, and is again with the next ballot."""
+    ground = await town.open_round()
+    await (await ground.voter("BJORN-2")).cast(2)
+    amina = await ground.voter("AMINA-1")
+    voters = []
+    for doing in (amina.cast(1), amina.withdraw(1), amina.cast(base=2), amina.withdraw(3)):
+        assert (await doing).status_code == 201
+        voters += [row["voters"] for row in (await town.client.get(f"/api/rounds/{ground.id}/turnout")).json()]
+    assert voters == [2, 1, 2, 1]
+
+
 async def test_a_reader_who_has_it_already_gets_304(town: Town) -> None:
     """Reads carry an ETag."""
     ground = await town.open_round()

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
+import pyrage
 import pytest
 from httpx import Response
 
@@ -116,6 +117,8 @@ async def arrange(settings: Settings) -> Scene:
         for at, name in enumerate(VOTERS):
             await _vote(drawn, tokens[name], (at % 6 + 1, (at + 1) % 6 + 1), 0, f"first-{name}")
         receipts = await _vote(drawn, tokens[OBSERVER], (1, 2), 0, f"first-{OBSERVER}")
+        elin = {"name": "Elin", "recipient": str(pyrage.x25519.Identity.generate().to_public())}
+        auditors = await town.act("POST", f"/api/rounds/{drawn.id}/auditors", json=elin)
         await town.work()
         view = await town.act("GET", f"/api/rounds/{drawn.id}/draft")
         return Scene(
@@ -129,6 +132,7 @@ async def arrange(settings: Settings) -> Scene:
             civic=passes[OBSERVER]["civic"],
             key=f"first-{OBSERVER}",
             receipt=receipts[0].json()["receipt"]["commitment"],
+            auditor=auditors[0]["id"],
             leaves=len(drawn.pots) * (len(VOTERS) + 1),
             crowd={name: tokens[name] for name in VOTERS},
         )
@@ -211,6 +215,7 @@ class World:
         await self._work("count", "compare")
         await self._look(town, "counted")
         await self._move(town, "publication")
+        await self._work("count")
         await self._look(town, "published")
 
     async def _change(self, town: Town, tokens: dict[str, str], choices: tuple[int, int], key: str) -> None:

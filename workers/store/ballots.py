@@ -13,12 +13,13 @@ SQL = queries(__file__)
 
 
 class ToJudge(msgspec.Struct, frozen=True):
-    """A revision, and whether its tag is an elector of its pot."""
+    """A revision, whether it takes the one before back, and whether its tag is an elector of its pot."""
 
     id: UUID
     pot_id: UUID
     choices: tuple[int, ...]
     points: tuple[int, ...]
+    withdrawn: bool
     on_roll: bool
 
 
@@ -58,7 +59,10 @@ async def has_waiting(db: Db, round_id: UUID) -> bool:
 
 
 async def groups(db: Db, pot_id: UUID) -> list[Group]:
-    """The current ballots of a pot: of each tag the last revision that counts; equal ones together, in order."""
+    """The current ballots of a pot: of each tag the last revision that counts; equal ones together, in order.
+
+    Where that is a withdrawal there is no ballot.
+    """
     return await many(db, Group, SQL.groups, pot_id)
 
 
