@@ -109,7 +109,10 @@ async def withdraw_ballot(request: AnyRequest, house: TheHouse, claims: ThePass,
     dependencies={"claims": Provide(provide_box_pass)},
 )
 async def view_ballot(house: TheHouse, claims: ThePass, pot_id: FromPath[UUID]) -> CurrentBallot:
-    """One's own ballot as it stands, whether it was taken back, and whether it counts or why not."""
+    """One's own ballot as it stands, whether it was taken back, and whether it counts or why not.
+
+    What it holds is shown until voting closes.
+    """
     refuse_other_round(claims, claims.round_id, pot_id)
     found = await verbs.current_ballot(house, claims, pot_id)
     if found is None:

@@ -158,7 +158,10 @@ async def ballot_page(
     if found.phase != "voting":
         return _not_open(found, NotOpen(phase=found.phase))
     cast = await verbs.current_ballot(house, await take_pass(desk.token, house, "box"), pot.id)
-    chosen = set(choices if choices is not None else cast.choices if cast else ())
+    before = cast.choices if cast else ()
+    if before is None:  # it closed since the round was read
+        return _not_open(found, NotOpen(phase="counting"))
+    chosen = set(before if choices is None else choices)
     costs = [project.cost for project in desk.projects if project.number in chosen]
     return form_page(
         "ballot.html",
@@ -168,7 +171,7 @@ async def ballot_page(
         ticked=isinstance(pot.style, Approval | Knapsack),
         cast=cast,
         chosen=chosen,
-        differs=cast is not None and chosen != set(cast.choices),
+        differs=cast is not None and chosen != set(before),
         costs=costs,
         limits=words.limits(pot.style, found.currency),
         over=max(0, sum(costs) - getattr(pot.style, "max_cost", sum(costs))),

@@ -55,12 +55,13 @@ class Form(msgspec.Struct, frozen=True):
 class CurrentBallot(msgspec.Struct, frozen=True):
     """A voter's last revision in one pot, and its verdict once it was judged.
 
-    ``withdrawn``: it took the ballot back, so there are no choices.
+    ``choices`` and ``points`` are there only while voting is open: as long as a ballot can be changed in silence,
+    showing it proves nothing to a buyer. ``withdrawn``: it took the ballot back, so there are no choices.
     """
 
     revision: int
-    choices: tuple[int, ...]
-    points: tuple[int, ...]
+    choices: tuple[int, ...] | None
+    points: tuple[int, ...] | None
     withdrawn: bool
     commitment: bytes
     accepted_at: datetime

@@ -2,9 +2,10 @@
 select * from box.cast_ballots($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 
 -- name: current_ballot
-select b.revision, b.choices, b.points, b.withdrawn, b.commitment, b.accepted_at,
-    v.ballot_id is not null as judged, v.reason
-from box.ballot b left join box.verdict v on v.ballot_id = b.id
+select b.revision, case when box.phase(r) = 'voting' then b.choices end as choices,
+    case when box.phase(r) = 'voting' then b.points end as points,
+    b.withdrawn, b.commitment, b.accepted_at, v.ballot_id is not null as judged, v.reason
+from box.ballot b join box.round r on r.id = b.round_id left join box.verdict v on v.ballot_id = b.id
 where b.round_id = $1 and b.pot_id = $2 and b.tag = $3
 order by b.revision desc limit 1
 

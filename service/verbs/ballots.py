@@ -114,7 +114,7 @@ def _settled(house: House, claims: Pass, pot_id: UUID, answer: CastAnswer) -> tu
 
 
 async def current_ballot(house: House, claims: Pass, pot_id: UUID) -> CurrentBallot | None:
-    """The voter's own last revision."""
+    """The voter's own last revision; what it holds is shown until voting closes."""
     async with house.box.enter() as db:
         return await ballots.current_ballot(db, claims.round_id, pot_id, claims.tag_bytes)
 

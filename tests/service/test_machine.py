@@ -250,12 +250,13 @@ class Ballots(RuleBasedStateMachine):
 
     @rule(who=voters, place=places)
     def look(self, who: int, place: int) -> None:
-        """A voter sees their last ballot."""
+        """A voter sees their last ballot, and what it holds until the close."""
         answer = self.do(self.people[who][place].ballot())
         if mine := self.of(who, place):
             seen, last = answer.json(), mine[-1].stored
             assert answer.status_code == 200, answer.text
-            assert (seen["revision"], seen["choices"]) == (len(mine), list(last or ()))
+            held = list(last or ()) if self.phase == "voting" else None
+            assert (seen["revision"], seen["choices"]) == (len(mine), held)
             assert seen["withdrawn"] is (last is None)
         else:
             refused(answer, 404, "not-found")
