@@ -13,6 +13,7 @@ from schema.logs import configure_logs
 from schema.migrate import refuse_wrong_version
 from schema.settings import Settings, read_settings
 from service.app import make_app
+from service.floorplan import ROLES, Part
 from service.store import roll
 from service.verbs.sign_in import hash_password
 
@@ -23,12 +24,19 @@ from service.verbs.sign_in import hash_password
 @click.option(
     "--proxy", default="127.0.0.1", show_default=True, help="Address of the proxy whose headers are believed."
 )
-def service(host: str, port: int, proxy: str) -> None:
+@click.option(
+    "--room",
+    type=click.Choice(list(ROLES)),
+    default="both",
+    show_default=True,
+    help="What to serve: the roll, where people sign in and officers work; the box, where ballots are cast; or both.",
+)
+def service(host: str, port: int, proxy: str, room: Part) -> None:
     """Serve the API and the pages."""
     settings = read_settings()
     configure_logs()
     asyncio.run(_refuse_wrong_version(settings))
-    serve(make_app(settings), host, port, proxy)
+    serve(make_app(settings, room), host, port, proxy)
 
 
 def serve(app: Litestar, host: str, port: int, proxy: str) -> None:

@@ -22,9 +22,9 @@ from schema.keys import Keys
 from schema.passes import open_pass
 from schema.settings import Settings
 from service.app import make_app
+from service.floorplan import Part
 from service.store import roll
 from service.verbs.sign_in import hash_password
-from tests.builders import ADDRESS
 from workers.claim import drain
 from workers.door import act
 from workers.lanes import ROLES
@@ -108,7 +108,7 @@ class Town:
         for lane in lanes or LANES:
             db = await connect(self.settings.database_url, ROLES[lane])
             try:
-                await drain(db, lane, partial(_act, self.keys), 30.0)
+                await drain(db, lane, partial(_act, self), 30.0)
             finally:
                 await db.close()
 
@@ -158,14 +158,14 @@ class Town:
 
 
 @asynccontextmanager
-async def open_town(settings: Settings) -> AsyncIterator[Town]:
-    """The service in this process with these settings, and a client of it."""
-    async with AsyncTestClient(make_app(settings)) as client:
+async def open_town(settings: Settings, part: Part = "both") -> AsyncIterator[Town]:
+    """The service in this process with these settings, or one room of it, and a client of it."""
+    async with AsyncTestClient(make_app(settings, part)) as client:
         yield Town(client, settings)
 
 
-async def _act(keys: Keys, db: Any, batch: Any) -> None:
-    await act(db, keys, ADDRESS, batch)
+async def _act(town: Town, db: Any, batch: Any) -> None:
+    await act(db, town.keys, town.settings.box_url, batch)
 
 
 class Ground:

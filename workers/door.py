@@ -31,7 +31,7 @@ from workers.roll import rebuild_rolls
 from workers.sequence import sequence_ballots
 
 
-async def act(db: asyncpg.Connection, keys: Keys, public_url: str, batch: Sequence[tuple[int, Event]]) -> None:
+async def act(db: asyncpg.Connection, keys: Keys, box_url: str, batch: Sequence[tuple[int, Event]]) -> None:
     """Do what these events (number, event) ask for. Twice, or in another order, comes to the same."""
     municipalities, drafts, cast, closed, counted = (set[UUID]() for _ in range(5))
     growing: list[RoundScheduled | BallotsAccepted] = []
@@ -66,7 +66,7 @@ async def act(db: asyncpg.Connection, keys: Keys, public_url: str, batch: Sequen
         await rebuild_rolls(db, keys, municipalities, drafts)
     if cast:
         await judge_ballots(db, cast)
-    await sequence_ballots(db, keys.checkpoints, public_url, growing)
+    await sequence_ballots(db, keys.checkpoints, box_url, growing)
     await count_rounds(db, closed)
     await compare_pots(db, counted)
     if happenings:

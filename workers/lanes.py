@@ -102,7 +102,7 @@ async def _answer(lane: Lane, settings: Settings) -> None:
     async def hand() -> None:
         db = await connect(settings.database_url, ROLES[lane])
         try:
-            await drain(db, lane, lambda db, batch: act(db, keys, settings.public_url, batch), ANSWER_SECONDS)
+            await drain(db, lane, lambda db, batch: act(db, keys, settings.box_url, batch), ANSWER_SECONDS)
         finally:
             await db.close(timeout=5)
 

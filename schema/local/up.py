@@ -65,6 +65,7 @@ def running(
             "REDIS_URL": grounds.redis_url,
             "BYALAG_MASTER_KEY": os.environ.get("BYALAG_MASTER_KEY") or master_key(data),
             "BYALAG_PUBLIC_URL": os.environ.get("BYALAG_PUBLIC_URL") or url,
+            "BYALAG_BOX_URL": os.environ.get("BYALAG_BOX_URL") or os.environ.get("BYALAG_PUBLIC_URL") or url,
             "BYALAG_LIMITS": os.environ.get("BYALAG_LIMITS") or limits,
             "PYTHONUNBUFFERED": "1",
         }

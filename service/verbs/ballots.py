@@ -62,7 +62,7 @@ async def cast_ballot(house: House, claims: Pass, pot_id: UUID, key: str, sent: 
         case "no_round":
             raise NotFound(what="round")
     receipt = sign_receipt(
-        house.settings.public_url,
+        house.settings.box_url,
         claims.round_id,
         pot_id,
         answer.commitment,

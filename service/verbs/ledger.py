@@ -53,7 +53,7 @@ async def view_ledger(house: House, round_id: UUID) -> LedgerView:
     last = await last_checkpoint(house, round_id)
     origin = last.note.partition("\n")[0]
     key = verification_key(origin, house.keys.checkpoints.public_bytes)
-    return LedgerView(origin, key, last.size, last.note, f"{house.settings.public_url}/api/log/{round_id}")
+    return LedgerView(origin, key, last.size, last.note, f"{house.settings.box_url}/api/log/{round_id}")
 
 
 async def last_checkpoint(house: House, round_id: UUID) -> Checkpoint:

@@ -22,6 +22,8 @@ def command(settings: Settings, name: str, *arguments: str) -> Iterator[subproce
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,
         "BYALAG_MASTER_KEY": settings.master_key.hex(),
+        "BYALAG_PUBLIC_URL": settings.public_url,
+        "BYALAG_BOX_URL": settings.box_url,
         "BYALAG_LIMITS": "on" if settings.limits else "off",
     }
     room = "service" if name == "service" else "workers"
