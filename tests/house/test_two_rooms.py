@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
 
+import asyncpg
 import httpx
 import pytest
 from msgspec.structs import replace
 
+from schema.database import connect
 from schema.local.up import free_port, ready
 from schema.settings import Settings
 from tests.pages.test_resident import at_ballot, expired, hidden, signed_in
@@ -33,13 +35,21 @@ class Requests:
 
 
 @pytest.fixture
-async def apart(settings: Settings) -> AsyncIterator[Settings]:
+async def box_login(db: asyncpg.Connection, database_url: str) -> AsyncIterator[str]:
+    """The database for somebody who is a member of the box's role and of no other."""
+    await db.execute("create role ballots login in role byalag_box")
+    yield database_url.replace("//byalag@", "//ballots@")
+    await db.execute("drop role ballots")
+
+
+@pytest.fixture
+async def apart(settings: Settings, box_login: str) -> AsyncIterator[Settings]:
     """Two processes of one house on two ports, under two host names: a browser keeps cookies by host."""
     roll, box = free_port(), free_port()
     house = replace(settings, public_url=f"http://127.0.0.1:{roll}", separate_box_url=f"http://localhost:{box}")
     with (
         command(house, "service", "--room", "roll", "--port", str(roll)),
-        command(house, "service", "--room", "box", "--port", str(box)),
+        command(replace(house, database_url=box_login), "service", "--room", "box", "--port", str(box)),
     ):
         for url in (house.public_url, house.box_url):
             await eventually(lambda url=url: asyncio.to_thread(ready, url))  # type: ignore[misc]
@@ -59,6 +69,12 @@ async def town(apart: Settings, requests: Requests) -> AsyncIterator[Town]:
     client: Any = httpx.AsyncClient(base_url=apart.public_url, trust_env=False, event_hooks=hooks, timeout=30)
     async with client:
         yield Town(client, apart)
+
+
+async def test_the_login_of_the_box_is_nobody_else(apart: Settings, box_login: str) -> None:
+    """The box of these tests works with a login that cannot become the roll, whatever its process were made to do."""
+    with pytest.raises(asyncpg.PostgresError, match="permission denied to set role"):
+        await connect(box_login, "byalag_roll")
 
 
 async def test_a_program_signs_in_at_one_and_casts_at_the_other(town: Town) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -12,13 +13,14 @@ from litestar.routes import HTTPRoute
 
 from schema.settings import Settings, SettingsError
 from service.app import make_app
-from service.floorplan import PLAN, Part
+from service.floorplan import PLAN, Part, is_here
 from service.house import House, NotOpened
 from tests.builders import ADDRESS, MASTER_KEY
-from tests.pages.visitor import HTML
-from tests.town import Town, Voter, open_town
+from tests.pages.visitor import HTML, Visit, Visitor
+from tests.town import PASSWORD, Town, Voter, open_town
 
 BOX = "https://ballots.example.se"
+PARTS: tuple[Part, ...] = ("roll", "box")
 
 
 @pytest.fixture
@@ -83,7 +85,12 @@ def test_every_route_has_its_room(settings: Settings) -> None:
     assert routes(make_app(settings)) == set(PLAN)
 
 
-@pytest.mark.parametrize("part", ["roll", "box"])
+def test_a_route_without_a_room_is_in_neither() -> None:
+    """Whoever forgets to place a new route does not open it by that."""
+    assert not any(is_here(part, "GET", "/new") for part in PARTS)
+
+
+@pytest.mark.parametrize("part", PARTS)
 async def test_a_room_says_where_the_other_is(apart: Settings, part: Part) -> None:
     """What a room does not serve answers 404 with the address of the other, whoever asks and for whatever."""
     there = BOX if part == "roll" else ADDRESS
@@ -94,7 +101,7 @@ async def test_a_room_says_where_the_other_is(apart: Settings, part: Part) -> No
             assert there in answer.json()["detail"], route
 
 
-@pytest.mark.parametrize("part", ["roll", "box"])
+@pytest.mark.parametrize("part", PARTS)
 async def test_no_route_wants_what_its_room_did_not_open(apart: Settings, part: Part) -> None:
     """A route in the wrong room would answer that we broke."""
     async with open_town(apart, part) as town:
@@ -128,7 +135,7 @@ async def test_the_roll_takes_no_ballots(roll: Town) -> None:
         _ = house(roll).casting
 
 
-@pytest.mark.parametrize("part", ["roll", "box"])
+@pytest.mark.parametrize("part", PARTS)
 def test_one_room_needs_an_address_of_its_own(settings: Settings, part: Part) -> None:
     """Behind one address a browser would show the box the officers' cookie."""
     with pytest.raises(SettingsError, match="BYALAG_BOX_URL"):
@@ -198,3 +205,50 @@ async def test_the_box_sets_no_cookie(amina: Voter, box: Town) -> None:
     answers = [await call(box, route) for route in PLAN]
     answers += [await call(box, route, **HTML) for route in PLAN]
     assert [answer.request.url for answer in answers if "set-cookie" in answer.headers] == []
+
+
+def lost(part: Part, seen: Visit) -> list[str]:
+    """The links and forms of a page, shown by one room, that lead to where nobody answers them."""
+    ways = [("GET", link["href"]) for link in seen.page.all("a", "link")]
+    ways += [(form["method"].upper(), form["action"]) for form in seen.page.all("form")]
+    ways += [("POST", button["formaction"]) for button in seen.page.all("button") if button["formaction"]]
+    found = []
+    for method, way in ways:
+        there: Part = "box" if way.startswith(BOX) else "roll" if way.startswith(ADDRESS) else part
+        path = urlsplit(way).path or "/"
+        templates = [name for name in PLAN if re.fullmatch(re.sub(r"{\w+}", "[^/]+", name), f"{method} {path}")]
+        if not way.startswith("#") and not any(is_here(there, method, name.split()[1]) for name in templates):
+            found.append(f"{method} {way}")
+    return found
+
+
+async def test_every_link_leads_to_the_room_that_answers_it(roll: Town, box: Town) -> None:
+    """From each page of each room, in voting and after it, every link and form goes where it is answered."""
+    ground = await roll.open_round()
+    voter = await ground.voter("AMINA-1")
+    paths = {route.split()[1] for part in PARTS for route in PLAN if route.startswith("GET")}
+    pages = [path for path in sorted(paths) if not path.startswith(("/api", "/health", "/static"))]
+    known = {"round_id": ground.id, "pot_id": ground.pot, "proposal_id": uuid4(), "slug": "stale", "act": "close"}
+    at_roll, at_box = Visitor(roll.client), Visitor(box.client)
+    await at_roll.open("/officer")
+    await at_roll.press("Sign in", name="Dagny", password=PASSWORD)
+
+    async def look() -> None:
+        for part, browser in zip(PARTS, (at_roll, at_box), strict=True):
+            for path in pages:
+                if is_here(part, "GET", path):
+                    assert lost(part, await browser.open(path.format(**known))) == [], (part, path)
+            assert lost(part, await browser.open("/nowhere")) == []
+
+    await look()
+    await at_roll.open(f"/rounds/{ground.id}/sign-in")
+    assert lost("roll", await at_roll.press("Go on", code=roll.codes["AMINA-1"])) == []
+    for token in (voter.token, "none"):
+        opened = await at_box.send(f"/pots/{ground.pot}/ballot", [("pass", token)])
+        assert lost("box", opened) == []
+    await at_box.send(f"/pots/{ground.pot}/ballot", [("pass", voter.token)])
+    cast = await at_box.press("Cast my ballot", ticks=[1])
+    assert (cast.status, lost("box", cast)) == (200, [])
+    await ground.count()
+    await ground.officer("POST", "publication")
+    await look()
