@@ -7,6 +7,7 @@ program that reads such notes can check ours; whoever keeps one can prove later 
 import base64
 import binascii
 import hashlib
+from collections.abc import Collection
 
 import msgspec
 
@@ -33,29 +34,52 @@ def origin_of(box_url: str, round_id: object) -> str:
     return f"{box_url.partition('://')[2]}/api/log/{round_id}"
 
 
+def sign_text(text: str, name: str, signer: Signer) -> str:
+    """A signed note of this text, which ends with a line's end, by the key of this name."""
+    signature = _key_id(name, signer.public_bytes) + signer.sign(text.encode())
+    return f"{text}\n{MARK}{name} {base64.b64encode(signature).decode()}\n"
+
+
+def signed_text(note: str, name: str, publics: Collection[bytes]) -> str:
+    """The text of a note that one of these Ed25519 keys (32 bytes) of this name signs. Raises BadCheckpoint."""
+    text, blank, lines = note.rpartition("\n\n")
+    if not blank:
+        raise BadCheckpoint("it is not a signed note")
+    text += "\n"
+    known = {_key_id(name, public): public for public in publics}
+    for line in lines.splitlines():
+        signed_by, _, encoded = line.removeprefix(MARK).rpartition(" ")
+        signature = _decoded(encoded)
+        if line.startswith(MARK) and signed_by == name and signature[:4] in known:
+            if not verifies(known[signature[:4]], signature[4:], text.encode()):
+                raise BadCheckpoint("the signature is forged")
+            return text
+    raise BadCheckpoint("it is not signed with a key of this log")
+
+
 def write_checkpoint(origin: str, head: Head, signer: Signer) -> str:
     """The signed note."""
-    text = f"{origin}\n{head.size}\n{base64.b64encode(head.root).decode()}\n"
-    signature = _key_id(origin, signer.public_bytes) + signer.sign(text.encode())
-    return f"{text}\n{MARK}{origin} {base64.b64encode(signature).decode()}\n"
+    return sign_text(f"{origin}\n{write_head(head)}", origin, signer)
 
 
-def read_checkpoint(note: str, origin: str, public: bytes) -> Head:
-    """The head that a note signs with this Ed25519 key (32 bytes). Raises BadCheckpoint."""
-    text, blank, lines = note.rpartition("\n\n")
-    text += "\n"
-    parts = text.split("\n")
-    if not blank or len(parts) < 4 or parts[0] != origin:
+def read_checkpoint(note: str, origin: str, publics: Collection[bytes]) -> Head:
+    """The head that a note signs with one of these Ed25519 keys (32 bytes each). Raises BadCheckpoint."""
+    if not note.startswith(f"{origin}\n"):
         raise BadCheckpoint("it is not a checkpoint of this log")
-    known = _key_id(origin, public)
-    for line in lines.splitlines():
-        name, _, encoded = line.removeprefix(MARK).rpartition(" ")
-        signature = _decoded(encoded)
-        if line.startswith(MARK) and name == origin and signature[:4] == known:
-            if not verifies(public, signature[4:], text.encode()):
-                raise BadCheckpoint("the signature is forged")
-            return _head(parts[1], parts[2])
-    raise BadCheckpoint("it is not signed with this key")
+    _, size, root, *_ = [*signed_text(note, origin, publics).split("\n"), "", ""]
+    return read_head(size, root)
+
+
+def write_head(head: Head) -> str:
+    """A head's two lines: its size and its root."""
+    return f"{head.size}\n{base64.b64encode(head.root).decode()}\n"
+
+
+def read_head(size: str, root: str) -> Head:
+    """The head of these two lines. Raises BadCheckpoint."""
+    if not size.isascii() or not size.isdigit() or str(int(size)) != size or len(_decoded(root)) != 32:
+        raise BadCheckpoint("its size or its root is malformed")
+    return Head(int(size), _decoded(root))
 
 
 def verification_key(origin: str, public: bytes) -> str:
@@ -75,12 +99,6 @@ def read_key(text: str) -> tuple[str, bytes]:
 
 def _key_id(origin: str, public: bytes) -> bytes:
     return hashlib.sha256(origin.encode() + b"\n" + ED25519 + public).digest()[:4]
-
-
-def _head(size: str, root: str) -> Head:
-    if not size.isascii() or not size.isdigit() or str(int(size)) != size or len(_decoded(root)) != 32:
-        raise BadCheckpoint("its size or its root is malformed")
-    return Head(int(size), _decoded(root))
 
 
 def _decoded(text: str) -> bytes:

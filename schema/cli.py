@@ -12,7 +12,7 @@ from schema.local.folder import default_folder
 from schema.local.neighbour import neighbour
 
 OWN_HOUSE = frozenset({"up", "demo", "replay", "bench"})
-ALONE = frozenset({"tally"})
+ALONE = frozenset({"tally", "verify"})
 """Commands that start a house of their own, and those that need none and should be there at once. Any other command
 joins the house that runs here."""
 

@@ -100,6 +100,10 @@ class NotCounted(Refusal):
     """There is no outcome yet."""
 
 
+class BallotsWithheld(Refusal):
+    """The counted ballots of a pot are too few to be shown to everybody."""
+
+
 class Changed(Refusal):
     """Somebody else changed it in between. Facts: revision."""
 

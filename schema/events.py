@@ -56,6 +56,20 @@ class RoundClosed(msgspec.Struct, frozen=True, tag_field="event", tag=True):
     round_id: UUID
 
 
+class RoundPublished(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """The outcomes of a round were published: its auditors may have what they need."""
+
+    lane: ClassVar[Lane] = "count"
+    round_id: UUID
+
+
+class AuditorNamed(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """A round has a further auditor."""
+
+    lane: ClassVar[Lane] = "count"
+    round_id: UUID
+
+
 class PotCounted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
     """A pot's outcome was kept as a snapshot: other rules may be tried on its ballots."""
 
@@ -112,6 +126,8 @@ Event = (
     | RoundScheduled
     | BallotsAccepted
     | RoundClosed
+    | RoundPublished
+    | AuditorNamed
     | PotCounted
     | ProposalSubmitted
     | ProposalEdited

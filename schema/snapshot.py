@@ -59,8 +59,20 @@ class Sums(msgspec.Struct, frozen=True):
     refused: dict[str, int]
 
 
+class Ledger(msgspec.Struct, frozen=True):
+    """The ledger under which a pot was counted: its name, how many leaves, and their root in hex."""
+
+    origin: str
+    size: int
+    root: str
+
+
 class Snapshot(msgspec.Struct, frozen=True):
-    """The count of one pot. Money in minor units; projects in the outcome are their numbers as text."""
+    """The count of one pot. Money in minor units; projects in the outcome are their numbers as text.
+
+    ``ballots_floor``: with fewer counted ballots than this, they are shown to auditors only. ``corrects``: the SHA-256
+    of the snapshot that this one takes the place of.
+    """
 
     municipality: str
     round_id: UUID
@@ -74,9 +86,17 @@ class Snapshot(msgspec.Struct, frozen=True):
     ties: TieOrder
     projects: tuple[CountedProject, ...]
     sums: Sums
+    ballots_floor: int
+    ledger: Ledger
     input_hash: str
     outcome: Outcome
+    corrects: str | None = None
     format: Literal["byalag snapshot 1"] = "byalag snapshot 1"
+
+    @property
+    def withheld(self) -> bool:
+        """Whether the counted ballots are too few to be shown to everybody."""
+        return self.sums.counted < self.ballots_floor
 
 
 def canonical(value: msgspec.Struct) -> bytes:

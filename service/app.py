@@ -18,7 +18,7 @@ from schema.errors import Elsewhere
 from schema.keys import Keys
 from schema.settings import Settings, SettingsError
 from service.access_log import AccessLog
-from service.api import ballots, health, ledger, projects, proposals, rounds, sign_in, snapshots
+from service.api import auditors, ballots, health, ledger, projects, proposals, rounds, sign_in, snapshots
 from service.casting import Casting
 from service.doorbell import Doorbell
 from service.floorplan import ROLES, Part, is_here
@@ -30,6 +30,7 @@ from service.people import provide_house, provide_officer
 from service.problems import answer_problem
 from service.reading import BODY_LIMIT, AnyRequest
 from service.room import Room
+from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
@@ -38,11 +39,22 @@ from service.verbs.sign_in import CodeSignIn, OfficerSignIn
 
 log = structlog.get_logger("service")
 
-BODIES: list[type[Any]] = [RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, Ballot, CodeSignIn, OfficerSignIn]
+BODIES: list[type[Any]] = [
+    RoundDraft,
+    ProjectDraft,
+    ProposalDraft,
+    Shortlisting,
+    Ballot,
+    AuditorDraft,
+    CodeSignIn,
+    OfficerSignIn,
+]
 
 api = Router(
     path="/api",
-    route_handlers=[module.router for module in (rounds, projects, proposals, ballots, sign_in, snapshots, ledger)],
+    route_handlers=[
+        module.router for module in (rounds, projects, proposals, ballots, sign_in, snapshots, ledger, auditors)
+    ],
     exception_handlers={Exception: answer_problem},
 )
 

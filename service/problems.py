@@ -102,6 +102,12 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         " if there is none; otherwise wait a moment and try again.",
     ),
     e.NotCounted: Problem(409, "Not counted yet", "There is no outcome yet. Wait until counting has ended."),
+    e.BallotsWithheld: Problem(
+        403,
+        "Too few ballots to show",
+        "So few ballots were counted here that showing them could tell how somebody voted. The outcome and its reasons"
+        " are public; ask the municipality for a named auditor, who can check the ballots.",
+    ),
     e.Changed: Problem(
         409,
         "Changed meanwhile",

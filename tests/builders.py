@@ -68,8 +68,8 @@ async def draft(
     """A round that is a draft, with a key; voting from ``opens`` to ``closes`` seconds from now."""
     now = datetime.now(UTC)
     made: UUID = await db.fetchval(
-        "insert into box.round (municipality_id, municipality, name, currency, voting_at, closes_at, lot_seed)"
-        " values ($1, 'Brf Eken', $2, 'SEK', $3, $4, 'lot') returning id",
+        "insert into box.round (municipality_id, municipality, name, currency, voting_at, closes_at, lot_seed,"
+        " ballots_floor) values ($1, 'Brf Eken', $2, 'SEK', $3, $4, 'lot', 0) returning id",
         municipality_id,
         name,
         now + timedelta(seconds=opens),

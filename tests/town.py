@@ -68,6 +68,7 @@ def draft(**changes: Any) -> dict[str, Any]:
         "voting_at": moment(timedelta(minutes=-1)),
         "closes_at": moment(timedelta(days=7)),
         "lot_seed": "a seed for tests",
+        "ballots_floor": 0,
     }
     return drawn | changes
 

@@ -36,7 +36,8 @@ async def compare_pots(db: asyncpg.Connection, pot_ids: Collection[UUID]) -> Non
 
 def side_by_side(pot: Pot, projects: Sequence[Project], groups: Sequence[Group]) -> WhatIf:
     """Count a pot by its own rule first and by the others after it. Pure: the same facts, the same figures."""
-    case = Case.of(instance_of(pot, projects), profile_of(pot.style, groups), pot.ties)
+    costs = [(project.number, project.cost) for project in projects]
+    case = Case.of(instance_of(pot.money, costs), profile_of(pot.style, groups), pot.ties)
     rules = dict.fromkeys((pot.rule, *alternatives(CURRENCY_UNIT)))
     areas = {str(project.number): project.area for project in projects if project.area}
     return compare(case, [(rule, count_case(case, rule)) for rule in rules], areas or None)

@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from schema.events import (
+    AuditorNamed,
     BallotCast,
     BallotsAccepted,
     Event,
@@ -20,6 +21,7 @@ from schema.events import (
     RegisterImported,
     RoundClosed,
     RoundDrafted,
+    RoundPublished,
     RoundScheduled,
 )
 from schema.keys import Keys
@@ -27,13 +29,14 @@ from workers.civic import Happening, note_happenings
 from workers.compare import compare_pots
 from workers.count import count_rounds
 from workers.judge import judge_ballots
+from workers.openings import make_openings
 from workers.roll import rebuild_rolls
 from workers.sequence import sequence_ballots
 
 
 async def act(db: asyncpg.Connection, keys: Keys, box_url: str, batch: Sequence[tuple[int, Event]]) -> None:
     """Do what these events (number, event) ask for. Twice, or in another order, comes to the same."""
-    municipalities, drafts, cast, closed, counted = (set[UUID]() for _ in range(5))
+    municipalities, drafts, cast, closed, audited, counted = (set[UUID]() for _ in range(6))
     growing: list[RoundScheduled | BallotsAccepted] = []
     happenings: list[Happening] = []
     for number, event in batch:
@@ -48,6 +51,8 @@ async def act(db: asyncpg.Connection, keys: Keys, box_url: str, batch: Sequence[
                 growing.append(event)
             case RoundClosed(round_id):
                 closed.add(round_id)
+            case RoundPublished(round_id) | AuditorNamed(round_id):
+                audited.add(round_id)
             case PotCounted(pot_id):
                 counted.add(pot_id)
             case (
@@ -64,10 +69,10 @@ async def act(db: asyncpg.Connection, keys: Keys, box_url: str, batch: Sequence[
                 assert_never(event)
     if municipalities or drafts:
         await rebuild_rolls(db, keys, municipalities, drafts)
-    if cast:
-        await judge_ballots(db, cast)
+    await judge_ballots(db, cast)
     await sequence_ballots(db, keys.checkpoints, box_url, growing)
-    await count_rounds(db, closed)
+    await count_rounds(db, keys.checkpoints, closed)
+    await make_openings(db, audited)
     await compare_pots(db, counted)
     if happenings:
         await note_happenings(db, happenings)

@@ -15,6 +15,8 @@ class NoSuchBallot(Exception):
 
 async def judge_ballots(db: asyncpg.Connection, ballot_ids: Collection[UUID]) -> None:
     """Give these revisions their verdicts, in as many statements however many they are. Raises NoSuchBallot."""
+    if not ballot_ids:
+        return
     found = await ballots.ballots_to_judge(db, ballot_ids)
     if len(found) < len(ballot_ids):
         raise NoSuchBallot

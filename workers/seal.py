@@ -1,33 +1,29 @@
 """Seal: from the facts of a closed pot to the bytes that are published. Pure: the same facts, the same bytes (P6)."""
 
-from collections.abc import Sequence
-
-import msgspec
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from schema.outcome import Outcome
 from schema.pb import PbFile, PbProject, PbVoter, declaration, format_amount, write_pb
 from schema.pb.form import SINGLE
-from schema.snapshot import CountedProject, Group, Inputs, Snapshot, Sums, canonical, input_hash
+from schema.snapshot import CountedProject, Group, Inputs, Ledger, Snapshot, Sums, canonical, input_hash
 from schema.styles import Approval, Cumulative, Knapsack, Ranked, Scored, Style
-from workers import tally
-from workers.profile import instance_of, profile_of
-from workers.store.snapshots import Pot, Project
+from workers.profile import count_inputs
+from workers.store.snapshots import Pot, Project, Sealed
 
 
-class Sealed(msgspec.Struct, frozen=True):
-    """A snapshot's canonical JSON, the hash of its inputs (32 bytes), and its ballots as a ``.pb`` file."""
+def seal(
+    pot: Pot, projects: Sequence[Project], groups: Sequence[Group], sums: Sums, ledger: Ledger, corrects: str | None
+) -> Sealed:
+    """Count a pot. ``groups`` are its current ballots that count; ``sums`` say where all other revisions went.
 
-    content: bytes
-    input_hash: bytes
-    pb: bytes
-
-
-def seal(pot: Pot, projects: Sequence[Project], groups: Sequence[Group], sums: Sums) -> Sealed:
-    """Count a pot. ``groups`` are its current ballots that count; ``sums`` say where all other revisions went."""
+    ``ledger`` holds a leaf for each of these; ``corrects`` is the hash of the snapshot before it, if any.
+    """
     ordered = tuple(sorted(groups))
-    outcome = tally.count(instance_of(pot, projects), profile_of(pot.style, ordered), pot.rule, pot.ties)
     costs = tuple(sorted((project.number, project.cost) for project in projects))
-    hashed = input_hash(Inputs(pot.money, pot.rule, pot.ties, pot.style, costs, ordered))
+    inputs = Inputs(pot.money, pot.rule, pot.ties, pot.style, costs, ordered)
+    outcome = count_inputs(inputs)
+    hashed = input_hash(inputs)
     snapshot = Snapshot(
         municipality=pot.municipality,
         round_id=pot.round_id,
@@ -39,21 +35,25 @@ def seal(pot: Pot, projects: Sequence[Project], groups: Sequence[Group], sums: S
         style=pot.style,
         rule=pot.rule,
         ties=pot.ties,
-        projects=_supported(projects, ordered),
+        projects=supported(((project.number, project.title, project.cost) for project in projects), ordered),
         sums=sums,
+        ballots_floor=pot.ballots_floor,
+        ledger=ledger,
         input_hash=hashed.hex(),
         outcome=outcome,
+        corrects=corrects,
     )
-    return Sealed(canonical(snapshot), hashed, _pb(pot, projects, ordered, outcome).encode())
+    pb = _pb(pot, projects, ordered, outcome).encode()
+    return Sealed(canonical(snapshot), canonical(inputs), hashed, pb, snapshot.withheld)
 
 
-def _supported(projects: Sequence[Project], groups: Sequence[Group]) -> tuple[CountedProject, ...]:
-    supporters = dict.fromkeys((project.number for project in projects), 0)
+def supported(projects: Iterable[tuple[int, str, int]], groups: Iterable[Group]) -> tuple[CountedProject, ...]:
+    """Each project (number, title, cost) with the number of ballots that choose it, by number."""
+    supporters: Counter[int] = Counter()
     for group in groups:
         for number in group.choices:
             supporters[number] += group.voters
-    ordered = sorted(projects, key=lambda project: project.number)
-    return tuple(CountedProject(p.number, p.title, p.cost, supporters[p.number]) for p in ordered)
+    return tuple(CountedProject(number, title, cost, supporters[number]) for number, title, cost in sorted(projects))
 
 
 def _pb(pot: Pot, projects: Sequence[Project], groups: Sequence[Group], outcome: Outcome) -> str:

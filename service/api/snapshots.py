@@ -8,7 +8,7 @@ from litestar import Response, Router, get
 from litestar.params import FromPath
 
 from schema.comparison import WhatIf
-from schema.errors import Malformed, NotCounted, NotFound, Unavailable
+from schema.errors import BallotsWithheld, Malformed, NotCounted, NotFound, Unavailable
 from schema.snapshot import Snapshot
 from service.caching import NOT_MODIFIED, cached
 from service.people import TheHouse
@@ -17,6 +17,7 @@ from service.reading import AnyRequest
 from service.verbs import snapshots as verbs
 
 READ = answers(NotFound, NotCounted, Malformed, Unavailable) | NOT_MODIFIED
+BALLOTS = answers(NotFound, NotCounted, BallotsWithheld, Malformed, Unavailable) | NOT_MODIFIED
 
 
 class VerificationKey(msgspec.Struct, frozen=True):
@@ -33,10 +34,18 @@ async def view_snapshot(request: AnyRequest, house: TheHouse, pot_id: FromPath[U
     return cached(request, (await verbs.view_snapshot(house, pot_id)).content)
 
 
-@get("/pots/{pot_id:uuid}/snapshot.pb", responses=READ, tags=["outcomes"], media_type="text/plain")
+@get("/pots/{pot_id:uuid}/snapshot.pb", responses=BALLOTS, tags=["outcomes"], media_type="text/plain")
 async def view_pb(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) -> Response[str]:
     """The counted ballots as a Pabulib file, for any other program to count again."""
     return cached(request, await verbs.view_pb(house, pot_id), "text/plain; charset=utf-8")
+
+
+@get("/rounds/{round_id:uuid}/bundle", responses=READ, tags=["outcomes"], media_type="application/zip")
+async def view_bundle(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Response[bytes]:
+    """All that anybody needs to check a round's outcomes: `byalag verify` reads it, and so can another program."""
+    answer = cached(request, await verbs.view_bundle(house, round_id), "application/zip")
+    answer.headers["Content-Disposition"] = f'attachment; filename="byalag-{round_id}.zip"'
+    return answer
 
 
 @get("/pots/{pot_id:uuid}/what-if", responses=READ, tags=["outcomes"])
@@ -52,4 +61,4 @@ async def list_keys(house: TheHouse) -> list[VerificationKey]:
     return [VerificationKey(signer.key_id, "receipts", signer.public_bytes.hex())]
 
 
-router: Any = Router(path="", route_handlers=[view_snapshot, view_pb, view_what_if, list_keys])
+router: Any = Router(path="", route_handlers=[view_snapshot, view_pb, view_bundle, view_what_if, list_keys])

@@ -32,7 +32,8 @@ async def open_place(db: asyncpg.Connection, keys: Keys, voters: int) -> Place:
     async with db.transaction():
         await db.execute(
             "insert into box.round (id, municipality_id, municipality, name, currency, voting_at, closes_at, lot_seed,"
-            " announced_at) values ($1, $2, 'Measured', 'A measured round', 'SEK', $3, $4, 'seed', now())",
+            " announced_at, ballots_floor)"
+            " values ($1, $2, 'Measured', 'A measured round', 'SEK', $3, $4, 'seed', now(), 0)",
             round_id,
             uuid4(),
             now - timedelta(minutes=1),

@@ -68,11 +68,19 @@ class Booth:
         return (
             check_sums(snapshot, len(self.receipts), self.meant.total()),
             check_inputs(snapshot, msgspec.structs.replace(self.form, ballots=tuple(groups))),
-            check_download(snapshot, await self._client.download(self.pot_id)),
+            await self._check_ballots(snapshot),
             check_money(snapshot),
             check_receipts(self.receipts, await self._client.keys()),
             *await self._check_ledger(snapshot.round_id),
         )
+
+    async def _check_ballots(self, snapshot: Snapshot) -> Check:
+        """The ballots can be downloaded, unless they are too few to be shown."""
+        try:
+            download = await self._client.download(self.pot_id)
+        except Refused as refusal:
+            return Check(snapshot.withheld, f"So few ballots are shown to auditors only: “{refusal}”")
+        return check_download(snapshot, download)
 
     async def _check_ledger(self, round_id: UUID) -> tuple[Check, ...]:
         """Every receipt is looked up, and every head compared with the one before."""

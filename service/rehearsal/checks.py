@@ -60,7 +60,7 @@ def signature_holds(receipt: Receipt, keys: Mapping[str, str]) -> bool:
 def check_ledger(receipts: Sequence[Receipt], standings: Sequence[Standing], notes: Sequence[str], key: str) -> Check:
     """The ballot of every receipt has a place of its own in the ledger, proven to the last signed head (P5)."""
     origin, public = read_key(key)
-    head = read_checkpoint(notes[-1], origin, public)
+    head = read_checkpoint(notes[-1], origin, [public])
     missing = [
         receipt
         for receipt, standing in zip(receipts, standings, strict=True)
@@ -83,7 +83,7 @@ def check_ledger(receipts: Sequence[Receipt], standings: Sequence[Standing], not
 def check_heads(notes: Sequence[str], proofs: Sequence[Sequence[str]], key: str) -> Check:
     """Every head is signed, and each began as the one before: nobody was shown another history (P5)."""
     origin, public = read_key(key)
-    heads = [read_checkpoint(note, origin, public) for note in notes]
+    heads = [read_checkpoint(note, origin, [public]) for note in notes]
     holds = heads[0] == Head(0, EMPTY) and all(
         consistent(older.size, newer.size, [bytes.fromhex(step) for step in proof], older.root, newer.root)
         for (older, newer), proof in zip(pairwise(heads[1:]), proofs, strict=True)

@@ -100,6 +100,7 @@ def round_draft(election: Election, ties: TieOrder) -> dict[str, Any]:
         "voting_at": now - timedelta(minutes=1),
         "closes_at": now + timedelta(days=1),
         "lot_seed": ties.seed,
+        "ballots_floor": 0,
         "pots": [{**pot, "ties": ties.criteria}],
     }
 

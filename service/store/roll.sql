@@ -71,8 +71,7 @@ with person as (
     from roll.code c join roll.round_key k on k.round_id = c.round_id
     where c.round_id = $1 and c.code_hash = $2
 ), noted as (
-    insert into roll.participation (round_id, person_ref, taken_part_on)
-    select $1, person_ref, current_date from person on conflict do nothing
+    select p.person_ref, p.wrapped_key, roll.note_participation($1, p.person_ref) from person p
 )
 select n.person_ref, n.wrapped_key, coalesce(
     (select jsonb_agg(jsonb_build_object(
@@ -80,4 +79,4 @@ select n.person_ref, n.wrapped_key, coalesce(
         from roll.entry e join box.pot p on p.id = e.pot_id
         where e.round_id = $1 and e.person_ref = n.person_ref),
     '[]') as entries
-from person n
+from noted n

@@ -27,6 +27,7 @@ class Round(msgspec.Struct, frozen=True):
     supporting_at: datetime | None
     voting_at: datetime
     closes_at: datetime
+    ballots_floor: int
     lot_seed: str
     revision: int
     announced_at: datetime | None

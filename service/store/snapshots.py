@@ -19,6 +19,12 @@ class Published(msgspec.Struct, frozen=True):
     published_at: datetime
 
 
+class Ballots(msgspec.Struct, frozen=True):
+    """A pot's counted ballots as a ``.pb`` file; None where they are too few to be shown to everybody."""
+
+    pb: bytes | None
+
+
 async def publish_round(db: Db, round_id: UUID) -> int:
     """Publish the newest snapshot of every pot, or nothing when a pot has none; the number published."""
     return await run(db, SQL.publish_round, round_id)
@@ -34,10 +40,15 @@ async def published_snapshot(db: Db, pot_id: UUID) -> Published | None:
     return await one(db, Published, SQL.published_snapshot, pot_id)
 
 
-async def published_pb(db: Db, pot_id: UUID) -> bytes | None:
-    """A pot's published ballots as a ``.pb`` file."""
-    text: bytes | None = await db.fetchval(SQL.published_pb, pot_id)
-    return text
+async def published_pb(db: Db, pot_id: UUID) -> Ballots | None:
+    """A pot's published ballots."""
+    return await one(db, Ballots, SQL.published_pb, pot_id)
+
+
+async def published_bundle(db: Db, round_id: UUID) -> bytes | None:
+    """The bundle of a round's published outcomes, a ZIP file."""
+    packed: bytes | None = await db.fetchval(SQL.published_bundle, round_id)
+    return packed
 
 
 async def published_what_if(db: Db, pot_id: UUID) -> bytes | None:

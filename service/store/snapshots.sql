@@ -14,10 +14,17 @@ select s.id, s.content, s.counted_at, b.published_at from box.snapshot s join bo
 where s.pot_id = $1 order by s.counted_at desc limit 1
 
 -- name: published_pb
-select s.pb from box.snapshot s join box.publication b on b.snapshot_id = s.id
+select case when not s.withheld then s.pb end as pb from box.snapshot s join box.publication b on b.snapshot_id = s.id
 where s.pot_id = $1 order by s.counted_at desc limit 1
 
 -- name: published_what_if
 select w.content from box.what_if w
 where w.pot_id = $1 and exists (
     select from box.snapshot s join box.publication b on b.snapshot_id = s.id where s.pot_id = w.pot_id)
+
+-- name: published_bundle
+select m.bundle from box.minutes m
+where m.round_id = $1 and not exists (
+    select from unnest(m.snapshot_ids) as counted (id)
+    where not exists (select from box.publication p where p.snapshot_id = counted.id))
+order by m.id desc limit 1

@@ -38,7 +38,10 @@ class PotDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RoundDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A whole round as an officer writes it. ``lot_seed`` decides the last ties; without one a random one is drawn."""
+    """A whole round as an officer writes it. ``lot_seed`` decides the last ties; without one a random one is drawn.
+
+    A pot with fewer counted ballots than ``ballots_floor`` shows them to auditors only.
+    """
 
     name: Line
     currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
@@ -51,6 +54,7 @@ class RoundDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reviewing_at: Moment | None = None
     supporting_at: Moment | None = None
     lot_seed: Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[ -~]*$")] | None = None
+    ballots_floor: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 200
 
     def __post_init__(self) -> None:
         times = [self.proposing_at, self.reviewing_at, self.supporting_at, self.voting_at]
@@ -88,7 +92,7 @@ async def draft_round(house: House, officer: Officer, draft: RoundDraft) -> Roun
         place = (officer.municipality_id, officer.municipality)
         words = (draft.name, draft.about, draft.currency)
         seed = draft.lot_seed or secrets.token_hex(16)
-        await rounds.insert_round(db, round_id, *place, *words, *draft.timeline, seed)
+        await rounds.insert_round(db, round_id, *place, *words, *draft.timeline, draft.ballots_floor, seed)
         await _write_parts(db, round_id, draft)
     house.doorbell.ring("roll")
     return await view_round(house, round_id)
@@ -99,7 +103,8 @@ async def edit_round(house: House, officer: Officer, round_id: UUID, revision: i
     async with house.box.write() as db:
         await own_round(db, officer, round_id)
         words = (draft.name, draft.about, draft.currency)
-        if not await rounds.update_round(db, round_id, revision, *words, *draft.timeline, draft.lot_seed):
+        facts = (*words, *draft.timeline, draft.ballots_floor, draft.lot_seed)
+        if not await rounds.update_round(db, round_id, revision, *facts):
             current = await rounds.round_by_id(db, round_id)
             raise Changed(revision=current.revision if current else 0)
         await _write_parts(db, round_id, draft)

@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
 
-from schema.errors import NotCounted
+from schema.errors import BallotsWithheld, NotCounted
 from schema.queries import Db
 from service.house import House
 from service.store import snapshots
 from service.store.snapshots import Published
-from service.verbs.rounds import public_pot
+from service.verbs.rounds import public_pot, public_round
 
 T = TypeVar("T")
 
@@ -20,8 +20,21 @@ async def view_snapshot(house: House, pot_id: UUID) -> Published:
 
 
 async def view_pb(house: House, pot_id: UUID) -> bytes:
-    """A pot's counted ballots as a ``.pb`` file."""
-    return await _published(house, pot_id, snapshots.published_pb)
+    """A pot's counted ballots as a ``.pb`` file. Raises BallotsWithheld where they are too few to be shown."""
+    ballots = await _published(house, pot_id, snapshots.published_pb)
+    if ballots.pb is None:
+        raise BallotsWithheld()
+    return ballots.pb
+
+
+async def view_bundle(house: House, round_id: UUID) -> bytes:
+    """All that is needed to check a round's published outcomes, a ZIP file. Raises NotFound, NotCounted."""
+    async with house.box.enter() as db:
+        found = await snapshots.published_bundle(db, round_id)
+    if found is None:
+        await public_round(house, round_id)
+        raise NotCounted()
+    return found
 
 
 async def view_what_if(house: House, pot_id: UUID) -> bytes:

@@ -287,7 +287,7 @@ def ledger(
     if not notes or sizes != sorted({0, *sizes}) or sizes[-1] != len(leaves):
         yield Finding("I7", f"heads were signed for {sizes} of {len(leaves)} leaves")
     for size, note in notes:
-        head = read_checkpoint(note, note.partition("\n")[0], KEYS.checkpoints.public_bytes)
+        head = read_checkpoint(note, note.partition("\n")[0], [KEYS.checkpoints.public_bytes])
         if (head.size, head.root) != (size, root_of(leaves[:size])) or str(at.id) not in note:
             yield Finding("I7", f"the head of {size} leaves is not the root of the first {size}")
 

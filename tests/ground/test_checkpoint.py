@@ -60,19 +60,19 @@ def test_the_published_key_is_read() -> None:
 @given(size=st.integers(0, 2**62), root=st.binary(min_size=32, max_size=32))
 def test_what_is_written_is_read(size: int, root: bytes) -> None:
     """Any head comes back as it was."""
-    assert read_checkpoint(write_checkpoint(ORIGIN, Head(size, root), SIGNER), ORIGIN, PUBLIC) == Head(size, root)
+    assert read_checkpoint(write_checkpoint(ORIGIN, Head(size, root), SIGNER), ORIGIN, [PUBLIC]) == Head(size, root)
 
 
 def test_others_may_sign_as_well() -> None:
     """Lines of witnesses whom we do not know are passed over."""
     witness = f"\u2014 witness.example {base64.b64encode(bytes(76)).decode()}\n"
     text, _, lines = NOTE.rpartition("\n\n")
-    assert read_checkpoint(f"{text}\n\n{witness}{lines}", ORIGIN, PUBLIC) == HEAD
+    assert read_checkpoint(f"{text}\n\n{witness}{lines}", ORIGIN, [PUBLIC]) == HEAD
 
 
 BENT = {
     "another log's": (write_checkpoint("other", HEAD, SIGNER), "not a checkpoint of this log"),
-    "another key's": (write_checkpoint(ORIGIN, HEAD, Keys(bytes(32)).checkpoints), "not signed with this key"),
+    "another key's": (write_checkpoint(ORIGIN, HEAD, Keys(bytes(32)).checkpoints), "not signed with a key of this log"),
     "another size": (NOTE.replace("\n5\n", "\n6\n"), "forged"),
     "another root": (NOTE.replace(base64.b64encode(HEAD.root).decode(), base64.b64encode(EMPTY).decode()), "forged"),
     "a further line": (NOTE.replace("\n\n", "\nmore\n\n"), "forged"),
@@ -88,7 +88,7 @@ def test_what_was_bent_is_refused(bent: str) -> None:
     """With the reason."""
     note, reason = BENT[bent]
     with pytest.raises(BadCheckpoint, match=reason):
-        read_checkpoint(note, ORIGIN, PUBLIC)
+        read_checkpoint(note, ORIGIN, [PUBLIC])
 
 
 @pytest.mark.parametrize("size", ["05", "-1", "five", "", "٥"])
@@ -98,4 +98,4 @@ def test_a_size_is_a_plain_number(size: str) -> None:
     key_id = hashlib.sha256(ORIGIN.encode() + b"\n\x01" + PUBLIC).digest()[:4]
     signature = base64.b64encode(key_id + SIGNER.sign(text.encode())).decode()
     with pytest.raises(BadCheckpoint, match="malformed"):
-        read_checkpoint(f"{text}\n\u2014 {ORIGIN} {signature}\n", ORIGIN, PUBLIC)
+        read_checkpoint(f"{text}\n\u2014 {ORIGIN} {signature}\n", ORIGIN, [PUBLIC])

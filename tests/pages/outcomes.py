@@ -5,7 +5,7 @@ from uuid import UUID
 
 from schema.outcome import Explanation, Outcome, Shares, TieBroken
 from schema.rules import GreedyByVotes, Rule, TieOrder
-from schema.snapshot import CountedProject, Snapshot, Sums
+from schema.snapshot import CountedProject, Ledger, Snapshot, Sums
 from schema.styles import Approval
 
 NOWHERE = UUID(int=0)
@@ -54,6 +54,8 @@ def snapshot(
             for number in range(1, max(known, default=0) + 4)
         ),
         sums=Sums(electors=12, voters=9, revisions=14, counted=9, superseded=4, refused={"too-many": 1}),
+        ballots_floor=0,
+        ledger=Ledger("testserver.local", 14, "cd" * 32),
         input_hash="ab" * 32,
         outcome=Outcome(
             funded=funded,

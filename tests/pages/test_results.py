@@ -65,8 +65,8 @@ async def publish(db: asyncpg.Connection, house: House, found: Snapshot) -> None
     """Publish this snapshot of the only pot of a round."""
     await close(db, house)
     made: UUID = await db.fetchval(
-        "insert into box.snapshot (round_id, pot_id, input_hash, content, pb) values ($1, $2, $3, $4, 'META')"
-        " returning id",
+        "insert into box.snapshot (round_id, pot_id, rules_version, input_hash, inputs, content, pb, withheld)"
+        " values ($1, $2, 1, $3, '', $4, 'META', false) returning id",
         house.round_id,
         house.pot_id,
         bytes.fromhex("ab" * 32),

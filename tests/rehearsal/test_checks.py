@@ -10,7 +10,7 @@ from schema.ballots import Receipt, sign_receipt
 from schema.checkpoint import Head, verification_key, write_checkpoint
 from schema.outcome import Outcome
 from schema.rules import GreedyByVotes, TieOrder
-from schema.snapshot import CountedProject, Snapshot, Sums
+from schema.snapshot import CountedProject, Ledger, Snapshot, Sums
 from schema.styles import Approval
 from schema.tree import EMPTY, consistency, grow, inclusion, root
 from service.rehearsal.answers import Standing
@@ -32,6 +32,8 @@ SNAPSHOT = Snapshot(
     ties=TieOrder(seed="x"),
     projects=(CountedProject(1, "Benches", 600, 2), CountedProject(2, "Lamps", 500, 1)),
     sums=Sums(electors=3, voters=2, revisions=3, counted=2, superseded=1, refused={}),
+    ballots_floor=0,
+    ledger=Ledger("eken.example/api/log/1", 3, "ab" * 32),
     input_hash="",
     outcome=Outcome(funded=("1",), spent=600, budget=1000, explanations=(), ties=()),
 )

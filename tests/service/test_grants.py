@@ -20,6 +20,8 @@ roll.officer                 si         -          -          -          -
 roll.officer.password_hash   u          -          -          -          -
 roll.officer_session         sid        -          -          -          -
 roll.participation           si         -          -          -          -
+roll.participation.refs      u          -          -          -          -
+roll.participation.span      u          -          -          -          -
 roll.person                  siud       -          -          s          -
 roll.register                siu        -          -          s          -
 roll.roll                    s          -          -          siud       -
@@ -27,12 +29,15 @@ roll.round_key               si         -          -          s          -
 
 box                          e          e          e          e          e
 box.area                     s          siud       s          s          s
+box.auditor                  -          si         -          -          s
 box.ballot                   -          si         -          -          s
 box.checkpoint               -          s          -          -          si
 box.close                    s          si         s          s          si
 box.elector                  -          s          -          id         s
 box.elector.pot_id           -          -          -          s          -
 box.leaf                     -          s          -          -          si
+box.minutes                  -          s          -          -          si
+box.openings                 -          s          -          -          si
 box.pot                      s          siud       s          s          s
 box.project                  s          siud       si         s          s
 box.publication              s          si         s          s          s
@@ -60,7 +65,7 @@ for truncate, trigger or references. A column has a line of its own where a role
 """
 
 ROOMS = ["roll", "box", "civic", "post"]
-PERSON = re.compile(r"roll\.\w+\.(person_ref|code_hash|wrapped)")
+PERSON = re.compile(r"roll\.\w+\.(person_ref|refs|code_hash|wrapped)")
 CHOICE = re.compile(r"(box|civic|post)\.\w+\.(tag|choices|points|member|author)")
 """Columns that tell who somebody is, or lead there, and columns that tell what somebody chose, or who chose it."""
 
@@ -188,7 +193,7 @@ async def test_no_role_reads_a_person_and_a_choice(db: asyncpg.Connection) -> No
     [
         "grant select on box.ballot to byalag_roll",
         "grant select (tag) on box.elector to byalag_registrar",
-        "grant select (person_ref) on roll.participation to byalag_worker",
+        "grant select (refs) on roll.participation to byalag_worker",
         "grant byalag_roll to byalag_civic",
         "create function box.peep() returns setof box.ballot language sql security definer set search_path = ''"
         " as 'select * from box.ballot'; grant execute on function box.peep() to byalag_roll",

@@ -30,7 +30,7 @@ async def standing(voting: Ground, commitment: str) -> Any:
 
 def head_of(voting: Ground, note: str) -> Head:
     """The head that a note signs."""
-    return read_checkpoint(note, origin_of(ADDRESS, voting.id), KEYS.checkpoints.public_bytes)
+    return read_checkpoint(note, origin_of(ADDRESS, voting.id), [KEYS.checkpoints.public_bytes])
 
 
 async def cast(voting: Ground, times: int = 1, base: int = 0) -> list[str]:

@@ -49,13 +49,18 @@ def grouped(profile: Profile) -> Counter[frozenset[tuple[str, int]]]:
 
 
 def reads_the_same(path: Path, instance: Instance, ballots: Ballots) -> bool:
-    """Whether we read from a file the pot, the projects and the ballots that pabutools reads."""
+    """Whether we read from a file the pot, the projects and the ballots that pabutools reads.
+
+    But for projects that were withdrawn after the vote: pabutools keeps them, with a cost that no pot pays.
+    """
     ours = read_election(path.read_bytes())
+    gone = ours.head.withdrawn
     listed = sorted((project.id, project.cost) for project in ours.instance.projects)
+    running = [{choice: given for choice, given in ballot.items() if choice not in gone} for ballot in ballots]
     return (
         ours.instance.budget == instance.budget
-        and listed == [(project.id, project.cost) for project in instance.projects]
-        and grouped(ours.profile) == grouped(Profile.of_points(ballots))
+        and listed == [(project.id, project.cost) for project in instance.projects if project.id not in gone]
+        and grouped(ours.profile) == grouped(Profile.of_points(running))
     )
 
 

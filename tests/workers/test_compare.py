@@ -9,7 +9,7 @@ from redis import Redis
 
 from schema.comparison import WhatIf
 from schema.doorbell import ring
-from schema.events import PotCounted, RoundClosed
+from schema.events import PotCounted, RoundClosed, RoundScheduled
 from schema.rules import EqualShares, GreedyByVotes, SequentialPhragmen
 from schema.settings import Settings
 from schema.snapshot import Snapshot, canonical
@@ -18,6 +18,7 @@ from tests.workers.processes import command, eventually
 from workers.claim import drain
 from workers.compare import CURRENCY_UNIT, NoSnapshot
 from workers.door import act
+from workers.sequence import sequence_ballots
 from workers.store.outbox import MOST_ATTEMPTS
 from workers.tally.comparison import alternatives
 
@@ -80,6 +81,7 @@ async def test_a_rule_is_counted_once(db: asyncpg.Connection, worker: asyncpg.Co
     """A pot whose own rule is one of the list has it first, and not again."""
     house = await voting(db, rule=SequentialPhragmen())
     await close(db, house)
+    await settle(worker, house, [])
     await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id)), (2, PotCounted(house.pot_id))])
     rules = [alternative.rule for alternative in (await kept(db)).alternatives]
     own = SequentialPhragmen()
@@ -153,6 +155,7 @@ async def test_a_comparison_that_hangs_holds_up_no_count(
     other = await draft(db, house.municipality_id, name="Nästa år")
     await schedule(db, other, await pot(db, other, 400_00), "Amina")
     await db.fetchval("select box.close_round($1, 'officer')", other)
+    await sequence_ballots(worker, KEYS.checkpoints, ADDRESS, [RoundScheduled(other)])
     owner = await asyncpg.connect(settings.database_url)
     with command(settings, "workers", "--lane", "compare"):
         async with owner.transaction():

@@ -1,5 +1,6 @@
 """Counting: refused until every ballot is judged; then each revision has its place in the published sum."""
 
+import hashlib
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -53,6 +54,29 @@ async def test_not_while_a_ballot_has_no_leaf(db: asyncpg.Connection, worker: as
     with pytest.raises(NotYet):
         await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id))])
     assert await db.fetchval("select count(*) from box.snapshot") == 0
+
+
+async def test_not_before_the_ledger_has_begun(db: asyncpg.Connection, worker: asyncpg.Connection) -> None:
+    """Even where nobody voted the count waits for the signed head of the empty tree."""
+    house = await voting(db)
+    await close(db, house)
+    with pytest.raises(NotYet):
+        await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id))])
+
+
+async def test_a_correction_names_what_it_corrects(db: asyncpg.Connection, worker: asyncpg.Connection) -> None:
+    """Counted again on other facts, a round has a new snapshot that names the old one, and new minutes."""
+    house, ballots = await voted(db, worker)
+    await settle(worker, house, ballots)
+    await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id))])
+    before = await db.fetchval("select content from box.snapshot")
+    await db.execute("alter table box.verdict disable trigger verdict_append_only")
+    await db.execute("update box.verdict set reason = 'not-on-roll' where ballot_id = $1", ballots[0])
+    await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id))])
+    contents = [row["content"] for row in await db.fetch("select content from box.snapshot order by counted_at")]
+    assert contents[0] == before
+    assert msgspec.json.decode(contents[1], type=Snapshot).corrects == hashlib.sha256(contents[0]).hexdigest()
+    assert await db.fetchval("select count(distinct note) from box.minutes") == 2
 
 
 async def test_not_while_open(db: asyncpg.Connection, worker: asyncpg.Connection) -> None:
@@ -114,5 +138,6 @@ async def test_nobody_voted(db: asyncpg.Connection, worker: asyncpg.Connection) 
     """A round in which nobody voted has an outcome as well."""
     house = await voting(db)
     await close(db, house)
+    await settle(worker, house, [])
     await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id))])
     assert (await snapshot(db)).sums == Sums(2, 0, 0, 0, 0, {})

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from schema.pb import read_pb, rule_of
 from schema.rules import EqualShares, GreedyByVotes, Rule
-from schema.snapshot import Group, Snapshot, Sums
+from schema.snapshot import Group, Ledger, Snapshot, Sums
 from schema.styles import Approval, Knapsack
-from workers.seal import Sealed, seal
-from workers.store.snapshots import Pot, Project
+from workers.seal import seal
+from workers.store.snapshots import Pot, Project, Sealed
 
 POT = Pot(
     id=UUID(int=2),
@@ -29,6 +29,8 @@ POT = Pot(
     municipality="Brf Eken",
     currency="SEK",
     lot_seed="lot",
+    rules_version=1,
+    ballots_floor=0,
     opened_on=date(2026, 5, 1),
     closed_on=date(2026, 5, 20),
 )
@@ -36,9 +38,11 @@ PROJECTS = [Project(number, f"Projekt {number}", 100_00 * number) for number in 
 GROUPS = [Group((1, 2), 30), Group((2, 5, 7), 20), Group((), 3), Group((4,), 11), Group((1, 3, 6), 7)]
 SUMS = Sums(electors=90, voters=72, revisions=80, counted=71, superseded=6, refused={"too-many": 1, "not-on-roll": 2})
 
+LEDGER = Ledger("vote.example.se/api/log/1", 80, "ab" * 32)
+
 
 def sealed(rule: Rule = POT.rule) -> Sealed:
-    return seal(replace(POT, rule=rule), PROJECTS, GROUPS, SUMS)
+    return seal(replace(POT, rule=rule), PROJECTS, GROUPS, SUMS, LEDGER, None)
 
 
 def digest() -> str:
@@ -59,7 +63,7 @@ def test_same_bytes(hash_seed: str) -> None:
 
 def test_order_says_nothing() -> None:
     """The order in which ballots and projects come out of the database changes no byte."""
-    assert seal(POT, PROJECTS[::-1], GROUPS[::-1], SUMS) == sealed()
+    assert seal(POT, PROJECTS[::-1], GROUPS[::-1], SUMS, LEDGER, None) == sealed()
 
 
 def test_every_project_explained() -> None:
@@ -73,12 +77,12 @@ def test_hash_of_inputs() -> None:
     first = sealed()
     assert msgspec.json.decode(first.content, type=Snapshot).input_hash == first.input_hash.hex()
     others = [
-        seal(replace(POT, money=1), PROJECTS, GROUPS, SUMS),
-        seal(replace(POT, lot_seed="other"), PROJECTS, GROUPS, SUMS),
-        seal(replace(POT, style=Knapsack(max_cost=1)), PROJECTS, GROUPS, SUMS),
+        seal(replace(POT, money=1), PROJECTS, GROUPS, SUMS, LEDGER, None),
+        seal(replace(POT, lot_seed="other"), PROJECTS, GROUPS, SUMS, LEDGER, None),
+        seal(replace(POT, style=Knapsack(max_cost=1)), PROJECTS, GROUPS, SUMS, LEDGER, None),
         sealed(GreedyByVotes()),
-        seal(POT, [*PROJECTS[:-1], Project(7, "Projekt 7", 1)], GROUPS, SUMS),
-        seal(POT, PROJECTS, GROUPS[:-1], SUMS),
+        seal(POT, [*PROJECTS[:-1], Project(7, "Projekt 7", 1)], GROUPS, SUMS, LEDGER, None),
+        seal(POT, PROJECTS, GROUPS[:-1], SUMS, LEDGER, None),
     ]
     assert len({made.input_hash for made in [first, *others]}) == 7
 

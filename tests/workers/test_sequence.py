@@ -20,7 +20,7 @@ async def heads(db: asyncpg.Connection, house: House) -> list[Head]:
     """Every head of a round's tree, as signed, the smallest first."""
     notes = await db.fetch("select note from box.checkpoint where round_id = $1 order by size", house.round_id)
     origin = origin_of(ADDRESS, house.round_id)
-    return [read_checkpoint(row["note"], origin, KEYS.checkpoints.public_bytes) for row in notes]
+    return [read_checkpoint(row["note"], origin, [KEYS.checkpoints.public_bytes]) for row in notes]
 
 
 async def tree(db: asyncpg.Connection, house: House) -> dict[tuple[int, int], bytes]:

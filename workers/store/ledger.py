@@ -49,3 +49,13 @@ async def write_tiles(db: Db, round_id: UUID, changed: Mapping[TileId, bytes]) -
     """Keep new tiles, and what grew of others. Raises when a tile would lose or change a hash."""
     levels, indices = [level for level, _ in changed], [index for _, index in changed]
     await run(db, SQL.write_tiles, round_id, levels, indices, list(changed.values()))
+
+
+async def notes(db: Db, round_id: UUID) -> list[str]:
+    """Every signed head of a round, the smallest first."""
+    return [row["note"] for row in await db.fetch(SQL.notes, round_id)]
+
+
+async def leaves(db: Db, round_id: UUID) -> list[bytes]:
+    """The commitments (32 bytes) of a round's ledger in their order."""
+    return [row["commitment"] for row in await db.fetch(SQL.leaves, round_id)]

@@ -24,3 +24,9 @@ where t.round_id = $1
 insert into box.tile (round_id, level, index, hashes)
 select $1, * from unnest($2::integer[], $3::bigint[], $4::bytea[])
 on conflict (round_id, level, index) do update set hashes = excluded.hashes
+
+-- name: notes
+select note from box.checkpoint where round_id = $1 order by size
+
+-- name: leaves
+select commitment from box.leaf where round_id = $1 order by position

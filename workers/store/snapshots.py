@@ -1,5 +1,6 @@
 """Snapshots and comparisons, and what goes into them besides the ballots. They are only ever added."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -26,6 +27,8 @@ class Pot(msgspec.Struct, frozen=True):
     municipality: str
     currency: str
     lot_seed: str
+    rules_version: int
+    ballots_floor: int
     opened_on: date
     closed_on: date
 
@@ -33,6 +36,25 @@ class Pot(msgspec.Struct, frozen=True):
     def ties(self) -> TieOrder:
         """The pot's order of ties with the round's lot."""
         return TieOrder(seed=self.lot_seed, criteria=self.criteria)
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """A snapshot and the inputs of its outcome, both as canonical JSON, and its ballots as a ``.pb`` file.
+
+    ``input_hash`` is the SHA-256 (32 bytes) of the inputs; ``withheld`` whether the ballots are too few to be shown.
+    """
+
+    content: bytes
+    inputs: bytes
+    input_hash: bytes
+    pb: bytes
+    withheld: bool
+
+
+class Kept(Sealed, frozen=True):
+    """A snapshot that is kept, with its id."""
+
+    id: UUID
 
 
 class Project(msgspec.Struct, frozen=True):
@@ -59,9 +81,21 @@ async def projects(db: Db, pot_id: UUID) -> list[Project]:
     return await many(db, Project, SQL.projects, pot_id)
 
 
-async def insert_snapshot(db: Db, pot: Pot, input_hash: bytes, content: bytes, pb: bytes) -> None:
-    """Keep a snapshot and tell of it; one of the same inputs stays as it is, and nobody is told again."""
-    await run(db, SQL.insert_snapshot, pot.round_id, pot.id, input_hash, content, pb)
+async def insert_snapshot(db: Db, pot: Pot, sealed: Sealed) -> bool:
+    """Keep a snapshot and tell of it. One of the same rules and inputs stays as it is, and the answer is False."""
+    place = (pot.round_id, pot.id, pot.rules_version)
+    parts = (sealed.input_hash, sealed.inputs, sealed.content, sealed.pb, sealed.withheld)
+    return await run(db, SQL.insert_snapshot, *place, *parts) == 1
+
+
+async def newest(db: Db, pot_id: UUID) -> Kept | None:
+    """The snapshot of a pot that was kept last."""
+    return await one(db, Kept, SQL.newest, pot_id)
+
+
+async def insert_minutes(db: Db, round_id: UUID, snapshot_ids: Sequence[UUID], note: str, bundle: bytes) -> None:
+    """Keep the signed minutes over these snapshots, with the bundle."""
+    await run(db, SQL.insert_minutes, round_id, snapshot_ids, note, bundle)
 
 
 async def insert_what_if(db: Db, pot_id: UUID, content: bytes) -> None:

@@ -1,0 +1,38 @@
+"""Auditors of a round, and what lies ready for them."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from schema.queries import Db, many, queries, run
+
+SQL = queries(__file__)
+
+
+class Auditor(msgspec.Struct, frozen=True):
+    """Somebody who may check every ballot of a round. ``made_at``: since when the openings lie ready."""
+
+    id: UUID
+    round_id: UUID
+    name: str
+    recipient: str
+    named_by: str
+    named_at: datetime
+    made_at: datetime | None
+
+
+async def insert_auditor(db: Db, round_id: UUID, name: str, recipient: str, named_by: str) -> bool:
+    """Name an auditor; False when the round has one with this key."""
+    return await run(db, SQL.insert_auditor, round_id, name, recipient, named_by) == 1
+
+
+async def auditors(db: Db, round_id: UUID) -> list[Auditor]:
+    """A round's auditors in the order in which they were named."""
+    return await many(db, Auditor, SQL.auditors, round_id)
+
+
+async def openings(db: Db, auditor_id: UUID) -> bytes | None:
+    """What lies ready for an auditor, encrypted to their key."""
+    locked: bytes | None = await db.fetchval(SQL.openings, auditor_id)
+    return locked

@@ -1,0 +1,11 @@
+-- name: insert_auditor
+insert into box.auditor (round_id, name, recipient, named_by) values ($1, $2, $3, $4)
+on conflict on constraint auditor_once do nothing
+
+-- name: auditors
+select a.id, a.round_id, a.name, a.recipient, a.named_by, a.named_at, o.made_at
+from box.auditor a left join box.openings o on o.auditor_id = a.id
+where a.round_id = $1 order by a.named_at, a.id
+
+-- name: openings
+select locked from box.openings where auditor_id = $1
