@@ -29,9 +29,9 @@ class BadCheckpoint(Exception):
     """A note is not a checkpoint of this log, signed with its key; the message says why."""
 
 
-def origin_of(public_url: str, round_id: object) -> str:
+def origin_of(box_url: str, round_id: object) -> str:
     """The name of a round's log: its address without the scheme."""
-    return f"{public_url.partition('://')[2]}/api/log/{round_id}"
+    return f"{box_url.partition('://')[2]}/api/log/{round_id}"
 
 
 def sign_text(text: str, name: str, signer: Signer) -> str:

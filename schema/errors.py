@@ -24,6 +24,10 @@ class NotFound(Refusal):
     """There is no such thing, or none that the caller may see. Facts: what."""
 
 
+class Elsewhere(Refusal):
+    """The other room answers this. Facts: address (of that room)."""
+
+
 class Malformed(Refusal):
     """What was sent cannot be read. Facts: fault."""
 

@@ -20,8 +20,10 @@ LOCK = 0x6279616C6167  # "byalag", so that no other program waits on it by accid
 
 _TABLE = """
 create table if not exists public.byalag_migration (
-    name text primary key, checksum text not null, applied_at timestamptz not null default clock_timestamp())
+    name text primary key, checksum text not null, applied_at timestamptz not null default clock_timestamp());
+grant select on public.byalag_migration to public;
 """
+"""Every process asks whether the schema is the one it knows, also one whose login is a member of a single role."""
 
 
 class MigrationError(Exception):

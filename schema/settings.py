@@ -11,7 +11,8 @@ VARIABLES: dict[str, str] = {
     "REDIS_URL": "the Redis server for queues, such as redis://redis:6379/0; it may be lost at any moment",
     "BYALAG_MASTER_KEY": "64 hex digits: the key under which every other key is wrapped",
     "BYALAG_MASTER_KEY_FILE": "a file that holds the master key, instead of BYALAG_MASTER_KEY",
-    "BYALAG_PUBLIC_URL": "the address residents use, such as https://vote.example.se",
+    "BYALAG_PUBLIC_URL": "the address where residents begin and sign in, such as https://vote.example.se",
+    "BYALAG_BOX_URL": "the address where ballots are cast and receipts are checked; BYALAG_PUBLIC_URL unless set",
     "BYALAG_HEADS": "the folder that keeps every published head; a database older than they are is refused",
     "BYALAG_LIMITS": "off for no limits per caller, as in a rehearsal of thousands at one address; on unless set",
     "BYALAG_LOG": "json for one JSON object per log line; anything else for lines people read",
@@ -28,6 +29,7 @@ class Settings(msgspec.Struct, frozen=True):
     """What a process needs to know. ``master_key`` is 32 bytes; ``limits`` whether callers are limited.
 
     ``heads`` is the folder of published heads, if there is one.
+    ``separate_box_url`` is the address of the box where it has one of its own.
     """
 
     database_url: str
@@ -36,6 +38,12 @@ class Settings(msgspec.Struct, frozen=True):
     public_url: str
     limits: bool = True
     heads: Path | None = None
+    separate_box_url: str | None = None
+
+    @property
+    def box_url(self) -> str:
+        """Where ballots are cast. Receipts and ledgers name it as their origin."""
+        return self.separate_box_url or self.public_url
 
     def __repr__(self) -> str:
         return f"Settings(public_url={self.public_url!r})"
@@ -54,6 +62,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     public_url = environment.get("BYALAG_PUBLIC_URL", "http://127.0.0.1:8400")
     if not public_url.startswith(("http://", "https://")):
         faults.append(f"BYALAG_PUBLIC_URL must start with https:// (or http:// on one machine), not {public_url!r}")
+    box_url = environment.get("BYALAG_BOX_URL") or public_url
+    if not box_url.startswith(("http://", "https://")):
+        faults.append(f"BYALAG_BOX_URL must start with https:// (or http:// on one machine), not {box_url!r}")
     limits = environment.get("BYALAG_LIMITS") or "on"
     if limits not in ("on", "off"):
         faults.append(f"BYALAG_LIMITS must be on or off, not {limits!r}")
@@ -66,6 +77,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         public_url=public_url.rstrip("/"),
         limits=limits == "on",
         heads=Path(environment["BYALAG_HEADS"]) if environment.get("BYALAG_HEADS") else None,
+        separate_box_url=None if box_url.rstrip("/") == public_url.rstrip("/") else box_url.rstrip("/"),
     )
 
 

@@ -1,4 +1,4 @@
-"""The service: routes, the house they share, and what happens when it starts and stops."""
+"""The service: routes, the rooms they are in, the house they share, and what happens when it starts and stops."""
 
 import asyncio
 import contextlib
@@ -7,26 +7,28 @@ from importlib.metadata import version
 from typing import Any
 
 import structlog
-from litestar import Litestar, Router
+from litestar import Litestar, Request, Router
 from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
 from litestar.routes import HTTPRoute
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Middleware, Receive, Scope, Send
 
 from schema.database import Role, pool
+from schema.errors import Elsewhere
 from schema.keys import Keys
-from schema.settings import Settings
+from schema.settings import Settings, SettingsError
 from service.access_log import AccessLog
 from service.api import auditors, ballots, heads, health, ledger, projects, proposals, rounds, sign_in, snapshots
 from service.casting import Casting
 from service.doorbell import Doorbell
+from service.floorplan import ROLES, Part, is_here
 from service.house import House
 from service.limits import Limits
 from service.openapi import add_bodies, document
 from service.pages import routes as pages
 from service.people import provide_house, provide_officer
 from service.problems import answer_problem
-from service.reading import BODY_LIMIT
+from service.reading import BODY_LIMIT, AnyRequest
 from service.ring import Ring
 from service.room import Room
 from service.verbs.auditors import AuditorDraft
@@ -39,7 +41,6 @@ from service.verbs.sign_in import CodeSignIn, OfficerSignIn
 
 log = structlog.get_logger("service")
 
-ROLES: tuple[Role, ...] = ("byalag_roll", "byalag_box", "byalag_civic")
 BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft),
     *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn),
@@ -56,19 +57,23 @@ api = Router(
 
 @contextlib.asynccontextmanager
 async def open_house(app: Litestar) -> AsyncIterator[None]:
-    """Connect the rooms, tell Redis and look for keys in the background, and put all of it in ``app.state.house``."""
+    """Connect this process's rooms, tell Redis and look for keys, and put all of it in ``app.state.house``."""
     settings: Settings = app.state.settings
+    part: Part = app.state.part
     async with contextlib.AsyncExitStack() as stack:
-        pools = [await pool(settings.database_url, role) for role in ROLES]
+
+        async def connect(role: Role, **limits: int) -> Room:
+            opened = await pool(settings.database_url, role, **limits)
+            stack.push_async_callback(opened.close)
+            return Room(opened)
+
+        rooms = {role: await connect(role) for role in ROLES[part]}
         # Casting has connections of its own, so that no crowd of voters keeps an officer from closing the round. When
         # the database stands still, voters hear of it soon.
-        pools.append(await pool(settings.database_url, "byalag_box", size=4, seconds=2))
-        for opened in pools:
-            stack.push_async_callback(opened.close)
-        roll, box, civic, ballot_box = (Room(opened) for opened in pools)
+        ballot_box = None if part == "roll" else Casting(await connect("byalag_box", size=4, seconds=2))
         keys = Keys(settings.master_key)
         doorbell = Doorbell(settings.redis_url)
-        ring = Ring(keys, settings.public_url, roll, box)
+        ring = Ring(keys, settings.public_url, rooms.get("byalag_roll"), rooms["byalag_box"], part != "roll")
         await ring.load()
         limits = Limits(settings.redis_url, keys, settings.limits)
         stack.push_async_callback(limits.close)
@@ -77,19 +82,37 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
             settings=settings,
             keys=keys,
             ring=ring,
-            roll=roll,
-            box=box,
-            civic=civic,
+            rooms=rooms,
+            ballot_box=ballot_box,
             doorbell=doorbell,
-            casting=Casting(ballot_box),
             limits=limits,
         )
-        log.info("open", address=settings.public_url)
+        log.info("open", room=part, address=settings.box_url if part == "box" else settings.public_url)
         yield
         for task in telling:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+
+
+def stay_in(part: Part) -> Middleware:
+    """Refuse what the other room answers, before anything of the request is read, and say where that room is."""
+
+    def kept(app: ASGIApp) -> ASGIApp:
+        async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+            fields: Any = scope
+            if is_here(part, fields["method"], fields["path_template"]):
+                await app(scope, receive, send)
+                return
+            request: AnyRequest = Request(scope, receive, send)
+            settings: Settings = request.app.state.settings
+            refusal = Elsewhere(address=settings.public_url if part == "box" else settings.box_url)
+            answer = pages.answer_problem_page(request, refusal).to_asgi_response(app=None, request=request)
+            await answer(scope, receive, send)
+
+        return answered
+
+    return kept
 
 
 def name_methods(app: ASGIApp) -> ASGIApp:
@@ -117,9 +140,13 @@ def name_methods(app: ASGIApp) -> ASGIApp:
     return named
 
 
-def make_app(settings: Settings) -> Litestar:
-    """The ASGI application of one service process."""
+def make_app(settings: Settings, part: Part = "both") -> Litestar:
+    """The ASGI application of one service process. Raises SettingsError for one room without an address of its own."""
+    if part != "both" and settings.separate_box_url is None:
+        # Behind one address a browser would show the box the officers' cookie.
+        raise SettingsError("one room of two needs an address of its own: set BYALAG_BOX_URL to that of the box")
     log_of_requests = AccessLog()
+    rooms = [] if part == "both" else [stay_in(part)]
     app = Litestar(
         route_handlers=[api, health.router, *pages.handlers],
         dependencies={
@@ -128,12 +155,13 @@ def make_app(settings: Settings) -> Litestar:
         },
         exception_handlers={Exception: pages.answer_problem_page},
         lifespan=[open_house],
-        middleware=[log_of_requests.wrap, name_methods],
+        middleware=[log_of_requests.wrap, *rooms, name_methods],
         on_shutdown=[log_of_requests.write],
         openapi_config=document(version("byalag")),
         request_max_body_size=BODY_LIMIT,
         logging_config=None,
     )
     app.state.settings = settings
+    app.state.part = part
     add_bodies(app, BODIES)
     return app

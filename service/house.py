@@ -1,7 +1,8 @@
-"""What a running service has: its settings and keys, one room per database role, a doorbell, limits."""
+"""What a running service has: its settings and keys, the rooms that it may enter, a doorbell, limits."""
 
 import msgspec
 
+from schema.database import Role
 from schema.keys import Keys
 from schema.settings import Settings
 from service.casting import Casting
@@ -11,15 +12,45 @@ from service.ring import Ring
 from service.room import Room
 
 
+class NotOpened(RuntimeError):
+    """A handler wants what this process did not open: ``service/floorplan.py`` puts it into the wrong room."""
+
+
 class House(msgspec.Struct, frozen=True):
-    """Everything a verb may need."""
+    """Everything a verb may need. ``rooms`` has those that this process opened, and ``ballot_box`` is for the box's."""
 
     settings: Settings
     keys: Keys
     ring: Ring
-    roll: Room
-    box: Room
-    civic: Room
+    rooms: dict[Role, Room]
+    ballot_box: Casting | None
     doorbell: Doorbell
     limits: Limits
-    casting: Casting
+
+    @property
+    def roll(self) -> Room:
+        """Where people are known. Raises NotOpened in a process of the box."""
+        return self._opened("byalag_roll")
+
+    @property
+    def box(self) -> Room:
+        """Where rounds and ballots are."""
+        return self._opened("byalag_box")
+
+    @property
+    def civic(self) -> Room:
+        """Where the debate is. Raises NotOpened in a process of the box."""
+        return self._opened("byalag_civic")
+
+    @property
+    def casting(self) -> Casting:
+        """Where ballots are cast. Raises NotOpened in a process of the roll."""
+        if self.ballot_box is None:
+            raise NotOpened("this process takes no ballots")
+        return self.ballot_box
+
+    def _opened(self, role: Role) -> Room:
+        try:
+            return self.rooms[role]
+        except KeyError:
+            raise NotOpened(f"this process opened no connection as {role}") from None

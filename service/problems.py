@@ -41,6 +41,9 @@ class ProblemDetails(msgspec.Struct, frozen=True):
 
 PROBLEMS: dict[type[Refusal], Problem] = {
     e.NotFound: Problem(404, "Not found", "There is no {what} here. Check the address, or start from the front page."),
+    e.Elsewhere: Problem(
+        404, "Not at this address", "This is done at {address}. Nothing was done here; go on there, or send it there."
+    ),
     e.Malformed: Problem(
         400, "Not readable", "What was sent cannot be read: {fault}. Nothing was changed; correct it and send it again."
     ),
@@ -255,7 +258,7 @@ def retry_after(refusal: Refusal | None) -> dict[str, str]:
 def answers(*refusals: type[Refusal]) -> dict[int, ResponseSpec]:
     """What OpenAPI says of these refusals: one documented answer per status, with the types it may have."""
     by_status: dict[int, list[str]] = {}
-    kinds: tuple[type[Refusal], ...] = (*refusals, e.Unhandled)
+    kinds: tuple[type[Refusal], ...] = (*refusals, e.Elsewhere, e.Unhandled)
     for refusal in kinds:
         by_status.setdefault(PROBLEMS[refusal].status, []).append(f"`{refusal.code}`")
     return {

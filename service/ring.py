@@ -8,7 +8,7 @@ from time import monotonic
 import structlog
 
 from schema.errors import Unavailable
-from schema.keys import NO_KEYS, Keys, KeysError, PublicKey, Signer, person_ref
+from schema.keys import NO_KEYS, Keys, KeysError, PublicKey, Purpose, Secret, Signer, person_ref
 from schema.passes import Issuer
 from service.room import Room
 from service.store import keys as store
@@ -21,17 +21,21 @@ log = structlog.get_logger("keys")
 
 
 class Ring:
-    """The keys of one service process: ``passes`` and ``receipts`` sign, ``issuer`` tells which passes are ours."""
+    """The keys of one service process: ``passes`` and ``receipts`` sign, ``issuer`` tells which passes are ours.
+
+    A process of the box alone has no ``passes`` and no key of identities, one of the roll alone no ``receipts``.
+    """
 
     passes: Signer
     receipts: Signer
     issuer: Issuer
 
-    def __init__(self, keys: Keys, address: str, roll: Room, box: Room) -> None:
+    def __init__(self, keys: Keys, address: str, roll: Room | None, box: Room, casts: bool) -> None:
         self._keys = keys
         self._address = address
         self._roll = roll
         self._box = box
+        self._casts = casts
         self._published: list[PublicKey] = []
         self._identity = b""
         self._receipts: list[tuple[datetime, Signer]] = []
@@ -55,18 +59,21 @@ class Ring:
             published = await store.verification_keys(db)
             if published == self._published:
                 return
-            receipts = await store.receipt_secrets(db)
-        async with self._roll.enter() as db:
-            secrets = await store.roll_secrets(db)
-        if not receipts or set(secrets) != {"identity", "passes"}:
+            receipts = await store.receipt_secrets(db) if self._casts else []
+        secrets: dict[Purpose, Secret] = {}
+        if self._roll:
+            async with self._roll.enter() as db:
+                secrets = dict(await store.roll_secrets(db))
+        if (self._casts and not receipts) or (self._roll and set(secrets) != {"identity", "passes"}):
             raise KeysError(NO_KEYS)
-        identity = self._keys.unwrap("identity", secrets["identity"])
-        passes = Signer(self._keys.unwrap("passes", secrets["passes"]))
+        opened = {purpose: self._keys.unwrap(purpose, secret) for purpose, secret in secrets.items()}
         signers = [(secret.made_at, Signer(self._keys.unwrap("receipts", secret))) for secret in receipts]
         # Nothing is awaited from here on: nobody meets half a ring.
-        self._published, self._identity, self.passes = published, identity, passes
-        self._receipts, self.receipts = signers, signers[0][1]
-        self.issuer = Issuer(self._address, published)
+        self._published, self.issuer = published, Issuer(self._address, published)
+        if opened:
+            self._identity, self.passes = opened["identity"], Signer(opened["passes"])
+        if signers:
+            self._receipts, self.receipts = signers, signers[0][1]
 
     async def look(self) -> None:
         """Read the keys for somebody whose pass names one that is not known; not more often than once a second."""

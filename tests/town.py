@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,11 +22,11 @@ from schema.keys import Keys
 from schema.passes import open_pass
 from schema.settings import Settings
 from service.app import make_app
+from service.floorplan import Part
 from service.house import House
 from service.ring import Ring
 from service.store import roll
 from service.verbs.sign_in import hash_password
-from tests.builders import ADDRESS
 from workers.claim import drain
 from workers.door import act
 from workers.lanes import ROLES
@@ -118,7 +117,7 @@ class Town:
         for lane in lanes or LANES:
             db = await connect(self.settings.database_url, ROLES[lane])
             try:
-                await drain(db, lane, partial(_act, self.keys, self.settings.heads), 30.0)
+                await drain(db, lane, partial(_act, self), 30.0)
             finally:
                 await db.close()
 
@@ -168,14 +167,14 @@ class Town:
 
 
 @asynccontextmanager
-async def open_town(settings: Settings) -> AsyncIterator[Town]:
-    """The service in this process with these settings, and a client of it."""
-    async with AsyncTestClient(make_app(settings)) as client:
+async def open_town(settings: Settings, part: Part = "both") -> AsyncIterator[Town]:
+    """The service in this process with these settings, or one room of it, and a client of it."""
+    async with AsyncTestClient(make_app(settings, part)) as client:
         yield Town(client, settings)
 
 
-async def _act(keys: Keys, heads: Path | None, db: Any, batch: Any) -> None:
-    await act(db, keys, ADDRESS, batch, heads)
+async def _act(town: Town, db: Any, batch: Any) -> None:
+    await act(db, town.keys, town.settings.box_url, batch, town.settings.heads)
 
 
 class Ground:

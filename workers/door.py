@@ -40,7 +40,7 @@ from workers.spread import spread_heads
 async def act(
     db: asyncpg.Connection,
     keys: Keys,
-    public_url: str,
+    box_url: str,
     batch: Sequence[tuple[int, Event]],
     heads: Path | None = None,
 ) -> None:
@@ -84,7 +84,7 @@ async def act(
     if municipalities or drafts:
         await rebuild_rolls(db, keys, municipalities, drafts)
     await judge_ballots(db, cast)
-    await sequence_ballots(db, keys, public_url, growing)
+    await sequence_ballots(db, keys, box_url, growing)
     await spread_heads(db, heads, signed)
     await count_rounds(db, keys, closed)
     await make_openings(db, audited)

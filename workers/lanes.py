@@ -127,7 +127,7 @@ async def _answer(lane: Lane, settings: Settings) -> None:
             if lane in BINDING:
                 await refuse_other_database(db, settings.heads)
             await drain(
-                db, lane, lambda db, batch: act(db, keys, settings.public_url, batch, settings.heads), ANSWER_SECONDS
+                db, lane, lambda db, batch: act(db, keys, settings.box_url, batch, settings.heads), ANSWER_SECONDS
             )
         finally:
             await db.close(timeout=5)

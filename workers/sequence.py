@@ -18,7 +18,7 @@ from workers.store import ledger
 
 
 async def sequence_ballots(
-    db: asyncpg.Connection, keys: Keys, public_url: str, growing: Sequence[RoundScheduled | BallotsAccepted]
+    db: asyncpg.Connection, keys: Keys, box_url: str, growing: Sequence[RoundScheduled | BallotsAccepted]
 ) -> None:
     """Begin the trees of these rounds, and give these ballots their leaves: by commitment, which says nothing."""
     if not growing:
@@ -28,16 +28,16 @@ async def sequence_ballots(
     for event in growing:
         wanted[event.round_id].update(event.ballot_ids if isinstance(event, BallotsAccepted) else ())
     for round_id in sorted(wanted):
-        await _extend(db, signer, public_url, round_id, wanted[round_id])
+        await _extend(db, signer, box_url, round_id, wanted[round_id])
 
 
 async def _extend(
-    db: asyncpg.Connection, signer: Signer, public_url: str, round_id: UUID, ballot_ids: Collection[UUID]
+    db: asyncpg.Connection, signer: Signer, box_url: str, round_id: UUID, ballot_ids: Collection[UUID]
 ) -> None:
     await ledger.lock(db, round_id)
     log = await ledger.log(db, round_id)
     if log is None:
-        origin, size = origin_of(public_url, round_id), 0
+        origin, size = origin_of(box_url, round_id), 0
         await ledger.insert_checkpoint(db, round_id, 0, write_checkpoint(origin, Head(0, EMPTY), signer))
     else:
         origin, size = log.origin, log.size

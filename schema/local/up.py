@@ -67,6 +67,7 @@ def running(
             "BYALAG_MASTER_KEY": _named_master_key() or master_key(data),
             "BYALAG_PUBLIC_URL": os.environ.get("BYALAG_PUBLIC_URL") or url,
             "BYALAG_HEADS": os.environ.get("BYALAG_HEADS") or str((data / "heads").absolute()),
+            "BYALAG_BOX_URL": os.environ.get("BYALAG_BOX_URL") or os.environ.get("BYALAG_PUBLIC_URL") or url,
             "BYALAG_LIMITS": os.environ.get("BYALAG_LIMITS") or limits,
             "PYTHONUNBUFFERED": "1",
         }

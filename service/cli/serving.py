@@ -14,6 +14,7 @@ from schema.logs import configure_logs
 from schema.migrate import refuse_wrong_version
 from schema.settings import Settings, read_settings
 from service.app import make_app
+from service.floorplan import ROLES, Part
 from service.verbs.keys import refuse_without_keys
 
 
@@ -23,12 +24,19 @@ from service.verbs.keys import refuse_without_keys
 @click.option(
     "--proxy", default="127.0.0.1", show_default=True, help="Address of the proxy whose headers are believed."
 )
-def service(host: str, port: int, proxy: str) -> None:
+@click.option(
+    "--room",
+    type=click.Choice(list(ROLES)),
+    default="both",
+    show_default=True,
+    help="What to serve: the roll, where people sign in and officers work; the box, where ballots are cast; or both.",
+)
+def service(host: str, port: int, proxy: str, room: Part) -> None:
     """Serve the API and the pages."""
     settings = read_settings()
     configure_logs()
-    asyncio.run(_refuse_wrong_database(settings))
-    serve(make_app(settings), host, port, proxy)
+    asyncio.run(_refuse_wrong_database(settings, room))
+    serve(make_app(settings, room), host, port, proxy)
 
 
 def serve(app: Litestar, host: str, port: int, proxy: str) -> None:
@@ -51,11 +59,11 @@ def serve(app: Litestar, host: str, port: int, proxy: str) -> None:
     )
 
 
-async def _refuse_wrong_database(settings: Settings) -> None:
+async def _refuse_wrong_database(settings: Settings, room: Part) -> None:
     db = await asyncpg.connect(settings.database_url)
     try:
         await refuse_wrong_version(db)
-        await refuse_without_keys(db, Keys(settings.master_key))
+        await refuse_without_keys(db, Keys(settings.master_key), room)
         await refuse_other_database(db, settings.heads)
     finally:
         await db.close()

@@ -31,7 +31,7 @@ from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import NO_PASS, ask_again, box_pass
 from service.pages.problems import problem_page
-from service.pages.shell import Page, form_page, private_page, see_other
+from service.pages.shell import Page, addresses, form_page, private_page, see_other
 from service.people import TheHouse, take_pass
 from service.reading import AnyRequest, idempotency_key
 from service.store.projects import Project
@@ -63,7 +63,7 @@ class Desk(msgspec.Struct, frozen=True):
 async def lead_to_sign_in(house: TheHouse, pot_id: FromPath[UUID]) -> Page:
     """A ballot is opened by a form that holds a pass; who types its address is led to where the way begins."""
     found, _, _ = await round_verbs.public_pot(house, pot_id)
-    return see_other(f"/rounds/{found.id}/sign-in")
+    return see_other(f"{addresses(house.settings).roll}/rounds/{found.id}/sign-in")
 
 
 @post("/pots/{pot_id:uuid}/ballot")
@@ -75,7 +75,7 @@ async def open_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUI
     try:
         await box_pass(house, fields, found.id, pot_id)
     except NO_PASS as refusal:
-        return ask_again(found, "choices" if adding_up else "ballot", fields, refusal, pot_id)
+        return _sign_in_again(house, pot, found, projects, "choices" if adding_up else "ballot", fields, refusal)
     desk = Desk(found, pot, projects, fields.text("pass"), fields.texts("others"))
     return await ballot_page(house, desk, fields.numbers("choices") if adding_up else None)
 
@@ -107,7 +107,7 @@ async def _cast(house: House, pot_id: UUID, fields: Fields) -> Page:
     try:
         claims = await box_pass(house, fields, found.id, pot_id)
     except NO_PASS as refusal:
-        return ask_again(found, "choices", fields, refusal, pot_id)
+        return _sign_in_again(house, pot, found, projects, "choices", fields, refusal)
     desk = Desk(found, pot, projects, fields.text("pass"), fields.texts("others"))
     choices = fields.numbers("choices")
     sent = shaped({"choices": choices, "base_revision": fields.number("base_revision")}, Ballot)
@@ -127,7 +127,7 @@ async def _withdraw(house: House, pot_id: UUID, fields: Fields) -> Page:
     try:
         claims = await box_pass(house, fields, found.id, pot_id)
     except NO_PASS as refusal:
-        return ask_again(found, "ballot", fields, refusal, pot_id)
+        return _sign_in_again(house, pot, found, projects, "ballot", fields, refusal)
     desk = Desk(found, pot, projects, fields.text("pass"), fields.texts("others"))
     sent = shaped({"base_revision": fields.number("base_revision")}, Withdrawal)
     try:
@@ -139,6 +139,26 @@ async def _withdraw(house: House, pot_id: UUID, fields: Fields) -> Page:
     except NotOpen as refusal:
         return _not_open(found, refusal)
     return await _receipt_page(house, desk, accepted, withdrawn=True)
+
+
+def _sign_in_again(
+    house: House, pot: Pot, found: Round, projects: list[Project], then: str, fields: Fields, refusal: Refusal
+) -> Page:
+    """The sign-in form, which keeps the choices; or, where it is the other room's, a page to keep beside it.
+
+    Who signs in says who they are, and a choice must not come along (P7).
+    """
+    if house.settings.separate_box_url is None:
+        return ask_again(found, then, fields, refusal, pot.id)
+    chosen = set(fields.numbers("choices"))
+    return form_page(
+        "signed_out.html",
+        refusal,
+        found.currency,
+        round=found,
+        pot=pot,
+        chosen=[project for project in projects if project.number in chosen],
+    )
 
 
 async def ballot_page(

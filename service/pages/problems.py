@@ -6,9 +6,9 @@ from typing import Any
 from litestar import get
 from litestar.params import FromPath
 
-from schema.errors import NotFound, Refusal, TooFast, Unavailable
+from schema.errors import Elsewhere, NotFound, Refusal, TooFast, Unavailable
 from service.pages import words
-from service.pages.shell import Page, private_page, public_page
+from service.pages.shell import Page, PrivatePage, private_page, public_page
 from service.problems import PROBLEMS, answer_problem, details, refusal_of, retry_after
 from service.reading import AnyRequest
 
@@ -32,10 +32,14 @@ def answer_problem_page(request: AnyRequest, error: Exception) -> Page:
     wanted = request.headers.get("accept", "")
     if "text/html" not in wanted or request.url.path.startswith("/api"):
         return answer_problem(request, error)
-    return problem_page(refusal_of(error))
+    refusal = refusal_of(error)
+    if isinstance(refusal, Elsewhere):
+        path = request.url.path if request.method == "GET" else "/"
+        return problem_page(refusal, (f"{refusal.facts['address']}{path}", "Go on there"))
+    return problem_page(refusal)
 
 
-def problem_page(refusal: Refusal, back: tuple[str, str] | None = None) -> Page:
+def problem_page(refusal: Refusal, back: tuple[str, str] | None = None) -> PrivatePage:
     """A refusal as a page of its own; ``back`` is the address and name of where to go on."""
     problem = details(refusal)
     passing = isinstance(refusal, TooFast | Unavailable)  # their words in the API are for those who write programs

@@ -14,7 +14,7 @@ from schema.errors import NotCounted
 from schema.snapshot import Snapshot
 from service.pages import figures, rules, telling, ties
 from service.pages.problems import problem_page
-from service.pages.shell import Page, render, rendered_page
+from service.pages.shell import Addresses, Page, addresses, render, rendered_page
 from service.people import TheHouse
 from service.reading import AnyRequest
 from service.verbs import rounds as round_verbs
@@ -35,16 +35,18 @@ async def view_results(request: AnyRequest, house: TheHouse, pot_id: FromPath[UU
         what_if = await verbs.view_what_if(house, pot_id)
     except NotCounted:  # it is not worked out yet
         what_if = None
-    return rendered_page(request, _told(published.content, published.published_at, what_if))
+    at = addresses(house.settings)
+    return rendered_page(request, _told(published.content, published.published_at, what_if, at))
 
 
 @lru_cache(maxsize=64)
-def _told(content: bytes, published_at: datetime, what_if: bytes | None) -> bytes:
+def _told(content: bytes, published_at: datetime, what_if: bytes | None, at: Addresses) -> bytes:
     """The page. On the day of an outcome everybody reads the same one, and what it is made of never changes."""
     snapshot = _SNAPSHOT.decode(content)
     funded, others = telling.told(snapshot)
     return render(
         "results.html",
+        at,
         snapshot=snapshot,
         published_at=published_at,
         funded=funded,

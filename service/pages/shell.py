@@ -5,12 +5,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from litestar import Response, get
+from litestar import Litestar, Response, get
 from litestar.params import FromPath, FromQuery
+from litestar.response.base import ASGIResponse
 from markupsafe import Markup
 
 from schema.errors import NotFound, Refusal
+from schema.settings import Settings
 from service.caching import cached
 from service.pages import words
 from service.problems import details, retry_after
@@ -22,8 +25,9 @@ TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 Page = Response[Any]
 
+POLICY = "Content-Security-Policy"
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    POLICY: "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -44,6 +48,25 @@ _templates = Environment(
 )
 
 
+class Addresses(msgspec.Struct, frozen=True):
+    """What stands before a path that leads to the roll or to the box: nothing while one address is both."""
+
+    roll: str = ""
+    box: str = ""
+
+
+def addresses(settings: Settings) -> Addresses:
+    """Where this house's rooms are."""
+    return Addresses(settings.public_url, settings.box_url) if settings.separate_box_url else Addresses()
+
+
+def headers(at: Addresses) -> dict[str, str]:
+    """HEADERS for a page that may hold a form for the box, which takes passes and gives no cookie."""
+    if not at.box:
+        return HEADERS
+    return HEADERS | {POLICY: HEADERS[POLICY].replace("form-action 'self'", f"form-action 'self' {at.box}")}
+
+
 def static_address(name: str) -> str:
     """Where a browser finds a static file; another content has another address, so it may be kept for ever."""
     return f"/static/{name}?v={VERSIONS[name]}"
@@ -60,27 +83,45 @@ _templates.filters.update(
 )
 
 
-def render(template: str, **facts: object) -> bytes:
-    """A template's bytes."""
-    return _templates.get_template(template).render(**facts).encode()
+def render(template: str, at: Addresses, **facts: object) -> bytes:
+    """A template's bytes, with links to the rooms where they are."""
+    return _templates.get_template(template).render(at=at, **facts).encode()
 
 
 def public_page(request: AnyRequest, template: str, **facts: object) -> Page:
     """A page that is the same for everybody: with an ETag, and 304 for who has it already."""
-    return rendered_page(request, render(template, **facts))
+    return rendered_page(request, render(template, addresses(request.app.state.settings), **facts))
 
 
 def rendered_page(request: AnyRequest, body: bytes) -> Page:
     """A public page whose bytes are there already."""
     answer = cached(request, body, HTML)
-    answer.headers.update(HEADERS)
+    answer.headers.update(headers(addresses(request.app.state.settings)))
     return answer
 
 
-def private_page(template: str, status: int = 200, /, **facts: object) -> Page:
+class PrivatePage(Response[Any]):
+    """A page that is rendered when it is sent: only then does a refusal, too, know in which house it is told."""
+
+    def __init__(self, template: str, status: int, facts: dict[str, object]) -> None:
+        super().__init__(b"", status_code=status, media_type=HTML, headers={**HEADERS, "Cache-Control": "no-store"})
+        self._template, self._facts = template, facts
+
+    def rendered(self, at: Addresses) -> bytes:
+        """The page, in a house whose rooms are there."""
+        return render(self._template, at, **self._facts)
+
+    def to_asgi_response(self, app: Litestar | None, request: AnyRequest, **how: Any) -> ASGIResponse:
+        """What is sent."""
+        at = addresses(request.app.state.settings)
+        self.content = self.rendered(at)
+        self.headers[POLICY] = headers(at)[POLICY]
+        return super().to_asgi_response(app, request, **how)
+
+
+def private_page(template: str, status: int = 200, /, **facts: object) -> PrivatePage:
     """A page that holds a pass or an officer's view, or tells of a refusal: nobody keeps it."""
-    headers = {**HEADERS, "Cache-Control": "no-store"}
-    return Response(render(template, **facts), status_code=status, media_type=HTML, headers=headers)
+    return PrivatePage(template, status, facts)
 
 
 def form_page(template: str, refusal: Refusal | None, currency: str, /, **facts: object) -> Page:
@@ -104,8 +145,8 @@ def officer_page(template: str, status: int = 200, /, **facts: object) -> Page:
 
 def see_other(address: str) -> Page:
     """Lead the browser to another page, to be read with GET."""
-    headers = {**HEADERS, "Cache-Control": "no-store", "Location": address}
-    return Response(b"", status_code=303, media_type=HTML, headers=headers)
+    told = {**HEADERS, "Cache-Control": "no-store", "Location": address}
+    return Response(b"", status_code=303, media_type=HTML, headers=told)
 
 
 @get("/static/{name:str}")

@@ -39,10 +39,12 @@ async def sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]
         passes = await verbs.sign_in_by_code(house, round_id, sent, caller_address(request))
     except (WrongCode, TooFast) as refusal:
         return ask_code(view.round, fields.kept(KEPT), refusal, fields.text("code"))
+    # Where the box has an address of its own, ballots are opened there: whoever knows who signed in sees none.
+    here = house.settings.separate_box_url is None
     match fields.text("then"):
-        case "ballot" if (desk := _desk(view, fields, passes)) is not None:
+        case "ballot" if here and (desk := _desk(view, fields, passes)) is not None:
             return await ballot_page(house, desk)
-        case "choices" if (desk := _desk(view, fields, passes)) is not None:
+        case "choices" if here and (desk := _desk(view, fields, passes)) is not None:
             return await ballot_page(house, desk, fields.numbers("choices"), returned=True)
         case "proposal" if view.round.phase == "proposing":
             return proposal_form(view, passes.civic, fields)

@@ -101,7 +101,7 @@ def _settled(house: House, claims: Pass, pot_id: UUID, answer: CastAnswer) -> tu
         case "no_round":
             raise NotFound(what="round")
     receipt = sign_receipt(
-        house.settings.public_url,
+        house.settings.box_url,
         claims.round_id,
         pot_id,
         answer.commitment,

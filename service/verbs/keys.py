@@ -10,6 +10,7 @@ import msgspec
 from schema.errors import Appealable, KeyDestroyed, NotFound, NotPublished, RoundKeyMissing
 from schema.keys import NO_KEYS, Keys, KeysError, PublicKey, Purpose, Secret, Signer, Signing
 from schema.queries import Db
+from service.floorplan import Part
 from service.house import House
 from service.store import keys as store
 from service.store.keys import Destroyed, RoundKey
@@ -69,10 +70,13 @@ async def open_signer(db: Db, keys: Keys, purpose: Signing) -> Signer:
     return Signer(keys.unwrap(purpose, secret))
 
 
-async def refuse_without_keys(db: Db, keys: Keys) -> None:
-    """Raise KeysError unless every key is there and opens. ``db`` is a connection of the database's owner."""
-    there = await _active(db)
-    if set(there) != set(PURPOSES):
+async def refuse_without_keys(db: Db, keys: Keys, part: Part) -> None:
+    """Raise KeysError unless every key that this part of the house uses is there and opens."""
+    there = {} if part == "box" else dict(await store.roll_secrets(db))
+    if part != "roll" and (receipts := await store.receipt_secrets(db)):
+        there["receipts"] = receipts[0]
+    wanted: dict[Part, set[Purpose]] = {"roll": {"identity", "passes"}, "box": {"receipts"}}
+    if set(there) != wanted.get(part, wanted["roll"] | wanted["box"]):
         raise KeysError(NO_KEYS)
     for purpose, secret in there.items():
         keys.unwrap(purpose, secret)

@@ -58,7 +58,7 @@ async def view_ledger(house: House, round_id: UUID) -> LedgerView:
     async with house.box.enter() as db:  # read after the head, so that its key is among them
         published = await keys.verification_keys(db)
     signing = tuple(verification_key(origin, key.public_key) for key in published if key.purpose == "checkpoints")
-    return LedgerView(origin, signing, last.size, last.note, f"{house.settings.public_url}/api/log/{round_id}")
+    return LedgerView(origin, signing, last.size, last.note, f"{house.settings.box_url}/api/log/{round_id}")
 
 
 async def last_checkpoint(house: House, round_id: UUID) -> Checkpoint:

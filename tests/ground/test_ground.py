@@ -40,6 +40,31 @@ def test_settings_are_read_from_the_environment() -> None:
     assert (settings.master_key, settings.public_url) == (b"\xab" * 32, "https://vote.example.se")
 
 
+ONE = "https://vote.example.se"
+
+
+@pytest.mark.parametrize(
+    ("said", "separate"),
+    [
+        ({}, None),
+        ({"BYALAG_BOX_URL": ""}, None),
+        ({"BYALAG_BOX_URL": f"{ONE}/"}, None),
+        ({"BYALAG_BOX_URL": "http://b/"}, "http://b"),
+    ],
+)
+def test_the_box_is_where_residents_begin_unless_it_says_otherwise(said: dict[str, str], separate: str | None) -> None:
+    """With one address there is nothing to set, and setting the same one changes nothing."""
+    settings = read_settings({**GOOD, "BYALAG_PUBLIC_URL": ONE, **said})
+    assert (settings.separate_box_url, settings.box_url) == (separate, separate or ONE)
+
+
+@pytest.mark.parametrize("name", ["BYALAG_PUBLIC_URL", "BYALAG_BOX_URL"])
+def test_an_address_without_a_scheme_is_refused(name: str) -> None:
+    """It would stand in links."""
+    with pytest.raises(SettingsError, match=f"{name} must start with https"):
+        read_settings(GOOD | {name: "vote.example.se"})
+
+
 @pytest.mark.parametrize(("said", "limits"), [("", True), ("on", True), ("off", False)])
 def test_callers_are_limited_unless_it_says_off(said: str, limits: bool) -> None:
     """Only one word takes the limits away."""

@@ -37,6 +37,17 @@ def test_compose_has_a_worker_for_every_lane() -> None:
     assert {service["command"][3] for service in OURS.values() if service["command"][1] == "workers"} == set(LANES)
 
 
+@pytest.mark.parametrize(("part", "host"), [("roll", "ROLL_HOST"), ("box", "BOX_HOST")])
+def test_each_room_has_its_process_and_its_name(part: str, host: str) -> None:
+    """Each room's service serves that room only, the proxy leads its name there, and its address is that name."""
+    assert " ".join(SERVICES[f"service-{part}"]["command"]).startswith(f"byalag service --room {part} ")
+    conf = SERVICES["proxy"]["build"]["dockerfile_inline"]
+    server = next(each for each in conf.split("server {") if f"http://service-{part}:8400" in each)
+    assert f"server_name ${{{host}}};" in server
+    variable = {"roll": "BYALAG_PUBLIC_URL", "box": "BYALAG_BOX_URL"}[part]
+    assert OURS[f"service-{part}"]["environment"][variable].startswith(f"https://${{{host}:")
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_nothing_runs_as_root(name: str) -> None:
     """No container has root, a writable file system or a capability, and each has time to end well."""
@@ -47,7 +58,7 @@ def test_nothing_runs_as_root(name: str) -> None:
     assert service["stop_grace_period"] == "30s"
 
 
-@pytest.mark.parametrize("name", ["proxy", "service", "postgres", "redis"])
+@pytest.mark.parametrize("name", ["proxy", "service-roll", "service-box", "postgres", "redis"])
 def test_what_answers_is_asked(name: str) -> None:
     """Whatever answers requests has a health check."""
     assert SERVICES[name]["healthcheck"]["test"][0] == "CMD"

@@ -7,6 +7,7 @@ import pytest
 from schema.errors import Malformed, TooFast, Unavailable
 from schema.rules import EqualShares, GreedyByVotes, MaximinSupport, SequentialPhragmen
 from service.pages.problems import problem_page
+from service.pages.shell import Addresses
 from service.pages.words import counted, groups, listed, moment, money, near_money, percent, read_money, rule_name
 from tests.inspector import inspect
 
@@ -95,14 +96,14 @@ def test_a_busy_house_does_not_speak_of_keys() -> None:
     """The problem page says what a person can do, and when to come back."""
     answer = problem_page(Unavailable())
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
-    assert b"Idempotency" not in answer.content
+    assert b"Idempotency" not in answer.rendered(Addresses())
 
 
 def test_who_comes_too_fast_is_told_how_long_to_wait() -> None:
     """In words on the page, and in the header."""
     answer = problem_page(TooFast(seconds=1))
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
-    assert "Wait 1\xa0second and" in answer.content.decode()
+    assert "Wait 1\xa0second and" in answer.rendered(Addresses()).decode()
 
 
 def test_a_good_page_has_no_faults() -> None:

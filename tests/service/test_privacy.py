@@ -63,40 +63,6 @@ async def test_an_identity_is_stored_nowhere(town: Town) -> None:
     assert holding == []
 
 
-ROOMS = {
-    "byalag_roll": ["box.ballot", "box.elector", "box.verdict", "box.snapshot", "box.what_if", "civic.support"],
-    "byalag_registrar": ["box.ballot", "box.verdict", "box.snapshot", "box.what_if", "civic.support"],
-    "byalag_box": ["roll.person", "roll.entry", "roll.code", "roll.round_key", "civic.support", "roll.participation"],
-    "byalag_civic": [
-        "roll.person",
-        "roll.entry",
-        "box.ballot",
-        "box.elector",
-        "box.verdict",
-        "box.snapshot",
-        "box.what_if",
-    ],
-    "byalag_worker": ["roll.person", "roll.entry", "roll.code", "roll.round_key", "roll.participation"],
-}
-
-
-@pytest.mark.parametrize(("role", "tables"), ROOMS.items(), ids=ROOMS)
-async def test_no_role_enters_the_other_room(db: asyncpg.Connection, role: str, tables: list[str]) -> None:
-    """P7: nothing that sees persons sees ballots, and the other way round.
-
-    The registrar writes electors, pot by pot, and may read of them only the pot.
-    """
-    whole = [row for row in tables if await db.fetchval("select has_table_privilege($1, $2, 'select')", role, row)]
-    assert whole == []
-
-
-@pytest.mark.parametrize("role", ["byalag_box", "byalag_worker", "byalag_roll", "byalag_civic", "byalag_registrar"])
-async def test_no_role_changes_or_removes_a_ballot(db: asyncpg.Connection, role: str) -> None:
-    """A ballot is only ever added to."""
-    for right in ("update", "delete", "truncate"):
-        assert not await db.fetchval("select has_table_privilege($1, 'box.ballot', $2)", role, right)
-
-
 async def test_the_owner_does_not_change_a_ballot_either(town: Town) -> None:
     """Append-only by trigger."""
     await (await (await town.open_round()).voter("AMINA-1")).cast(1)

@@ -23,6 +23,7 @@ def command(settings: Settings, name: str, *arguments: str) -> Iterator[subproce
         "REDIS_URL": settings.redis_url,
         "BYALAG_MASTER_KEY": settings.master_key.hex(),
         "BYALAG_PUBLIC_URL": settings.public_url,
+        "BYALAG_BOX_URL": settings.box_url,
         "BYALAG_LIMITS": "on" if settings.limits else "off",
         "BYALAG_HEADS": str(settings.heads or ""),
     }
