@@ -14,6 +14,7 @@ GRANTS = """
 
 roll                         e          -          -          e          -
 roll.code                    siu        -          -          -          -
+roll.destroyed_key           s          -          -          -          -
 roll.entry                   s          -          -          siud       -
 roll.municipality            si         -          -          -          -
 roll.officer                 si         -          -          -          -
@@ -26,26 +27,33 @@ roll.person                  siud       -          -          s          -
 roll.register                siu        -          -          s          -
 roll.roll                    s          -          -          siud       -
 roll.round_key               si         -          -          s          -
+roll.secret                  s          -          -          -          -
 
 box                          e          e          e          e          e
 box.area                     s          siud       s          s          s
 box.auditor                  -          si         -          -          s
 box.ballot                   -          si         -          -          s
 box.checkpoint               -          s          -          -          si
+box.checkpoint_secret        -          -          -          -          s
 box.close                    s          si         s          s          si
+box.deletion                 s          s          -          -          s
 box.elector                  -          s          -          id         s
 box.elector.pot_id           -          -          -          s          -
+box.head_delivery            -          s          -          -          siu
+box.head_webhook             -          sid        -          -          s
 box.leaf                     -          s          -          -          si
 box.minutes                  -          s          -          -          si
 box.openings                 -          s          -          -          si
 box.pot                      s          siud       s          s          s
 box.project                  s          siud       si         s          s
 box.publication              s          si         s          s          s
+box.receipt_secret           -          s          -          -          -
 box.round                    s          siud       s          s          s
 box.snapshot                 -          s          -          -          si
 box.tile                     -          s          -          -          si
 box.tile.hashes              -          -          -          -          u
 box.verdict                  -          s          -          -          si
+box.verification_key         s          s          s          s          s
 box.what_if                  -          s          -          -          si
 
 civic                        -          -          e          -          e
