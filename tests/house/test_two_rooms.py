@@ -1,6 +1,7 @@
 """P7: a house of two processes at two addresses: people are known at one, and ballots are cast at the other."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,9 +12,12 @@ import pytest
 from msgspec.structs import replace
 
 from schema.database import connect
+from schema.keys import Signer
 from schema.local.up import free_port, ready
+from schema.passes import Issuer, open_pass
 from schema.settings import Settings
-from tests.pages.test_resident import at_ballot, expired, hidden, signed_in
+from tests.builders import published, secret
+from tests.pages.test_resident import at_ballot, hidden, sealed_earlier, signed_in
 from tests.pages.visitor import Visitor
 from tests.town import PASSWORD, Town, draft, pot
 from tests.workers.processes import command, eventually
@@ -136,7 +140,11 @@ async def test_no_choice_comes_along_to_where_people_sign_in(town: Town, request
     ground = await town.open_round(areas=draft()["areas"])
     browser = Visitor(town.client)
     ballot = await at_ballot(browser, ground)
-    asked = await browser.press("Cast my ballot", ticks=[2, 4], token=expired(town, hidden(ballot, "pass")))
+    db = await asyncpg.connect(town.settings.database_url)
+    signer, issuer = Signer(await secret(db, "passes")), Issuer(roll, await published(db, "passes"))
+    await db.close()
+    token = sealed_earlier(open_pass(hidden(ballot, "pass"), issuer, "box", time.time()), signer)
+    asked = await browser.press("Cast my ballot", ticks=[2, 4], token=token)
     assert (asked.status, asked.title) == (401, "Sign in again")
     assert "2 Project 2 4 Project 4" in asked.text
     assert not asked.page.all("form")

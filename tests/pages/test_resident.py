@@ -8,7 +8,8 @@ import asyncpg
 import msgspec
 import pytest
 
-from schema.passes import Audience, open_pass, seal_pass
+from schema.keys import Signer
+from schema.passes import Audience, Pass, open_pass, seal_pass
 from tests.pages.visitor import Visit, Visitor
 from tests.town import Ground, Town, draft, moment, pot
 
@@ -38,8 +39,12 @@ async def in_phase(town: Town, phase: str) -> Ground:
 
 def expired(town: Town, token: str, audience: Audience = "box") -> str:
     """The same pass as it is an hour later."""
-    claims = open_pass(token, town.ring.issuer, audience, time.time())
-    return seal_pass(msgspec.structs.replace(claims, expires=claims.expires - 3600), town.ring.passes)
+    return sealed_earlier(open_pass(token, town.ring.issuer, audience, time.time()), town.ring.passes)
+
+
+def sealed_earlier(claims: Pass, signer: Signer) -> str:
+    """What a pass says, sealed an hour earlier."""
+    return seal_pass(msgspec.structs.replace(claims, expires=claims.expires - 3600), signer)
 
 
 def hidden(visit: Visit, name: str) -> str:
