@@ -1,7 +1,8 @@
 """A ballot's commitment and its receipt.
 
 The commitment binds choices and points without showing them: SHA-256 over a versioned, length-prefixed encoding with a
-nonce of 32 bytes. The receipt holds none of these, so it proves nothing to somebody who would buy a ballot.
+nonce of 32 bytes. The receipt holds none of these, so it proves nothing to somebody who would buy a ballot. Who takes
+a ballot back gets both as well: nobody sees from outside which of a round's commitments are withdrawals.
 """
 
 import hashlib
@@ -16,14 +17,19 @@ from schema.keys import Signer
 
 
 def commitment(
-    round_id: UUID, pot_id: UUID, style: str, nonce: bytes, choices: Sequence[int], points: Sequence[int] = ()
+    round_id: UUID, pot_id: UUID, style: str, nonce: bytes, choices: Sequence[int] | None, points: Sequence[int] = ()
 ) -> bytes:
-    """32 bytes that bind a ballot. ``choices`` and ``points`` must be canonical, ``nonce`` 32 random bytes.
+    """32 bytes that bind a ballot, or a withdrawal: its ``choices`` are None, where those of a blank ballot are empty.
 
-    Hashed are the parts below, each after its length; numbers and lengths are 4 bytes, the highest first. The last
-    part, the points, is there only where a ballot has some.
+    ``choices`` and ``points`` must be canonical (``schema.styles.canonical``), ``nonce`` 32 random bytes, and ``style``
+    ASCII, so that no two texts look like it. Hashed are the parts below, each after its length; numbers and lengths are
+    4 bytes, the highest first. A withdrawal ends after the nonce. The last part, the points, is there only where a
+    ballot has some.
     """
-    parts = [b"byalag ballot 1", round_id.bytes, pot_id.bytes, style.encode(), nonce, _numbers(choices)]
+    assert choices is not None or not points
+    parts = [b"byalag ballot 1", round_id.bytes, pot_id.bytes, style.encode("ascii"), nonce]
+    if choices is not None:
+        parts.append(_numbers(choices))
     if points:
         parts.append(_numbers(points))
     return hashlib.sha256(b"".join(len(part).to_bytes(4, "big") + part for part in parts)).digest()

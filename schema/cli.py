@@ -82,7 +82,10 @@ def byalag(ctx: click.Context) -> None:
 
     configure_logs()
     if ctx.invoked_subcommand not in OWN_HOUSE and not os.environ.get("DATABASE_URL"):
-        os.environ.update(neighbour(default_folder()))
+        found = neighbour(default_folder())
+        os.environ.update(found)
+        if found:
+            os.environ.pop("BYALAG_MASTER_KEY_FILE", None)  # the neighbour's own master key is named
 
 
 @click.group(cls=Commands, entries="byalag.benches")

@@ -16,6 +16,7 @@ JOB_SECONDS: dict[Lane, int] = {
     "roll": 900,
     "judge": 300,
     "sequence": 300,
+    "spread": 300,
     "count": 3600,
     "compare": 3600,
     "civic": 300,

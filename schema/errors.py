@@ -68,6 +68,18 @@ class WrongCode(Refusal):
     """A letter code that is not one of this round's."""
 
 
+class SameOfficer(Refusal):
+    """Two officers have to agree, and one came twice."""
+
+
+class KeyDestroyed(Refusal):
+    """The round's key was destroyed, so nobody can sign in to it. Facts: destroyed_on (date), decision."""
+
+
+class RoundKeyMissing(Refusal):
+    """The round has no key, and none that was destroyed."""
+
+
 class NotOnRoll(Refusal):
     """The person may not vote in this pot. Facts: reason."""
 
@@ -100,12 +112,28 @@ class BallotsWithheld(Refusal):
     """The counted ballots of a pot are too few to be shown to everybody."""
 
 
+class NotPublished(Refusal):
+    """The round's outcome is not published."""
+
+
+class Appealable(Refusal):
+    """The outcome can still be appealed against. Facts: ends_on (date)."""
+
+
+class OpeningsDeleted(Refusal):
+    """The round's ballots were deleted when their time was over. Facts: deleted_on (date), decision."""
+
+
 class Changed(Refusal):
     """Somebody else changed it in between. Facts: revision."""
 
 
 class Stale(Refusal):
     """The ballot was changed since the voter last saw it. Facts: revision."""
+
+
+class NothingToWithdraw(Refusal):
+    """There is no ballot that could be taken back, or it was taken back before."""
 
 
 class NoKey(Refusal):
@@ -169,6 +197,14 @@ class NameTaken(Refusal):
 
 class BadRegister(Refusal):
     """A register file with faults. Facts: faults."""
+
+
+class BadAddress(Refusal):
+    """An address to which nothing may be posted. Facts: fault."""
+
+
+class TooManyWebhooks(Refusal):
+    """A municipality has as many webhooks as it may. Facts: limit."""
 
 
 class TooFast(Refusal):

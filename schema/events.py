@@ -9,8 +9,8 @@ from uuid import UUID
 
 import msgspec
 
-Lane = Literal["roll", "judge", "sequence", "count", "compare", "civic"]
-LANES: tuple[Lane, ...] = ("roll", "judge", "sequence", "count", "compare", "civic")
+Lane = Literal["roll", "judge", "sequence", "spread", "count", "compare", "civic"]
+LANES: tuple[Lane, ...] = ("roll", "judge", "sequence", "spread", "count", "compare", "civic")
 
 
 class RegisterImported(msgspec.Struct, frozen=True, tag_field="event", tag=True):
@@ -47,6 +47,13 @@ class BallotsAccepted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
     lane: ClassVar[Lane] = "sequence"
     round_id: UUID
     ballot_ids: tuple[UUID, ...]
+
+
+class HeadSigned(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """A round's ledger has a new head, or a place that wants its heads: the newest goes where it is not yet."""
+
+    lane: ClassVar[Lane] = "spread"
+    round_id: UUID
 
 
 class RoundClosed(msgspec.Struct, frozen=True, tag_field="event", tag=True):
@@ -125,6 +132,7 @@ Event = (
     | BallotCast
     | RoundScheduled
     | BallotsAccepted
+    | HeadSigned
     | RoundClosed
     | RoundPublished
     | AuditorNamed

@@ -1,20 +1,52 @@
-"""Keys: everything secret comes from one master key, or lies wrapped under it.
+"""Keys: random secrets, each of which lies wrapped in the room that may use it, under one master key.
 
 * ``K_identity`` turns a verified identity into a ``person_ref``; it never leaves the roll side.
 * ``K_round`` turns a ``person_ref`` into the round's pseudonyms. It is random per round and kept wrapped, so that it
   can be destroyed: afterwards nobody can join who voted with what was voted.
-* Ed25519 keys sign passes, receipts and checkpoints; their public halves are published.
+* Ed25519 keys sign passes, receipts and checkpoints. They can be rotated; their public halves are published for ever.
+
+Codes and callers are hashed with keys derived from the master key: these hashes need not outlive it.
 """
 
 import hashlib
 import hmac
 import os
+from datetime import datetime
+from typing import Literal, get_args
 
+import msgspec
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+Signing = Literal["passes", "receipts", "checkpoints"]
+Purpose = Literal["identity", "passes", "receipts", "checkpoints"]
+SIGNING: tuple[Signing, ...] = get_args(Signing)
+
+NO_KEYS = "the house has no keys yet, or not all of them: run `byalag keys init`"
+
+
+class KeysError(Exception):
+    """A key is missing, or the master key does not open it; the message says what to do."""
+
+
+class Secret(msgspec.Struct, frozen=True):
+    """A wrapped key as it is stored."""
+
+    key_id: str
+    wrapped: bytes
+
+
+class PublicKey(msgspec.Struct, frozen=True):
+    """The public half (Ed25519, 32 bytes) of a signing key. It signs from ``made_at`` until ``retired_at``."""
+
+    key_id: str
+    purpose: Signing
+    public_key: bytes
+    made_at: datetime
+    retired_at: datetime | None
 
 
 class Signer:
@@ -36,24 +68,16 @@ class Signer:
 
 
 class Keys:
-    """What can be made of one master key of 32 bytes."""
+    """What can be made of one master key of 32 bytes: hashes, and the wrapping of every other secret."""
 
     def __init__(self, master: bytes) -> None:
         self._master = master
-        self._identity = self._derived("identity")
         self._wrapping = AESGCM(self._derived("wrapping"))
         self._codes = self._derived("codes")
         self._callers = self._derived("callers")
-        self.passes = Signer(self._derived("passes"))
-        self.receipts = Signer(self._derived("receipts"))
-        self.checkpoints = Signer(self._derived("checkpoints"))
 
     def _derived(self, purpose: str) -> bytes:
         return HKDF(SHA256(), length=32, salt=None, info=f"byalag/1/{purpose}".encode()).derive(self._master)
-
-    def person_ref(self, identity: str) -> bytes:
-        """The keyed hash (32 bytes) that stands for a verified identity. An unkeyed hash could be run backwards."""
-        return hmac.digest(self._identity, identity.strip().upper().encode(), "sha256")
 
     def code_hash(self, code: str) -> bytes:
         """The keyed hash (32 bytes) of a letter code in its plain form."""
@@ -63,17 +87,37 @@ class Keys:
         """The keyed hash (16 bytes) under which others see the bucket of this name, which names a caller."""
         return hmac.digest(self._callers, name.encode(), "sha256")[:16]
 
+    def wrap(self, purpose: Purpose, key_id: str, secret: bytes) -> bytes:
+        """A secret as it is stored: of no use for another purpose or under another id."""
+        return self._wrap(secret, f"{purpose} {key_id}".encode())
+
+    def unwrap(self, purpose: Purpose, secret: Secret) -> bytes:
+        """The secret itself (32 bytes). Raises KeysError when it was wrapped under another master key."""
+        try:
+            return self._unwrap(secret.wrapped, f"{purpose} {secret.key_id}".encode())
+        except InvalidTag:
+            raise KeysError(
+                f"the master key does not open the key {secret.key_id} ({purpose}): "
+                "BYALAG_MASTER_KEY is not the one with which this database's keys were made"
+            ) from None
+
     def new_round_key(self, round_id: bytes) -> bytes:
         """A fresh ``K_round``, wrapped for storage and bound to its round."""
-        nonce = os.urandom(12)
-        return nonce + self._wrapping.encrypt(nonce, os.urandom(32), round_id)
+        return self._wrap(os.urandom(32), round_id)
 
     def open_round_key(self, round_id: bytes, wrapped: bytes) -> bytes:
-        """``K_round`` itself (32 bytes). Raises ValueError when the master key or the round is another."""
+        """``K_round`` itself (32 bytes). Raises KeysError when the master key or the round is another."""
         try:
-            return self._wrapping.decrypt(wrapped[:12], wrapped[12:], round_id)
+            return self._unwrap(wrapped, round_id)
         except InvalidTag:
-            raise ValueError("this round key was wrapped under another master key or for another round") from None
+            raise KeysError("this round key was wrapped under another master key or for another round") from None
+
+    def _wrap(self, secret: bytes, bound_to: bytes) -> bytes:
+        nonce = os.urandom(12)
+        return nonce + self._wrapping.encrypt(nonce, secret, bound_to)
+
+    def _unwrap(self, wrapped: bytes, bound_to: bytes) -> bytes:
+        return self._wrapping.decrypt(wrapped[:12], wrapped[12:], bound_to)
 
 
 def verifies(public: bytes, signature: bytes, message: bytes) -> bool:
@@ -87,6 +131,11 @@ def _verifies(public: Ed25519PublicKey, signature: bytes, message: bytes) -> boo
     except InvalidSignature:
         return False
     return True
+
+
+def person_ref(identity_key: bytes, identity: str) -> bytes:
+    """The keyed hash (32 bytes) that stands for a verified identity. An unkeyed hash could be run backwards."""
+    return hmac.digest(identity_key, identity.strip().upper().encode(), "sha256")
 
 
 def tag_of(round_key: bytes, person_ref: bytes) -> bytes:

@@ -21,6 +21,7 @@ class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nonce: str
     choices: tuple[int, ...]
     points: tuple[int, ...]
+    withdrawn: bool
     reason: str | None
 
 

@@ -7,11 +7,13 @@ each for the rules by score, voters with a full share and no other wish for equa
 """
 
 from fractions import Fraction
+from typing import Literal
 
 from msgspec import Struct
 
 from schema.rules import Criterion
 
+Measure = Literal["projects", "money"]
 Exact = str
 """A fraction in lowest terms, "num/den", or "num" when whole: what `fractions.Fraction` reads and writes."""
 
@@ -28,7 +30,10 @@ class FundedByVotes(Struct, frozen=True, tag="funded_by_votes"):
 
 
 class FundedInPart(Struct, frozen=True, tag="funded_in_part"):
-    """The first that did not fit: it gets all that was `left`, which is less than its cost. Not among `funded`."""
+    """The first that did not fit: it gets all that was `left`, which is less than its cost. Not among `funded`.
+
+    Under equal shares it is the first that did not fit when the completion came to it.
+    """
 
     project: str
     votes: int
@@ -97,6 +102,23 @@ class Excluded(Struct, frozen=True, tag="excluded"):
     further: int | None
 
 
+class CategoryFull(Struct, frozen=True, tag="category_full"):
+    """`category` had no room for it when it was reached: `taken` of at most `most` were used, and it needs more.
+
+    `measure`: what the rule caps there, the number of "projects" or the "money" they cost.
+    """
+
+    project: str
+    votes: int
+    score: int
+    cost: int
+    category: str
+    measure: Measure
+    most: int
+    taken: int
+    further: int | None
+
+
 class FundedByShares(Struct, frozen=True, tag="funded_by_shares"):
     """Paid by its supporters, as number `position` (from 1).
 
@@ -115,7 +137,8 @@ class FundedByShares(Struct, frozen=True, tag="funded_by_shares"):
 class SupportersShort(Struct, frozen=True, tag="supporters_short"):
     """Its supporters together still `held` too little at the end, by `missing`.
 
-    `left`: what was in the pot when the completion reached it and could not take it; null without a completion.
+    `left`: what was in the pot when the completion reached it and could not take it: 0 after a project that got a
+    part; null without a completion.
     """
 
     project: str
@@ -182,6 +205,7 @@ Explanation = (
     | NotReached
     | BelowThreshold
     | Excluded
+    | CategoryFull
     | FundedByShares
     | SupportersShort
     | FundedByCompletion

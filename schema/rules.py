@@ -19,6 +19,21 @@ Completion = Literal["none", "votes", "phragmen"]
 Criterion = Literal["lower_cost", "more_votes", "id", "lot"]
 
 
+class CategoryCap(Struct, frozen=True, forbid_unknown_fields=True):
+    """The most that may be funded of a category: so many `projects`, which cost so much `money`; null for no cap.
+
+    `ValueError` if both are null.
+    """
+
+    category: Annotated[str, Meta(min_length=1, max_length=200)]
+    projects: Annotated[int, Meta(ge=0, le=100_000)] | None = None
+    money: Money | None = None
+
+    def __post_init__(self) -> None:
+        if self.projects is None and self.money is None:
+            raise ValueError("A cap on a category says how many projects it may have, or how much money.")
+
+
 class GreedyByVotes(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", tag="greedy_by_votes"):
     """Fund in the order of scores while the money lasts.
 
@@ -29,6 +44,8 @@ class GreedyByVotes(Struct, frozen=True, forbid_unknown_fields=True, tag_field="
     `partial_percent`: the first project that does not fit gets all that is left, if that is at least this part of its
     cost, and nothing is funded after it; 0 for no partial funding.
     `reserve`: money from outside the pot then pays the rest, so that it is funded whole.
+    `caps`: what would take a category above its cap is passed over and ends nothing, wherever it would have fitted. A
+    project counts with its whole cost in each of its categories, also if the pot gives only a part of that.
     """
 
     per_cost: bool = False
@@ -38,6 +55,7 @@ class GreedyByVotes(Struct, frozen=True, forbid_unknown_fields=True, tag_field="
     exclusive: tuple[tuple[str, ...], ...] = ()
     partial_percent: Percent = 0
     reserve: bool = False
+    caps: Annotated[tuple[CategoryCap, ...], Meta(max_length=100)] = ()
 
 
 class EqualShares(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", tag="equal_shares"):
@@ -48,6 +66,9 @@ class EqualShares(Struct, frozen=True, forbid_unknown_fields=True, tag_field="ru
     `until`: increments go on until one overspends, or until an outcome leaves room for no further project.
     `completion`: what is left is then spent by votes, by Phragmen's loads, or not at all.
     `comparison`: the greedy outcome is used instead if strictly more voters prefer it by cost utility.
+    `partial_percent`: the first project that does not fit when the completion comes to it gets all that is left, as
+    for `GreedyByVotes`; what it gets is no utility in the comparison. Not without a completion, for shares are never
+    spent on a part: supporters who cannot pay a project keep their money. `ValueError` then.
     """
 
     utility: Utility = "cost"
@@ -55,24 +76,33 @@ class EqualShares(Struct, frozen=True, forbid_unknown_fields=True, tag_field="ru
     until: Literal["overspending", "exhaustive"] = "overspending"
     completion: Completion = "none"
     comparison: bool = False
+    partial_percent: Percent = 0
+
+    def __post_init__(self) -> None:
+        if self.partial_percent and self.completion == "none":
+            raise ValueError("Only a completion funds a project in part: declare one, or no partial funding.")
 
 
 class SequentialPhragmen(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", tag="sequential_phragmen"):
     """Voters earn at the same pace; the project that its supporters can pay first comes next.
 
     `misfit`: whether a project that its supporters can pay, but the pot cannot, ends the count or is passed over.
+    `partial_percent`: the first such project gets all that is left, if that is at least this part of its cost, and
+    nothing is funded after it; 0 for no partial funding. Of several at the same load it is the first in the tie order.
     """
 
     misfit: Misfit = "stop"
+    partial_percent: Percent = 0
 
 
 class MaximinSupport(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", tag="maximin_support"):
     """The project that keeps the largest burden of a voter smallest, all burdens shared anew, comes next.
 
-    `misfit`: as for `SequentialPhragmen`.
+    `misfit`, `partial_percent`: as for `SequentialPhragmen`.
     """
 
     misfit: Misfit = "stop"
+    partial_percent: Percent = 0
 
 
 Rule = GreedyByVotes | EqualShares | SequentialPhragmen | MaximinSupport

@@ -2,14 +2,17 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 import msgspec
 
 VARIABLES: dict[str, str] = {
     "DATABASE_URL": "the Postgres database, such as postgresql://byalag@db/byalag",
     "REDIS_URL": "the Redis server for queues, such as redis://redis:6379/0; it may be lost at any moment",
-    "BYALAG_MASTER_KEY": "64 hex digits from which every other key is derived or under which it is wrapped",
+    "BYALAG_MASTER_KEY": "64 hex digits: the key under which every other key is wrapped",
+    "BYALAG_MASTER_KEY_FILE": "a file that holds the master key, instead of BYALAG_MASTER_KEY",
     "BYALAG_PUBLIC_URL": "the address residents use, such as https://vote.example.se",
+    "BYALAG_HEADS": "the folder that keeps every published head; a database older than they are is refused",
     "BYALAG_LIMITS": "off for no limits per caller, as in a rehearsal of thousands at one address; on unless set",
     "BYALAG_LOG": "json for one JSON object per log line; anything else for lines people read",
     "BYALAG_FOLDER": "the folder for data when Byalag starts its own servers",
@@ -22,13 +25,17 @@ class SettingsError(Exception):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What a process needs to know. ``master_key`` is 32 bytes; ``limits`` whether callers are limited."""
+    """What a process needs to know. ``master_key`` is 32 bytes; ``limits`` whether callers are limited.
+
+    ``heads`` is the folder of published heads, if there is one.
+    """
 
     database_url: str
     redis_url: str
     master_key: bytes
     public_url: str
     limits: bool = True
+    heads: Path | None = None
 
     def __repr__(self) -> str:
         return f"Settings(public_url={self.public_url!r})"
@@ -37,13 +44,13 @@ class Settings(msgspec.Struct, frozen=True):
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings of this process. Raises SettingsError naming every variable that is missing or wrong."""
     faults = [
-        f"{name} is not set: {VARIABLES[name]}"
-        for name in ("DATABASE_URL", "REDIS_URL", "BYALAG_MASTER_KEY")
-        if not environment.get(name)
+        f"{name} is not set: {VARIABLES[name]}" for name in ("DATABASE_URL", "REDIS_URL") if not environment.get(name)
     ]
-    key = environment.get("BYALAG_MASTER_KEY", "")
-    if key and (len(key) != 64 or not all(digit in "0123456789abcdef" for digit in key)):
-        faults.append("BYALAG_MASTER_KEY must be 64 lower-case hex digits (32 bytes), as `openssl rand -hex 32` prints")
+    key = ""
+    try:
+        key = read_master_key(environment)
+    except SettingsError as error:
+        faults.append(str(error))
     public_url = environment.get("BYALAG_PUBLIC_URL", "http://127.0.0.1:8400")
     if not public_url.startswith(("http://", "https://")):
         faults.append(f"BYALAG_PUBLIC_URL must start with https:// (or http:// on one machine), not {public_url!r}")
@@ -58,4 +65,31 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         master_key=bytes.fromhex(key),
         public_url=public_url.rstrip("/"),
         limits=limits == "on",
+        heads=Path(environment["BYALAG_HEADS"]) if environment.get("BYALAG_HEADS") else None,
     )
+
+
+def read_master_key(environment: Mapping[str, str]) -> str:
+    """The master key (64 hex digits) from its variable or its file. Raises SettingsError, which never shows a key."""
+    key, file = environment.get("BYALAG_MASTER_KEY", ""), environment.get("BYALAG_MASTER_KEY_FILE", "")
+    if key and file:
+        raise SettingsError("BYALAG_MASTER_KEY and BYALAG_MASTER_KEY_FILE are both set: keep the one that is right")
+    if not key and not file:
+        raise SettingsError(
+            f"BYALAG_MASTER_KEY is not set: {VARIABLES['BYALAG_MASTER_KEY']}"
+            " (or name a file that holds it in BYALAG_MASTER_KEY_FILE)"
+        )
+    source = f"the file {file}" if file else "BYALAG_MASTER_KEY"
+    key = key or _text_of(file)
+    if len(key) != 64 or not all(digit in "0123456789abcdef" for digit in key):
+        raise SettingsError(f"{source} must be 64 lower-case hex digits (32 bytes), as `openssl rand -hex 32` prints")
+    return key
+
+
+def _text_of(file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"the file {file}, which BYALAG_MASTER_KEY_FILE names, cannot be read ({type(error).__name__})"
+        ) from None

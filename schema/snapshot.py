@@ -46,9 +46,11 @@ class CountedProject(msgspec.Struct, frozen=True):
 
 
 class Sums(msgspec.Struct, frozen=True):
-    """Where every revision went: ``revisions`` = ``counted`` + ``superseded`` + all of ``refused`` (by reason).
+    """Where every revision went.
 
-    ``electors`` might vote, ``voters`` cast at least one revision, ``counted`` is one ballot per voter at most.
+    ``revisions`` = ``counted`` + ``superseded`` + ``withdrawn`` + all of ``refused`` (by reason). ``electors`` might
+    vote, ``voters`` sent at least one revision. Of each, the last revision that is not refused is in ``counted`` if it
+    is a ballot, and in ``withdrawn`` if it takes one back; those before it are ``superseded``.
     """
 
     electors: int
@@ -56,6 +58,7 @@ class Sums(msgspec.Struct, frozen=True):
     revisions: int
     counted: int
     superseded: int
+    withdrawn: int
     refused: dict[str, int]
 
 

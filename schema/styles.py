@@ -92,6 +92,11 @@ class Scored(msgspec.Struct, frozen=True, tag_field="style", tag="scored", forbi
 Style = Approval | Knapsack | Cumulative | Ranked | Scored
 
 
+def name_of(style: Style) -> str:
+    """The name by which passes and commitments call a style."""
+    return str(style.__struct_config__.tag)
+
+
 def check_choices(
     style: Style, costs: Mapping[int, int], choices: Sequence[int], points: Sequence[int] = ()
 ) -> Refusal | None:

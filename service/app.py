@@ -17,7 +17,7 @@ from schema.database import Role, pool
 from schema.keys import Keys
 from schema.settings import Settings
 from service.access_log import AccessLog
-from service.api import auditors, ballots, health, ledger, projects, proposals, rounds, sign_in, snapshots
+from service.api import auditors, ballots, heads, health, ledger, projects, proposals, rounds, sign_in, snapshots
 from service.casting import Casting
 from service.doorbell import Doorbell
 from service.house import House
@@ -27,9 +27,11 @@ from service.pages import routes as pages
 from service.people import provide_house, provide_officer
 from service.problems import answer_problem
 from service.reading import BODY_LIMIT
+from service.ring import Ring
 from service.room import Room
 from service.verbs.auditors import AuditorDraft
-from service.verbs.ballots import Ballot
+from service.verbs.ballots import Ballot, Withdrawal
+from service.verbs.heads import WebhookDraft
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
 from service.verbs.rounds import RoundDraft
@@ -39,20 +41,14 @@ log = structlog.get_logger("service")
 
 ROLES: tuple[Role, ...] = ("byalag_roll", "byalag_box", "byalag_civic")
 BODIES: list[type[Any]] = [
-    RoundDraft,
-    ProjectDraft,
-    ProposalDraft,
-    Shortlisting,
-    Ballot,
-    AuditorDraft,
-    CodeSignIn,
-    OfficerSignIn,
+    *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft),
+    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn),
 ]
 
 api = Router(
     path="/api",
     route_handlers=[
-        module.router for module in (rounds, projects, proposals, ballots, sign_in, snapshots, ledger, auditors)
+        module.router for module in (rounds, projects, proposals, ballots, sign_in, snapshots, ledger, heads, auditors)
     ],
     exception_handlers={Exception: answer_problem},
 )
@@ -60,7 +56,7 @@ api = Router(
 
 @contextlib.asynccontextmanager
 async def open_house(app: Litestar) -> AsyncIterator[None]:
-    """Connect the rooms, tell Redis in the background, and put all of it in ``app.state.house``."""
+    """Connect the rooms, tell Redis and look for keys in the background, and put all of it in ``app.state.house``."""
     settings: Settings = app.state.settings
     async with contextlib.AsyncExitStack() as stack:
         pools = [await pool(settings.database_url, role) for role in ROLES]
@@ -72,12 +68,15 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
         roll, box, civic, ballot_box = (Room(opened) for opened in pools)
         keys = Keys(settings.master_key)
         doorbell = Doorbell(settings.redis_url)
+        ring = Ring(keys, settings.public_url, roll, box)
+        await ring.load()
         limits = Limits(settings.redis_url, keys, settings.limits)
         stack.push_async_callback(limits.close)
-        telling = [asyncio.create_task(teller.serve()) for teller in (doorbell, limits)]
+        telling = [asyncio.create_task(teller.serve()) for teller in (doorbell, limits, ring)]
         app.state.house = House(
             settings=settings,
             keys=keys,
+            ring=ring,
             roll=roll,
             box=box,
             civic=civic,

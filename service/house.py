@@ -7,6 +7,7 @@ from schema.settings import Settings
 from service.casting import Casting
 from service.doorbell import Doorbell
 from service.limits import Limits
+from service.ring import Ring
 from service.room import Room
 
 
@@ -15,6 +16,7 @@ class House(msgspec.Struct, frozen=True):
 
     settings: Settings
     keys: Keys
+    ring: Ring
     roll: Room
     box: Room
     civic: Room

@@ -2,13 +2,14 @@
 
 import hashlib
 import time
+from contextlib import suppress
 from ipaddress import IPv6Address, ip_address
 
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 
 from schema.errors import BadPass, NoPass, NotAllowed, NotSignedIn
-from schema.passes import Audience, Pass, open_pass
+from schema.passes import Audience, Pass, UnknownKey, open_pass
 from service.house import House
 from service.reading import AnyRequest, header
 from service.store import roll
@@ -85,21 +86,32 @@ def counted_address(host: str) -> str:
     return str(address.ipv4_mapped or f"{IPv6Address(address.packed[:8] + bytes(8))}/64")
 
 
-def take_pass(token: str | None, house: House, audience: Audience) -> Pass:
-    """The pass in a token, checked for its audience. Raises NoPass, BadPass or PassExpired."""
+def known_pass(token: str | None, house: House, audience: Audience) -> Pass:
+    """The pass in a token, checked for its audience. Raises NoPass, BadPass, PassExpired or UnknownKey."""
     if not token:
         raise NoPass()
-    return open_pass(token, house.keys.passes, audience, time.time())
+    return open_pass(token, house.ring.issuer, audience, time.time())
+
+
+async def take_pass(token: str | None, house: House, audience: Audience) -> Pass:
+    """The same, also when it was signed with a key that was made a moment ago. Raises no UnknownKey."""
+    with suppress(UnknownKey):
+        return known_pass(token, house, audience)
+    await house.ring.look()
+    try:
+        return known_pass(token, house, audience)
+    except UnknownKey:
+        raise BadPass(fault="it was not signed by this house") from None
 
 
 async def provide_box_pass(request: AnyRequest, house: TheHouse) -> Pass:
     """A pass for casting."""
-    return take_pass(bearer(request), house, "box")
+    return await take_pass(bearer(request), house, "box")
 
 
 async def provide_civic_pass(request: AnyRequest, house: TheHouse) -> Pass:
     """A pass for proposing and supporting."""
-    return take_pass(bearer(request), house, "civic")
+    return await take_pass(bearer(request), house, "civic")
 
 
 def refuse_other_round(claims: Pass, round_id: object, pot_id: object = None) -> None:

@@ -74,6 +74,18 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.WrongCode: Problem(
         401, "Unknown code", "This is not a code of this round. Check each sign against your letter and try again."
     ),
+    e.SameOfficer: Problem(
+        422, "One officer twice", "Two officers have to agree to this. Let a second one give name and password."
+    ),
+    e.KeyDestroyed: Problem(
+        410,
+        "The key is destroyed",
+        "The key of this round was destroyed on {destroyed_on} ({decision}), so nobody can sign in to it any more, and"
+        " nobody can find out who voted for what. The outcome stays where it was published.",
+    ),
+    e.RoundKeyMissing: Problem(
+        409, "No key", "The key with which voters would sign in to this round is missing. Draft the round anew."
+    ),
     e.NotOnRoll: Problem(
         403, "Not on this roll", "You cannot vote here: {reason}. If you think this is wrong, tell the municipality."
     ),
@@ -105,6 +117,20 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "So few ballots were counted here that showing them could tell how somebody voted. The outcome and its reasons"
         " are public; ask the municipality for a named auditor, who can check the ballots.",
     ),
+    e.NotPublished: Problem(
+        409, "Not published", "The outcome of this round is not published yet. Publish it, and wait for its appeals."
+    ),
+    e.Appealable: Problem(
+        409,
+        "Still open to appeals",
+        "The outcome of this round can be appealed against until {ends_on}. Come back when that time is over.",
+    ),
+    e.OpeningsDeleted: Problem(
+        410,
+        "Deleted",
+        "The ballots of this round were deleted on {deleted_on}, by decision {decision}. The ledger, the outcome and"
+        " the counted ballots are still there.",
+    ),
     e.Changed: Problem(
         409,
         "Changed meanwhile",
@@ -116,6 +142,11 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "Your ballot was changed meanwhile",
         "Your ballot is at revision {revision} now, so this older one was not"
         " taken. Look at your ballot and decide again.",
+    ),
+    e.NothingToWithdraw: Problem(
+        409,
+        "Nothing to take back",
+        "You have no ballot here that could be taken back. If you want to vote, cast one while voting is open.",
     ),
     e.NoKey: Problem(
         400,
@@ -165,6 +196,14 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.NameTaken: Problem(409, "Taken", "There is {what} like this already. Choose another."),
     e.BadRegister: Problem(
         422, "Faults in the file", "Nothing was imported. {faults}. Correct the file and send it again."
+    ),
+    e.BadAddress: Problem(
+        422, "Not an address for heads", "Nothing can be posted to this address: {fault}. Correct it and send it again."
+    ),
+    e.TooManyWebhooks: Problem(
+        409,
+        "Too many webhooks",
+        "There are {limit} webhooks already, and no more are taken. Remove one that is not needed any more.",
     ),
     e.TooFast: Problem(
         429,

@@ -13,14 +13,18 @@ import asyncpg
 import msgspec
 
 from schema.events import BallotsAccepted, Event, Lane, decode_event, encode_event
-from schema.keys import Keys
+from schema.keys import Keys, PublicKey, Purpose, Secret, Signing, person_ref
 from schema.rules import GreedyByVotes, Rule
 from schema.styles import Approval, Style
+from service.store import keys
 from workers.judge import judge_ballots
 from workers.sequence import sequence_ballots
 
 MASTER_KEY = bytes(range(32))
 KEYS = Keys(MASTER_KEY)
+IDENTITY = bytes(32)
+"""The key of identities where a test writes the register itself."""
+
 ADDRESS = "http://testserver.local"
 TWO = Approval(max_choices=2)
 GREEDY = GreedyByVotes()
@@ -52,7 +56,7 @@ async def register(
     await db.execute("delete from roll.person where municipality_id = $1", municipality_id)
     await db.executemany(
         "insert into roll.person values ($1, $2, $3, $4, $5)",
-        [(municipality_id, KEYS.person_ref(name), *facts) for name, *facts in persons],
+        [(municipality_id, person_ref(IDENTITY, name), *facts) for name, *facts in persons],
     )
     await db.execute(
         "insert into roll.register values ($1, 1, now(), $2) on conflict (municipality_id) do update"
@@ -126,11 +130,17 @@ async def voting(db: asyncpg.Connection, *costs: int, style: Style = TWO, rule: 
 
 
 async def cast(
-    db: asyncpg.Connection, house: House, name: str, *choices: int, base: int = 0, points: tuple[int, ...] = ()
+    db: asyncpg.Connection,
+    house: House,
+    name: str,
+    *choices: int,
+    base: int = 0,
+    points: tuple[int, ...] = (),
+    withdrawn: bool = False,
 ) -> UUID:
-    """Cast a ballot as the service does, without asking who casts it; answer the revision's id."""
+    """Cast a ballot as the service does, or take it back, without asking who does so; answer the revision's id."""
     answer = await db.fetchrow(
-        "select * from box.cast_ballots($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "select * from box.cast_ballots($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         house.round_id,
         [house.pot_id],
         [tag(name)],
@@ -138,6 +148,7 @@ async def cast(
         [base],
         [f"{{{','.join(map(str, choices))}}}"],
         [f"{{{','.join(map(str, points))}}}"],
+        [withdrawn],
         [os.urandom(32)],
         [os.urandom(32)],
     )
@@ -147,10 +158,24 @@ async def cast(
     return made
 
 
+async def published(db: asyncpg.Connection, purpose: Signing) -> list[PublicKey]:
+    """The public keys of a purpose, the active one first."""
+    return [key for key in await keys.verification_keys(db) if key.purpose == purpose]
+
+
+async def secret(db: asyncpg.Connection, purpose: Purpose) -> bytes:
+    """The key of a purpose itself, as only whoever holds the master key can read it."""
+    tables = {"receipts": "box.receipt_secret", "checkpoints": "box.checkpoint_secret"}
+    table = tables.get(purpose, f"(select * from roll.secret where purpose = '{purpose}') s")
+    row = await db.fetchrow(f"select key_id, wrapped from {table}")
+    assert row is not None
+    return KEYS.unwrap(purpose, Secret(row["key_id"], row["wrapped"]))
+
+
 async def settle(worker: asyncpg.Connection, house: House, ballots: Collection[UUID]) -> None:
     """Give these ballots their verdicts and their leaves."""
     await judge_ballots(worker, ballots)
-    await sequence_ballots(worker, KEYS.checkpoints, ADDRESS, [BallotsAccepted(house.round_id, tuple(ballots))])
+    await sequence_ballots(worker, KEYS, ADDRESS, [BallotsAccepted(house.round_id, tuple(ballots))])
 
 
 async def close(db: asyncpg.Connection, house: House) -> None:

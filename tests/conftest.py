@@ -17,7 +17,8 @@ from schema.local.servers import Servers, servers
 from schema.logs import configure_logs
 from schema.migrate import apply_migrations
 from schema.settings import Settings
-from tests.builders import ADDRESS, MASTER_KEY
+from service.verbs.keys import make_keys
+from tests.builders import ADDRESS, KEYS, MASTER_KEY
 from tests.town import Town, open_town
 
 TEMPLATE = "byalag_template"
@@ -30,12 +31,13 @@ def database(url: str, name: str) -> str:
 
 
 async def migrate_template(url: str) -> None:
-    """Make the database that all others are copied from."""
+    """Make the database that all others are copied from, with keys."""
     admin = await asyncpg.connect(url)
     await admin.execute(f"create database {TEMPLATE}")
     await admin.close()
     db = await asyncpg.connect(database(url, TEMPLATE))
     await apply_migrations(db)
+    await make_keys(db, KEYS)
     await db.close()
 
 
@@ -66,7 +68,7 @@ async def new_database(ground: Servers, template: str) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def database_url(ground: Servers) -> AsyncIterator[str]:
-    """An empty, migrated database of this test."""
+    """A migrated database of this test, empty but for its keys."""
     async with new_database(ground, TEMPLATE) as url:
         yield url
 

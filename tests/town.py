@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,6 +23,8 @@ from schema.keys import Keys
 from schema.passes import open_pass
 from schema.settings import Settings
 from service.app import make_app
+from service.house import House
+from service.ring import Ring
 from service.store import roll
 from service.verbs.sign_in import hash_password
 from tests.builders import ADDRESS
@@ -83,6 +86,12 @@ class Town:
         self.officer_token = ""
         self.codes: dict[str, str] = {}
 
+    @property
+    def ring(self) -> Ring:
+        """The keys that the service has opened."""
+        house: House = self.client.app.state.house
+        return house.ring
+
     async def hire(self, name: str = "Dagny", municipality: str = "Hagaby") -> str:
         """An officer with a session; answers the token."""
         db = await asyncpg.connect(self.settings.database_url)
@@ -109,7 +118,7 @@ class Town:
         for lane in lanes or LANES:
             db = await connect(self.settings.database_url, ROLES[lane])
             try:
-                await drain(db, lane, partial(_act, self.keys), 30.0)
+                await drain(db, lane, partial(_act, self.keys, self.settings.heads), 30.0)
             finally:
                 await db.close()
 
@@ -165,8 +174,8 @@ async def open_town(settings: Settings) -> AsyncIterator[Town]:
         yield Town(client, settings)
 
 
-async def _act(keys: Keys, db: Any, batch: Any) -> None:
-    await act(db, keys, ADDRESS, batch)
+async def _act(keys: Keys, heads: Path | None, db: Any, batch: Any) -> None:
+    await act(db, keys, ADDRESS, batch, heads)
 
 
 class Ground:
@@ -225,6 +234,7 @@ class Voter:
         self.ground = ground
         self.client = ground.town.client
         self.path = f"/api/pots/{pot_id}/ballots"
+        self.withdrawals = f"/api/pots/{pot_id}/withdrawals"
         self.pot_id = UUID(pot_id)
         self.token = token
         self.civic = {"Authorization": f"Bearer {civic}"}
@@ -233,14 +243,20 @@ class Voter:
         self, *choices: int, base: int = 0, key: str | None = None, points: Sequence[int] | None = None
     ) -> Response:
         """Cast a ballot on the revision that was seen."""
-        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key or uuid4().hex}
         body = {"choices": choices, "base_revision": base} | ({} if points is None else {"points": points})
-        return await self.client.post(self.path, json=body, headers=headers)
+        return await self.client.post(self.path, json=body, headers=self._headers(key))
+
+    async def withdraw(self, base: int, key: str | None = None) -> Response:
+        """Take the ballot back that was seen."""
+        return await self.client.post(self.withdrawals, json={"base_revision": base}, headers=self._headers(key))
+
+    def _headers(self, key: str | None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key or uuid4().hex}
 
     @property
     def tag(self) -> bytes:
         """The pseudonym that the pass names."""
-        return open_pass(self.token, self.ground.town.keys.passes, "box", time.time()).tag_bytes
+        return open_pass(self.token, self.ground.town.ring.issuer, "box", time.time()).tag_bytes
 
     async def ballot(self) -> Response:
         """One's own ballot."""

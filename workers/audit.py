@@ -187,14 +187,14 @@ def _snapshot_told(files: PotFiles) -> str:
 def _sums_hold(files: PotFiles) -> str:
     """Every revision went somewhere, and no voter is counted twice (P2, P11)."""
     sums = read_snapshot(files.snapshot).sums
-    if min(sums.counted, sums.superseded, *sums.refused.values()) < 0:
+    elsewhere = sums.superseded + sums.withdrawn + sum(sums.refused.values())
+    if min(sums.counted, sums.superseded, sums.withdrawn, *sums.refused.values()) < 0:
         raise Failed("A sum is below zero.")
-    elsewhere = sums.superseded + sum(sums.refused.values())
     if sums.revisions != sums.counted + elsewhere or sums.counted > sums.voters:
         raise Failed(f"Of {sums.revisions:,} ballots and changes {sums.counted + elsewhere:,} are accounted for.")
     return (
         f"{sums.revisions:,} ballots and changes = {sums.counted:,} counted + {sums.superseded:,} changed later"
-        f" + {sum(sums.refused.values()):,} refused."
+        f" + {sums.withdrawn:,} taken back + {sum(sums.refused.values()):,} refused."
     )
 
 

@@ -47,8 +47,9 @@ def _style(files: PotFiles) -> str:
 
 
 def _committed(bundle: Bundle, style: str, opening: Opening) -> bytes:
+    choices = None if opening.withdrawn else opening.choices
     nonce = bytes.fromhex(opening.nonce)
-    return commitment(bundle.manifest.round_id, opening.pot_id, style, nonce, opening.choices, opening.points)
+    return commitment(bundle.manifest.round_id, opening.pot_id, style, nonce, choices, opening.points)
 
 
 def _in_order(_: PotFiles, revisions: Sequence[Opening]) -> str:
@@ -76,7 +77,8 @@ def _add_up(files: PotFiles, revisions: Sequence[Opening]) -> str:
     costs = {project.number: project.cost for project in snapshot.projects}
     for opening in revisions:
         refusal = check_choices(snapshot.style, costs, opening.choices, opening.points)
-        if opening.reason not in {NOT_ON_ROLL, refusal.code if refusal else None}:
+        broken = refusal.code if refusal and not opening.withdrawn else None
+        if opening.reason not in {NOT_ON_ROLL, broken}:
             raise Failed(f"The ballot of leaf {opening.position:,} is judged “{opening.reason or 'counts'}”, wrongly.")
     if _sums(snapshot, revisions) != snapshot.sums:
         raise Failed("The published sums are not those of the ballots.")
@@ -85,13 +87,15 @@ def _add_up(files: PotFiles, revisions: Sequence[Opening]) -> str:
 
 def _sums(snapshot: Snapshot, revisions: Sequence[Opening]) -> Sums:
     refused = Counter(opening.reason for opening in revisions if opening.reason is not None)
-    counted = len(_current(revisions))
+    current = _current(revisions)
+    withdrawn = sum(opening.withdrawn for opening in current)
     return Sums(
         electors=snapshot.sums.electors,
         voters=len({opening.tag for opening in revisions}),
         revisions=len(revisions),
-        counted=counted,
-        superseded=len(revisions) - refused.total() - counted,
+        counted=len(current) - withdrawn,
+        superseded=len(revisions) - refused.total() - len(current),
+        withdrawn=withdrawn,
         refused=dict(refused),
     )
 
@@ -99,7 +103,7 @@ def _sums(snapshot: Snapshot, revisions: Sequence[Opening]) -> Sums:
 def _counted(files: PotFiles, revisions: Sequence[Opening]) -> str:
     """What was counted is the last ballot of each voter, and counting them again gives the outcome."""
     snapshot = read_snapshot(files.snapshot)
-    voters = Counter((opening.choices, opening.points) for opening in _current(revisions))
+    voters = Counter((opening.choices, opening.points) for opening in _current(revisions) if not opening.withdrawn)
     inputs = Inputs(
         snapshot.money,
         snapshot.rule,

@@ -19,6 +19,8 @@ class Happening(msgspec.Struct, frozen=True):
 
 async def note_happenings(db: asyncpg.Connection, happenings: Sequence[Happening]) -> None:
     """Note each once, and bring the standing of every proposal up to date that won or lost a support."""
+    if not happenings:
+        return
     await proposals.insert_activities(
         db,
         [happening.event_id for happening in happenings],

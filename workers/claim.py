@@ -12,6 +12,7 @@ import structlog
 
 from schema.database import AWAY, PASSING
 from schema.events import Event, Lane, decode_event
+from schema.keys import KeysError
 from workers.store import outbox
 from workers.store.outbox import Row
 
@@ -29,6 +30,7 @@ class NotYet(Exception):
 NOT_THE_ROW = (
     NotYet,
     *PASSING,
+    KeysError,  # the keys are missing, or this worker has another master key
     asyncpg.SyntaxOrAccessError,  # this program and the database are of two versions
 )
 """Faults that say nothing about the row that met them: it waits, and no attempt is counted."""

@@ -12,7 +12,8 @@ from workers.lanes import listen
     "--lane",
     type=click.Choice(LANES),
     required=True,
-    help="roll: who may vote. judge: which ballots count. count: outcomes of closed rounds. civic: proposals.",
+    help="roll: who may vote. judge: which ballots count. sequence: the ledger. spread: its heads, to folder and"
+    " webhooks. count: outcomes of closed rounds. compare: what-if. civic: proposals.",
 )
 def workers(lane: Lane) -> None:
     """Do what waits in one lane, until stopped.

@@ -1,4 +1,5 @@
-"""The clock: it says that time has passed. It closes rounds that are over, and tells lanes again what still waits.
+"""The clock: it says that time has passed. It closes rounds that are over, tells lanes again what still waits, and says
+when a place that could not be given a head is to be tried again.
 
 Everything it does may be done twice or by two clocks; nothing is lost while it is away.
 """
@@ -14,9 +15,10 @@ from redis import Redis, RedisError
 from schema.database import AWAY, connect
 from schema.doorbell import connect_redis, ring
 from schema.events import Lane
+from schema.heads import refuse_other_database
 from schema.logs import configure_logs
 from schema.settings import Settings, read_settings
-from workers.store import outbox, rounds
+from workers.store import ledger, outbox, rounds
 from workers.store.outbox import Backlog
 
 TICK = 1.0
@@ -54,12 +56,16 @@ class Clock:
         self._said: dict[str, str | None] = {}
 
     async def serve(self, stopped: asyncio.Event) -> None:
-        """Tick once a second, through every absence of Postgres and Redis, until ``stopped``."""
+        """Tick once a second, through every absence of Postgres and Redis, until ``stopped``.
+
+        Raises NotAsPublished at a database that lacks a published head: what comes back may be another than went.
+        """
         log.info("ticking")
         while not stopped.is_set():
             try:
                 db = await connect(self._settings.database_url, "byalag_worker", seconds=5)
                 try:
+                    await refuse_other_database(db, self._settings.heads)
                     await self._tick_on(db, stopped)
                 finally:
                     await db.close(timeout=1)
@@ -79,6 +85,7 @@ class Clock:
             if await rounds.close_round(db, round_id) == "closed":
                 log.info("round closed", round_id=str(round_id))
                 await self._ring(["sequence", "count"])
+        await ledger.tell_due(db)
         backlog = await outbox.backlog(db)
         await self._ring([row.lane for row in backlog if row.waiting and row.seconds >= _patience(row.lane)])
         self._say("lanes", _complaint(backlog))

@@ -12,12 +12,14 @@ import asyncpg
 
 from schema.bundle import Bundle, BundledPot, Manifest, PotFiles, pack
 from schema.checkpoint import Head, read_checkpoint, verification_key
-from schema.keys import Signer
+from schema.keys import Keys
 from schema.minutes import Minutes, write_minutes
 from schema.snapshot import Ledger
 from workers.claim import NotYet
+from workers.keys import checkpoint_signer
 from workers.seal import seal
 from workers.store import ballots, ledger, snapshots
+from workers.store import keys as stored_keys
 from workers.store.snapshots import Pot
 
 
@@ -25,22 +27,24 @@ class NotClosed(Exception):
     """An event says that a round was closed, and the box knows of no such close: nothing is counted (P8)."""
 
 
-async def count_rounds(db: asyncpg.Connection, signer: Signer, round_ids: Collection[UUID]) -> None:
+async def count_rounds(db: asyncpg.Connection, keys: Keys, round_ids: Collection[UUID]) -> None:
     """Count every pot of these rounds. Raises NotYet while a ballot is unjudged or not in the ledger, and NotClosed."""
     for round_id in sorted(round_ids):
         pots = await snapshots.closed_pots(db, round_id)
         if not pots:
             raise NotClosed
+        if await ballots.are_deleted(db, round_id):
+            continue  # what was counted stays; without its ballots it cannot be counted again
         if await ballots.has_waiting(db, round_id):
             raise NotYet
         notes = await ledger.notes(db, round_id)
         if not notes:  # the tree has not begun
             raise NotYet
         origin = notes[-1].partition("\n")[0]
-        head = read_checkpoint(notes[-1], origin, [signer.public_bytes])
+        head = read_checkpoint(notes[-1], origin, await stored_keys.checkpoint_keys(db))
         news = [await _count_pot(db, pot, Ledger(origin, head.size, head.root.hex())) for pot in pots]
         if any(news):
-            await _sign(db, signer, pots, notes, origin, head)
+            await _sign(db, keys, pots, notes, origin, head)
 
 
 async def _count_pot(db: asyncpg.Connection, pot: Pot, ledger: Ledger) -> bool:
@@ -58,14 +62,14 @@ async def _count_pot(db: asyncpg.Connection, pot: Pot, ledger: Ledger) -> bool:
 
 
 async def _sign(
-    db: asyncpg.Connection, signer: Signer, pots: Sequence[Pot], notes: Sequence[str], origin: str, head: Head
+    db: asyncpg.Connection, keys: Keys, pots: Sequence[Pot], notes: Sequence[str], origin: str, head: Head
 ) -> None:
     """Sign the minutes over the newest snapshot of each pot, and pack the bundle."""
     counted = [await snapshots.newest(db, pot.id) for pot in pots]
     made = [snapshot for snapshot in counted if snapshot is not None]
     digests = [hashlib.sha256(snapshot.content).hexdigest() for snapshot in made]
     minutes = Minutes(head, tuple((pot.id, digest) for pot, digest in zip(pots, digests, strict=True)))
-    note = write_minutes(origin, minutes, signer)
+    note = write_minutes(origin, minutes, await checkpoint_signer(db, keys))
     first = pots[0]
     manifest = Manifest(
         municipality=first.municipality,
@@ -74,7 +78,7 @@ async def _sign(
         opened_on=first.opened_on,
         closed_on=first.closed_on,
         origin=origin,
-        keys=(verification_key(origin, signer.public_bytes),),
+        keys=tuple(verification_key(origin, public) for public in await stored_keys.checkpoint_keys(db)),
         pots=tuple(BundledPot(pot.id, pot.name, f"pots/{number}") for number, pot in enumerate(pots, 1)),
     )
     shown = tuple(

@@ -1,6 +1,7 @@
 """The one door: every event of the house comes in here, and each kind goes to one verb with all its neighbours."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import assert_never
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from schema.events import (
     BallotCast,
     BallotsAccepted,
     Event,
+    HeadSigned,
     PotCounted,
     ProposalEdited,
     ProposalShortlisted,
@@ -32,11 +34,21 @@ from workers.judge import judge_ballots
 from workers.openings import make_openings
 from workers.roll import rebuild_rolls
 from workers.sequence import sequence_ballots
+from workers.spread import spread_heads
 
 
-async def act(db: asyncpg.Connection, keys: Keys, public_url: str, batch: Sequence[tuple[int, Event]]) -> None:
-    """Do what these events (number, event) ask for. Twice, or in another order, comes to the same."""
-    municipalities, drafts, cast, closed, audited, counted = (set[UUID]() for _ in range(6))
+async def act(
+    db: asyncpg.Connection,
+    keys: Keys,
+    public_url: str,
+    batch: Sequence[tuple[int, Event]],
+    heads: Path | None = None,
+) -> None:
+    """Do what these events (number, event) ask for. Twice, or in another order, comes to the same.
+
+    ``heads`` is the folder of published heads, if there is one.
+    """
+    municipalities, drafts, cast, signed, closed, audited, counted = (set[UUID]() for _ in range(7))
     growing: list[RoundScheduled | BallotsAccepted] = []
     happenings: list[Happening] = []
     for number, event in batch:
@@ -49,6 +61,8 @@ async def act(db: asyncpg.Connection, keys: Keys, public_url: str, batch: Sequen
                 cast.add(ballot_id)
             case RoundScheduled() | BallotsAccepted():
                 growing.append(event)
+            case HeadSigned(round_id):
+                signed.add(round_id)
             case RoundClosed(round_id):
                 closed.add(round_id)
             case RoundPublished(round_id) | AuditorNamed(round_id):
@@ -70,9 +84,9 @@ async def act(db: asyncpg.Connection, keys: Keys, public_url: str, batch: Sequen
     if municipalities or drafts:
         await rebuild_rolls(db, keys, municipalities, drafts)
     await judge_ballots(db, cast)
-    await sequence_ballots(db, keys.checkpoints, public_url, growing)
-    await count_rounds(db, keys.checkpoints, closed)
+    await sequence_ballots(db, keys, public_url, growing)
+    await spread_heads(db, heads, signed)
+    await count_rounds(db, keys, closed)
     await make_openings(db, audited)
     await compare_pots(db, counted)
-    if happenings:
-        await note_happenings(db, happenings)
+    await note_happenings(db, happenings)

@@ -48,13 +48,16 @@ def obstacle(person: Person, electorate: Electorate, on: date) -> Obstacle | Non
 
 
 def judge(
-    style: Style, costs: Mapping[int, int], choices: Sequence[int], points: Sequence[int], on_roll: bool
+    style: Style, costs: Mapping[int, int], choices: Sequence[int] | None, points: Sequence[int], on_roll: bool
 ) -> str | None:
     """Why a revision does not count, as a code; None when it does, unless a later one replaces it.
 
-    ``costs`` maps the number of every project on the ballot to its cost (minor units).
+    ``costs`` maps the number of every project on the ballot to its cost (minor units); ``choices`` are None of a
+    withdrawal, for which only the roll is asked: it takes a ballot back in every style.
     """
     if not on_roll:
         return NOT_ON_ROLL
+    if choices is None:
+        return None
     refusal = check_choices(style, costs, choices, points)
     return refusal.code if refusal else None

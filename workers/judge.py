@@ -23,5 +23,8 @@ async def judge_ballots(db: asyncpg.Connection, ballot_ids: Collection[UUID]) ->
     forms = {
         form.pot_id: (form.style, form.cost_of) for form in await ballots.forms(db, {ballot.pot_id for ballot in found})
     }
-    reasons = [judge(*forms[ballot.pot_id], ballot.choices, ballot.points, ballot.on_roll) for ballot in found]
+    reasons = [
+        judge(*forms[ballot.pot_id], None if ballot.withdrawn else ballot.choices, ballot.points, ballot.on_roll)
+        for ballot in found
+    ]
     await ballots.insert_verdicts(db, [ballot.id for ballot in found], reasons)

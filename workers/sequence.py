@@ -11,15 +11,19 @@ import asyncpg
 
 from schema.checkpoint import Head, origin_of, write_checkpoint
 from schema.events import BallotsAccepted, RoundScheduled
-from schema.keys import Signer
+from schema.keys import Keys, Signer
 from schema.tree import EMPTY, edge, grow, root
+from workers.keys import checkpoint_signer
 from workers.store import ledger
 
 
 async def sequence_ballots(
-    db: asyncpg.Connection, signer: Signer, public_url: str, growing: Sequence[RoundScheduled | BallotsAccepted]
+    db: asyncpg.Connection, keys: Keys, public_url: str, growing: Sequence[RoundScheduled | BallotsAccepted]
 ) -> None:
     """Begin the trees of these rounds, and give these ballots their leaves: by commitment, which says nothing."""
+    if not growing:
+        return
+    signer = await checkpoint_signer(db, keys)
     wanted: dict[UUID, set[UUID]] = {event.round_id: set() for event in growing}
     for event in growing:
         wanted[event.round_id].update(event.ballot_ids if isinstance(event, BallotsAccepted) else ())

@@ -2,6 +2,7 @@
 
     master.key   0600   64 hex digits, made once
     lock                held by the one run that uses the folder; holds its process id
+    heads/              every signed head, for whoever wants to see them; see schema/heads.py
     postgres/ redis/ sockets/ binaries/   0700, belong to the account that the servers run as
 
 Root makes the folder itself 0711, so that this account can walk through it. Parent folders are left as they are.

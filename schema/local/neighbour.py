@@ -9,7 +9,7 @@ import msgspec
 
 from schema.local.leftover import command_line
 
-SHARED = ("DATABASE_URL", "REDIS_URL", "BYALAG_MASTER_KEY", "BYALAG_PUBLIC_URL")
+SHARED = ("DATABASE_URL", "REDIS_URL", "BYALAG_MASTER_KEY", "BYALAG_PUBLIC_URL", "BYALAG_HEADS")
 
 
 class Notice(msgspec.Struct, frozen=True):

@@ -21,6 +21,7 @@ from schema.local.neighbour import announced
 from schema.local.servers import Servers, servers
 from schema.local.supervisor import Child, Supervisor
 from schema.local.trouble import NotReady, PortTaken
+from schema.settings import read_master_key
 
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever proxy the environment names
 BYALAG = (sys.executable, "-m", "schema.cli")
@@ -47,7 +48,7 @@ def running(
     say: Say | None = None,
     limits: str = "on",
 ) -> Iterator[House]:
-    """Bring up servers, schema, service, workers and clock; wait until the service is ready; end all of it afterwards.
+    """Bring up servers, schema, keys and every process; wait until the service is ready; end all of it afterwards.
 
     DATABASE_URL and REDIS_URL are used where they are set. Port 0 is a free one. ``limits`` is BYALAG_LIMITS where that
     is not set. Raises a Trouble.
@@ -63,12 +64,15 @@ def running(
             **os.environ,
             "DATABASE_URL": grounds.database_url,
             "REDIS_URL": grounds.redis_url,
-            "BYALAG_MASTER_KEY": os.environ.get("BYALAG_MASTER_KEY") or master_key(data),
+            "BYALAG_MASTER_KEY": _named_master_key() or master_key(data),
             "BYALAG_PUBLIC_URL": os.environ.get("BYALAG_PUBLIC_URL") or url,
+            "BYALAG_HEADS": os.environ.get("BYALAG_HEADS") or str((data / "heads").absolute()),
             "BYALAG_LIMITS": os.environ.get("BYALAG_LIMITS") or limits,
             "PYTHONUNBUFFERED": "1",
         }
-        _migrate(environment, say)
+        environment.pop("BYALAG_MASTER_KEY_FILE", None)  # what it holds is in BYALAG_MASTER_KEY now
+        for command, what in ((("migrate",), "the database schema"), (("keys", "init"), "the keys")):
+            _prepare(command, what, environment, say)
         for child in _children(host, port, lanes, environment):
             supervisor.start(child)
         supervisor.await_ready("service", lambda: ready(url), 120)
@@ -84,14 +88,20 @@ def _children(host: str, port: int, lanes: Sequence[str], environment: dict[str,
     yield Child("clock", (*BYALAG, "clock"), environment, rank=1)
 
 
-def _migrate(environment: dict[str, str], say: Say) -> None:
+def _named_master_key() -> str:
+    """The master key that the environment names, or nothing when it names none."""
+    named = any(os.environ.get(name) for name in ("BYALAG_MASTER_KEY", "BYALAG_MASTER_KEY_FILE"))
+    return read_master_key(os.environ) if named else ""
+
+
+def _prepare(command: tuple[str, ...], what: str, environment: dict[str, str], say: Say) -> None:
     done = subprocess.run(
-        [*BYALAG, "migrate"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        [*BYALAG, *command], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
     if done.returncode:
-        raise NotReady("the database schema", done.stdout)
+        raise NotReady(what, done.stdout)
     for line in done.stdout.splitlines():
-        say("migrate", line)
+        say(command[0], line)
 
 
 def free_port(host: str = "127.0.0.1", port: int = 0) -> int:

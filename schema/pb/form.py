@@ -32,6 +32,8 @@ PROJECT_ORDER = words(
     "proposer public_id latitude longitude"
 )
 VOTER_ORDER = words("voter_id vote points age sex voting_method district neighborhood education")
+NAMES = frozenset({"key", "value", *META_ORDER, *PROJECT_ORDER, *VOTER_ORDER})
+"""Every name that the format has for a key or a column."""
 # Columns and META keys that hold lists, besides those of a ballot.
 LISTS = frozenset(
     words(
@@ -44,6 +46,20 @@ AMOUNT = re.compile(r"([0-9]{1,13})(?:\.([0-9]{1,2})0*)?")
 NUMBER = re.compile(r"(-?[0-9]{1,15})(?:\.0+)?")
 # What the comment says of Poznan's rule. The number is all that could differ.
 RESERVE = re.compile(r"at least ([0-9]{1,2}|100)% of that project, we fund it as well with the external reserve")
+
+
+THRESHOLD = "min_project_score_threshold"
+# Limits that the format names without saying what they mean: no ballot and no rule was held against them in any count.
+UNDEFINED = words(
+    "budget_per_category budget_per_neighborhood min_length_per_category max_length_per_category "
+    "min_sum_cost_per_category max_sum_cost_per_category"
+)
+# What a declared rule asks for, as a key of META, and what to say of a file without it. No key says which projects
+# exclude each other.
+UNSAID = {
+    "greedy-exclusive": ("", "The rule excludes some projects by others, but the file does not say which."),
+    "greedy-threshold": (THRESHOLD, f"The rule asks for a threshold, but META has no {THRESHOLD}: none was held."),
+}
 
 
 class PbError(ValueError):
@@ -64,6 +80,11 @@ class PbProject(Struct, frozen=True):
     score: int | None = None
     selected: int | None = None
     other: dict[str, str] = {}
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories it belongs to, each once."""
+        return tuple(dict.fromkeys(filter(None, tidy("category", self.other.get("category", "")).split(","))))
 
 
 class PbVoter(Struct, frozen=True):
@@ -122,9 +143,14 @@ class PbHead(Struct, frozen=True, dict=True):
     @property
     def remarks(self) -> tuple[str, ...]:
         """What to know about a count of this file, one sentence each."""
-        exclusive = self.meta.get("rule") == "greedy-exclusive"
+        unsaid = UNSAID.get(self.meta.get("rule", ""))
         return (
-            *(["The rule excludes some projects by others, but the file does not say which."] if exclusive else []),
+            *([unsaid[1]] if unsaid and not self.meta.get(unsaid[0]) else []),
+            *(
+                f"META has {key}, of which the format does not say what it means: nothing was held against it."
+                for key in UNDEFINED
+                if self.meta.get(key)
+            ),
             *(
                 f"Project {project!r} was withdrawn after the vote: it is left out."
                 for project in sorted(self.withdrawn)

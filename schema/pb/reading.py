@@ -3,11 +3,12 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from itertools import zip_longest
 from typing import TypeVar
 
 from schema.pb.form import (
+    NAMES,
     POINTED,
     SECTIONS,
     SINGLE,
@@ -28,8 +29,11 @@ from schema.pb.form import (
 from schema.pb.limits import BROKEN, COSTS, Limits
 from schema.pb.lines import Lines
 from schema.pb.notes import Notes
+from schema.pb.rule import DECLARED
 
 T = TypeVar("T")
+NAMED = frozenset({*VOTE_TYPES, *DECLARED, "greedy-custom", "unknown"})
+"""The values of META that are names of the format."""
 DECIDING = frozenset({"budget", "vote_type", "rule", "min_project_score_threshold", "default_score"})
 """Of these META keys the count depends on."""
 
@@ -141,14 +145,14 @@ class Reader:
         cells = self._cells()
         if cells is None:
             raise PbError(f"The file ends without the section {section}.")
-        if _filled(cells) != [section]:
+        if not self._is_heading(cells, section):
             raise self.error(f"here is {cells[0]!r} where the section {section} should be")
 
     def _header(self, *required: str) -> list[str]:
         cells = self._cells()
         if cells is None:
             raise PbError(f"The file ends before a header: the section should start with {';'.join(required)}.")
-        header = list(map(one_line, _filled(cells)))
+        header = [self._name(one_line(name)) for name in _filled(cells)]
         if missing := [column for column in required if column not in header]:
             raise self.error(f"the header has no column {missing[0]!r}")
         if len({"", *header}) <= len(header):
@@ -160,12 +164,12 @@ class Reader:
         cells = self._cells()
         if cells is None and end:
             raise PbError(f"The file ends without the section {end}.")
-        if cells is None or (cells[0].strip() == end and _filled(cells) == [end]):
+        if cells is None or (end and self._is_heading(cells, end)):
             return None
         if len(cells) == 1:
             wanted = f"the section {end} or fields" if end else "fields"
             raise self.error(f"here is {cells[0]!r} where {wanted} parted by ; should be")
-        if len(header) == 2 < len(cells) and header[0] == "key":
+        if header == ["key", "value"] and any(map(str.strip, cells[2:])):
             self.tell("a value of META holds ; without quotes; it was read as one text")
             cells = [cells[0], ";".join(cells[1:])]
         if any(map(str.strip, cells[len(header) :])):
@@ -176,8 +180,10 @@ class Reader:
         meta: dict[str, str] = {}
         header = self._header("key", "value")
         while row := self._row(header, "PROJECTS"):
-            key = row.take("key", one_line)
+            key = self._name(row.take("key", one_line))
             value = row.amount_text("value") if key == "budget" else tidy(key, row.take("value", str))
+            if key in {"vote_type", "rule"}:
+                value = self._name(value, NAMED)
             if key not in meta:
                 meta[key], self._meta_lines[key] = value, self.line
                 self._check_meta(key, value)
@@ -199,6 +205,23 @@ class Reader:
                 parse_number(value)
             except ValueError as error:
                 raise self.error(f"default_score: {error}") from error
+
+    def _is_heading(self, cells: list[str], section: str) -> bool:
+        """Whether a line is the heading of this section."""
+        filled = _filled(cells)
+        if len(filled) != 1 or filled[0].upper() != section:
+            return False
+        if filled[0] != section:
+            self.tell("the heading of a section is not in capitals", f" ({filled[0]!r})")
+        return True
+
+    def _name(self, name: str, known: Set[str] = NAMES) -> str:
+        """A name of the format in small letters, however it is written; any other as it stands."""
+        small = name.lower()
+        if small == name or small not in known:
+            return name
+        self.tell("a name of the format is written with capitals; it was read without", f" ({name!r})")
+        return small
 
     def _limits(self) -> Limits:
         bounds = {"max_length": 1} if self.head.vote_type == "choose-1" else {}

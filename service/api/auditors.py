@@ -7,7 +7,17 @@ import msgspec
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
-from schema.errors import Malformed, NotAllowed, NotCounted, NotFound, NotSignedIn, TooLarge, Unavailable, UnknownForm
+from schema.errors import (
+    Malformed,
+    NotAllowed,
+    NotCounted,
+    NotFound,
+    NotSignedIn,
+    OpeningsDeleted,
+    TooLarge,
+    Unavailable,
+    UnknownForm,
+)
 from service.api.replies import OFFICER
 from service.openapi import json_body
 from service.people import TheHouse, TheOfficer
@@ -24,7 +34,9 @@ _DRAFT = msgspec.json.Decoder(AuditorDraft)
 @post(
     "/rounds/{round_id:uuid}/auditors",
     operation_class=json_body(AuditorDraft),
-    responses=answers(NotSignedIn, NotAllowed, NotFound, Malformed, TooLarge, UnknownForm, Unavailable),
+    responses=answers(
+        NotSignedIn, NotAllowed, NotFound, OpeningsDeleted, Malformed, TooLarge, UnknownForm, Unavailable
+    ),
     security=OFFICER,
     tags=["auditors"],
 )

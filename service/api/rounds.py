@@ -19,6 +19,7 @@ from schema.errors import (
     NotSignedIn,
     NotWhole,
     RollNotReady,
+    RoundKeyMissing,
     TooLarge,
     Unavailable,
     UnknownForm,
@@ -88,7 +89,9 @@ async def announce_round(house: TheHouse, officer: TheOfficer, round_id: FromPat
 @post(
     "/rounds/{round_id:uuid}/schedule",
     status_code=200,
-    responses=answers(NotSignedIn, NotAllowed, NotFound, Malformed, NotWhole, RollNotReady, Unavailable),
+    responses=answers(
+        NotSignedIn, NotAllowed, NotFound, Malformed, NotWhole, RollNotReady, RoundKeyMissing, Unavailable
+    ),
     security=OFFICER,
     tags=["rounds"],
 )
@@ -129,7 +132,7 @@ async def publish_round(house: TheHouse, officer: TheOfficer, round_id: FromPath
 
 @get("/rounds/{round_id:uuid}/turnout", responses=READ, tags=["rounds"])
 async def view_turnout(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Response[list[Turnout]]:
-    """How many may vote and have voted, pot by pot. Never how."""
+    """How many may vote and have a ballot now, pot by pot. Never how."""
     await verbs.public_round(house, round_id)
     return cached(request, await ballot_verbs.view_turnout(house, round_id))
 

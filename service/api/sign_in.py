@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from schema.errors import (
     BadRegister,
+    KeyDestroyed,
     Malformed,
     NotAllowed,
     NotFound,
@@ -65,7 +66,7 @@ async def sign_out_officer(request: AnyRequest, house: TheHouse, officer: TheOff
     "/rounds/{round_id:uuid}/sign-in",
     operation_class=json_body(CodeSignIn),
     status_code=200,
-    responses=answers(WrongCode, NotFound, Malformed, TooLarge, UnknownForm, TooFast, Unavailable),
+    responses=answers(WrongCode, KeyDestroyed, NotFound, Malformed, TooLarge, UnknownForm, TooFast, Unavailable),
     tags=["sign-in"],
 )
 async def sign_in_by_code(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Passes:

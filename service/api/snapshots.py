@@ -1,5 +1,6 @@
 """Published outcomes over HTTP, as stored."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +10,13 @@ from litestar.params import FromPath
 
 from schema.comparison import WhatIf
 from schema.errors import BallotsWithheld, Malformed, NotCounted, NotFound, Unavailable
+from schema.keys import Signing
 from schema.snapshot import Snapshot
 from service.caching import NOT_MODIFIED, cached
 from service.people import TheHouse
 from service.problems import answers
 from service.reading import AnyRequest
+from service.verbs import keys as key_verbs
 from service.verbs import snapshots as verbs
 
 READ = answers(NotFound, NotCounted, Malformed, Unavailable) | NOT_MODIFIED
@@ -21,11 +24,13 @@ BALLOTS = answers(NotFound, NotCounted, BallotsWithheld, Malformed, Unavailable)
 
 
 class VerificationKey(msgspec.Struct, frozen=True):
-    """A public key (Ed25519, hex) and what it signs."""
+    """A public key (Ed25519, hex), what it signs, and from when until when; one that is not retired signs now."""
 
     key_id: str
-    signs: str
+    signs: Signing
     public_key: str
+    made_at: datetime
+    retired_at: datetime | None
 
 
 @get("/pots/{pot_id:uuid}/snapshot", responses=READ, tags=["outcomes"])
@@ -56,9 +61,11 @@ async def view_what_if(request: AnyRequest, house: TheHouse, pot_id: FromPath[UU
 
 @get("/keys", tags=["outcomes"], responses=answers(Unavailable))
 async def list_keys(house: TheHouse) -> list[VerificationKey]:
-    """The public keys with which receipts can be checked."""
-    signer = house.keys.receipts
-    return [VerificationKey(signer.key_id, "receipts", signer.public_bytes.hex())]
+    """The public keys with which passes, receipts and checkpoints can be checked, retired ones as well."""
+    return [
+        VerificationKey(key.key_id, key.purpose, key.public_key.hex(), key.made_at, key.retired_at)
+        for key in await key_verbs.public_keys(house)
+    ]
 
 
 router: Any = Router(path="", route_handlers=[view_snapshot, view_pb, view_bundle, view_what_if, list_keys])

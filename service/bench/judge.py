@@ -22,6 +22,7 @@ with casts as (
 select count(a.place) from casts c, box.cast_ballots($1, array_fill($2::uuid, array[c.size::integer]), c.tags,
     array(select lpad(n::text, 12, '0') from unnest(c.numbers) n), array_fill(0, array[c.size::integer]),
     array_fill('{3,17,28,39,50}'::text, array[c.size::integer]), array_fill('{}'::text, array[c.size::integer]),
+    array_fill(false, array[c.size::integer]),
     array(select sha256(int8send(n + 1000000000)) from unnest(c.numbers) n),
     array(select sha256(int8send(n + 2000000000)) from unnest(c.numbers) n)) a
 """

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import msgspec
 
-from schema.keys import Keys
-from schema.passes import LIFETIME, Pass, seal_pass
+from schema.keys import Signer
+from schema.passes import ALGORITHM, LIFETIME, Pass, seal_pass
 
 PROJECTS = 60
 STYLE = {"style": "approval", "min_choices": 0, "max_choices": 10}
@@ -24,8 +24,8 @@ class Place(msgspec.Struct, frozen=True):
     passes: list[str]
 
 
-async def open_place(db: asyncpg.Connection, keys: Keys, voters: int) -> Place:
-    """Make a round with one pot and this many electors, straight in the database."""
+async def open_place(db: asyncpg.Connection, signer: Signer, url: str, voters: int) -> Place:
+    """Make a round with one pot and this many electors, straight in the database of the house at ``url``."""
     now = datetime.now(UTC)
     round_id, pot_id = uuid4(), uuid4()
     tags = sorted(hashlib.sha256(f"{round_id} {number}".encode()).digest() for number in range(voters))
@@ -63,7 +63,9 @@ async def open_place(db: asyncpg.Connection, keys: Keys, voters: int) -> Place:
         pot_id,
         tags,
         [
-            seal_pass(Pass("box", round_id, pot_id, "approval", tag.hex(), keys.passes.key_id, expires), keys.passes)
+            seal_pass(
+                Pass(url, "box", round_id, pot_id, "approval", tag.hex(), ALGORITHM, signer.key_id, expires), signer
+            )
             for tag in tags
         ],
     )

@@ -11,7 +11,7 @@ from litestar import post
 from schema.logs import configure_logs
 from schema.settings import read_settings
 from service.app import make_app
-from service.cli import serve
+from service.cli.serving import serve
 from service.reading import AnyRequest
 from service.verbs.ballots import Ballot
 

@@ -18,6 +18,7 @@ from schema.local.supervisor import Child, Supervisor
 from schema.local.up import BYALAG, free_port, ready
 from schema.migrate import apply_migrations
 from service.bench.place import Place, open_place
+from service.verbs.keys import make_keys, open_signer
 
 T = TypeVar("T")
 
@@ -44,7 +45,7 @@ class Standing(msgspec.Struct, frozen=True):
 
     def another_place(self, voters: int) -> Place:
         """A further round in voting."""
-        return at(self.servers, lambda db: open_place(db, Keys(MASTER_KEY), voters))
+        return at(self.servers, lambda db: _place(db, self.url, voters))
 
 
 def at(ground: Servers, act: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
@@ -60,6 +61,10 @@ def at(ground: Servers, act: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
     return asyncio.run(acted())
 
 
+async def _place(db: asyncpg.Connection, url: str, voters: int) -> Place:
+    return await open_place(db, await open_signer(db, Keys(MASTER_KEY), "passes"), url, voters)
+
+
 @contextmanager
 def standing(voters: int, others: Sequence[Sequence[str]] = ()) -> Iterator[Standing]:
     """Bring up a house with so many voters, and the ``byalag`` commands that run beside its service.
@@ -70,10 +75,11 @@ def standing(voters: int, others: Sequence[Sequence[str]] = ()) -> Iterator[Stan
     with ExitStack() as stack:
         folder = stack.enter_context(temporary_folder())
         ground = stack.enter_context(servers(folder, say=lambda *_: None))
-        at(ground, apply_migrations)
-        place = at(ground, lambda db: open_place(db, Keys(MASTER_KEY), voters))
         port = free_port()
         url = f"http://127.0.0.1:{port}"
+        at(ground, apply_migrations)
+        at(ground, lambda db: make_keys(db, Keys(MASTER_KEY)))
+        place = at(ground, lambda db: _place(db, url, voters))
         environment = {
             **os.environ,
             "DATABASE_URL": ground.database_url,

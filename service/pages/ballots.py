@@ -1,4 +1,4 @@
-"""A ballot: the form, casting it, and the receipt. The pass in the form is all that is looked at."""
+"""A ballot: the form, casting it, taking it back, and the receipt. The pass in the form is all that is looked at."""
 
 import secrets
 from datetime import datetime
@@ -13,6 +13,7 @@ from schema.errors import (
     ChosenTwice,
     KeyReused,
     NoKey,
+    NothingToWithdraw,
     NotOpen,
     PointsAmiss,
     Refusal,
@@ -37,10 +38,13 @@ from service.store.projects import Project
 from service.store.rounds import Pot, Round
 from service.verbs import ballots as verbs
 from service.verbs import rounds as round_verbs
-from service.verbs.ballots import Accepted, Ballot
+from service.verbs.ballots import Accepted, Ballot, Withdrawal
 
 MENDABLE = (UnknownProject, ChosenTwice, TooMany, TooFew, TooCostly, PointsAmiss, Stale, KeyReused, NoKey, TooFast)
 """Refusals after which the ballot is shown again with its choices."""
+
+STANDING = (Stale, NothingToWithdraw, KeyReused, NoKey, TooFast)
+"""Refusals of a withdrawal after which the ballot is shown as it stands."""
 
 _SENT = ("pass", "others", "choices", "base_revision", "idempotency_key")
 
@@ -55,7 +59,7 @@ class Desk(msgspec.Struct, frozen=True):
     others: list[str]
 
 
-@get(["/pots/{pot_id:uuid}/ballot", "/pots/{pot_id:uuid}/ballots"])
+@get(["/pots/{pot_id:uuid}/ballot", "/pots/{pot_id:uuid}/ballots", "/pots/{pot_id:uuid}/withdrawals"])
 async def lead_to_sign_in(house: TheHouse, pot_id: FromPath[UUID]) -> Page:
     """A ballot is opened by a form that holds a pass; who types its address is led to where the way begins."""
     found, _, _ = await round_verbs.public_pot(house, pot_id)
@@ -69,7 +73,7 @@ async def open_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUI
     found, pot, projects = await round_verbs.public_pot(house, pot_id)
     adding_up = bool(fields.text("add_up"))
     try:
-        box_pass(house, fields, found.id, pot_id)
+        await box_pass(house, fields, found.id, pot_id)
     except NO_PASS as refusal:
         return ask_again(found, "choices" if adding_up else "ballot", fields, refusal, pot_id)
     desk = Desk(found, pot, projects, fields.text("pass"), fields.texts("others"))
@@ -84,13 +88,24 @@ async def cast_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUI
         return await _cast(house, pot_id, fields)
     except Unavailable:
         address = f"/pots/{pot_id}/ballots"
-        return private_page("try_again.html", 503, address=address, kept=fields.kept(_SENT))
+        return private_page("try_again.html", 503, address=address, kept=fields.kept(_SENT), taking_back=False)
+
+
+@post("/pots/{pot_id:uuid}/withdrawals")
+async def withdraw_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) -> Page:
+    """Take the ballot back and show the receipt of that; or show the ballot again, and why it stands."""
+    fields = await read_form(request)
+    try:
+        return await _withdraw(house, pot_id, fields)
+    except Unavailable:
+        address = f"/pots/{pot_id}/withdrawals"
+        return private_page("try_again.html", 503, address=address, kept=fields.kept(_SENT), taking_back=True)
 
 
 async def _cast(house: House, pot_id: UUID, fields: Fields) -> Page:
     found, pot, projects = await round_verbs.public_pot(house, pot_id)
     try:
-        claims = box_pass(house, fields, found.id, pot_id)
+        claims = await box_pass(house, fields, found.id, pot_id)
     except NO_PASS as refusal:
         return ask_again(found, "choices", fields, refusal, pot_id)
     desk = Desk(found, pot, projects, fields.text("pass"), fields.texts("others"))
@@ -107,18 +122,46 @@ async def _cast(house: House, pot_id: UUID, fields: Fields) -> Page:
     return await _receipt_page(house, desk, accepted)
 
 
+async def _withdraw(house: House, pot_id: UUID, fields: Fields) -> Page:
+    found, pot, projects = await round_verbs.public_pot(house, pot_id)
+    try:
+        claims = await box_pass(house, fields, found.id, pot_id)
+    except NO_PASS as refusal:
+        return ask_again(found, "ballot", fields, refusal, pot_id)
+    desk = Desk(found, pot, projects, fields.text("pass"), fields.texts("others"))
+    sent = shaped({"base_revision": fields.number("base_revision")}, Withdrawal)
+    try:
+        accepted, _ = await verbs.withdraw_ballot(
+            house, claims, pot_id, idempotency_key(fields.text("idempotency_key")), sent
+        )
+    except STANDING as refusal:
+        return await ballot_page(house, desk, None, refusal, taking_back=True)
+    except NotOpen as refusal:
+        return _not_open(found, refusal)
+    return await _receipt_page(house, desk, accepted, withdrawn=True)
+
+
 async def ballot_page(
-    house: House, desk: Desk, choices: list[int] | None = None, refusal: Refusal | None = None, returned: bool = False
+    house: House,
+    desk: Desk,
+    choices: list[int] | None = None,
+    refusal: Refusal | None = None,
+    *,
+    returned: bool = False,
+    taking_back: bool = False,
 ) -> Page:
     """The ballot with these choices; without any, with those of the ballot that was cast last.
 
-    ``returned`` says that the choices come back from the sign-in form.
+    ``returned`` says that the choices come back from the sign-in form, ``taking_back`` that a withdrawal was refused.
     """
     found, pot = desk.round, desk.pot
     if found.phase != "voting":
         return _not_open(found, NotOpen(phase=found.phase))
-    cast = await verbs.current_ballot(house, take_pass(desk.token, house, "box"), pot.id)
-    chosen = set(choices if choices is not None else cast.choices if cast else ())
+    cast = await verbs.current_ballot(house, await take_pass(desk.token, house, "box"), pot.id)
+    before = cast.choices if cast else ()
+    if before is None:  # it closed since the round was read
+        return _not_open(found, NotOpen(phase="counting"))
+    chosen = set(before if choices is None else choices)
     costs = [project.cost for project in desk.projects if project.number in chosen]
     return form_page(
         "ballot.html",
@@ -128,22 +171,24 @@ async def ballot_page(
         ticked=isinstance(pot.style, Approval | Knapsack),
         cast=cast,
         chosen=chosen,
-        differs=cast is not None and chosen != set(cast.choices),
+        differs=cast is not None and chosen != set(before),
         costs=costs,
         limits=words.limits(pot.style, found.currency),
         over=max(0, sum(costs) - getattr(pot.style, "max_cost", sum(costs))),
         returned=returned,
+        taking_back=taking_back,
         idempotency_key=secrets.token_urlsafe(16),
+        withdrawal_key=secrets.token_urlsafe(16),
     )
 
 
-async def _receipt_page(house: House, desk: Desk, accepted: Accepted) -> Page:
+async def _receipt_page(house: House, desk: Desk, accepted: Accepted, withdrawn: bool = False) -> Page:
     view = await round_verbs.public_round(house, desk.round.id)
     pots = {pot.id: pot for pot in view.pots}
     others = {}
     for token in desk.others:
         try:
-            claims = take_pass(token, house, "box")
+            claims = await take_pass(token, house, "box")
         except NO_PASS:
             continue
         if claims.pot_id in pots and claims.pot_id != desk.pot.id:
@@ -155,6 +200,7 @@ async def _receipt_page(house: House, desk: Desk, accepted: Accepted) -> Page:
         receipt=msgspec.json.format(msgspec.json.encode(accepted.receipt)).decode(),
         accepted_at=datetime.fromisoformat(accepted.receipt.accepted_at),
         others=others,
+        withdrawn=withdrawn,
     )
 
 
@@ -162,4 +208,4 @@ def _not_open(found: Round, refusal: NotOpen) -> Page:
     return problem_page(refusal, (f"/rounds/{found.id}", found.name))
 
 
-handlers: list[Any] = [lead_to_sign_in, open_ballot, cast_ballot]
+handlers: list[Any] = [lead_to_sign_in, open_ballot, cast_ballot, withdraw_ballot]

@@ -29,6 +29,7 @@ def sum_told(sums: Sums) -> list[Term]:
     return [
         Term(sums.counted, "counted, one for each voter"),
         Term(sums.superseded, "replaced by a later ballot of the same voter"),
+        Term(sums.withdrawn, "sent to take the one before back, with none after it"),
         *(Term(ballots, f"not counted: {_REFUSED.get(code, code)}") for code, ballots in sums.refused.items()),
     ]
 

@@ -18,16 +18,16 @@ KEPT = ("then", "pot", "choices", "title", "about", "author_name", "language", "
 """Fields that the sign-in form takes along. ``then`` says where to: ballot, choices (onto the ballot) or proposal."""
 
 
-def box_pass(house: House, fields: Fields, round_id: UUID, pot_id: UUID) -> Pass:
+async def box_pass(house: House, fields: Fields, round_id: UUID, pot_id: UUID) -> Pass:
     """The pass for one pot's ballot. Raises one of NO_PASS."""
-    claims = take_pass(fields.text("pass"), house, "box")
+    claims = await take_pass(fields.text("pass"), house, "box")
     refuse_other_round(claims, round_id, pot_id)
     return claims
 
 
-def civic_pass(house: House, fields: Fields, round_id: UUID) -> Pass:
+async def civic_pass(house: House, fields: Fields, round_id: UUID) -> Pass:
     """The pass for a round's proposals. Raises one of NO_PASS."""
-    claims = take_pass(fields.text("pass"), house, "civic")
+    claims = await take_pass(fields.text("pass"), house, "civic")
     refuse_other_round(claims, round_id)
     return claims
 

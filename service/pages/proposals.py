@@ -55,7 +55,7 @@ class Backing(msgspec.Struct, frozen=True):
 
 async def backing(house: House, token: str, after: UUID | None) -> Backing:
     """The proposals after the one named, and which of them the bearer supports."""
-    claims = take_pass(token, house, "civic")
+    claims = await take_pass(token, house, "civic")
     found = await verbs.list_proposals(house, claims.round_id, after, SIZE + 1)
     shown = found[:SIZE]
     more = shown[-1].id if len(found) > SIZE else None
@@ -111,7 +111,7 @@ async def open_proposal_form(request: AnyRequest, house: TheHouse, round_id: Fro
     view = await round_verbs.public_round(house, round_id)
     fields = await read_form(request)
     try:
-        civic_pass(house, fields, round_id)
+        await civic_pass(house, fields, round_id)
     except NO_PASS as refusal:
         return ask_again(view.round, "proposal", fields, refusal)
     return proposal_form(view, fields.text("pass"), fields)
@@ -141,7 +141,7 @@ async def submit_proposal(request: AnyRequest, house: TheHouse, round_id: FromPa
     view = await round_verbs.public_round(house, round_id)
     fields = await read_form(request)
     try:
-        claims = civic_pass(house, fields, round_id)
+        claims = await civic_pass(house, fields, round_id)
     except NO_PASS as refusal:
         return ask_again(view.round, "proposal", fields, refusal)
     try:
@@ -185,7 +185,7 @@ async def _change_support(request: AnyRequest, house: House, proposal_id: UUID, 
     proposal, _ = await verbs.view_proposal(house, proposal_id)
     view = await round_verbs.public_round(house, proposal.round_id)
     try:
-        await verb(house, civic_pass(house, fields, view.round.id), proposal_id)
+        await verb(house, await civic_pass(house, fields, view.round.id), proposal_id)
     except NO_PASS as refusal:
         return ask_again(view.round, "support", fields, refusal)
     except (NotInPhase, Settled, TooFast) as refusal:
@@ -196,7 +196,7 @@ async def _change_support(request: AnyRequest, house: House, proposal_id: UUID, 
 async def _support_page(house: House, fields: Fields, round_id: UUID, said: str | None) -> Page:
     view = await round_verbs.public_round(house, round_id)
     try:
-        civic_pass(house, fields, round_id)
+        await civic_pass(house, fields, round_id)
     except NO_PASS as refusal:
         return ask_again(view.round, "support", fields, refusal)
     after = uuid_or_malformed(fields.text("after"), "the place in the list") if fields.text("after") else None

@@ -1,9 +1,9 @@
 """The rule of a pot in sentences, with each of its options."""
 
-from typing import Literal, assert_never
+from typing import assert_never
 
 from schema.outcome import Comparison, Shares
-from schema.rules import EqualShares, GreedyByVotes, MaximinSupport, SequentialPhragmen
+from schema.rules import EqualShares, GreedyByVotes, MaximinSupport, Misfit, SequentialPhragmen
 from schema.snapshot import Snapshot
 from service.pages.telling import by_points, titles
 from service.pages.words import counted, grouped, listed, money, near_money
@@ -14,26 +14,28 @@ def rule_told(snapshot: Snapshot) -> list[str]:
     match snapshot.rule:
         case GreedyByVotes() as rule:
             return [
-                f"{_order_told(rule, by_points(snapshot.outcome))} {_misfit_told(rule)}",
+                f"{_order_told(rule, by_points(snapshot.outcome))} "
+                f"{_misfit_told(rule.misfit, rule.partial_percent, rule.reserve)}",
                 *_threshold_told(rule, by_points(snapshot.outcome)),
                 *_exclusive_told(rule, titles(snapshot)),
+                *_caps_told(rule, snapshot.currency),
             ]
         case EqualShares() as rule:
             return [_equal_shares_told(rule), *_shares_told(rule, snapshot)]
-        case SequentialPhragmen(misfit=misfit):
+        case SequentialPhragmen(misfit=misfit, partial_percent=partial_percent):
             return [
                 "Growing shares: every voter had the same share of the money, and it grew from nothing, for all alike."
                 " As soon as the people who chose a project could pay for it together from what they had, it was"
                 " funded, and what they had was spent on it.",
-                _unpaid_told(misfit),
+                _misfit_told(misfit, partial_percent),
             ]
-        case MaximinSupport(misfit=misfit):
+        case MaximinSupport(misfit=misfit, partial_percent=partial_percent):
             return [
                 "Growing shares: every voter had the same share of the money, to be spent only on projects that this"
                 " voter chose. The next project was always the one for which the shares had to be raised least, so that"
                 " it could be paid together with all that were funded before it. Who paid how much for which project"
                 " was worked out anew each time, as evenly as possible.",
-                _unpaid_told(misfit),
+                _misfit_told(misfit, partial_percent),
             ]
         case _:
             assert_never(snapshot.rule)
@@ -47,22 +49,22 @@ def _order_told(rule: GreedyByVotes, pointed: bool) -> str:
     return f"Projects were taken in the order of {measure}."
 
 
-def _misfit_told(rule: GreedyByVotes) -> str:
+def _misfit_told(misfit: Misfit, partial_percent: int, reserve: bool = False) -> str:
     """What became of a project that no longer fitted."""
     passed = "was passed over, and the next one had its turn"
-    if not rule.partial_percent:
-        if rule.misfit == "skip":
-            return f"A project that cost more than what was left {passed}."
-        return "The first project that cost more than what was left ended the count."
-    least = f"at least {rule.partial_percent}% of its cost"
-    if rule.reserve:
+    if not partial_percent:
+        if misfit == "skip":
+            return f"A project that cost more than what was left in the pot {passed}."
+        return "The first project that cost more than what was left in the pot ended the count."
+    least = f"at least {partial_percent}% of its cost"
+    if reserve:
         granted = f"was funded all the same if the pot could pay {least}: a reserve outside the pot paid the rest"
     else:
         granted = f"got all of it, if that was {least}"
     ended = ". Either way the count ended there."
-    if rule.misfit == "skip":
+    if misfit == "skip":
         ended = f", and the count ended there. Otherwise it {passed}."
-    return f"The first project that cost more than what was left {granted}{ended}"
+    return f"The first project that cost more than what was left in the pot {granted}{ended}"
 
 
 def _threshold_told(rule: GreedyByVotes, pointed: bool) -> list[str]:
@@ -83,6 +85,15 @@ def _exclusive_told(rule: GreedyByVotes, names: dict[str, str]) -> list[str]:
         f"Of {listed([names[number] for number in only_one])} only one could be funded, the one whose turn came first."
         for only_one in rule.exclusive
     ]
+
+
+def _caps_told(rule: GreedyByVotes, currency: str) -> list[str]:
+    said = []
+    for cap in rule.caps:
+        most = [] if cap.projects is None else [counted(cap.projects, "project")]
+        most += [] if cap.money is None else [money(cap.money, currency)]
+        said.append(f"For the category “{cap.category}” there was at most {listed(most)}.")
+    return said
 
 
 def _equal_shares_told(rule: EqualShares) -> str:
@@ -120,6 +131,8 @@ def _shares_told(rule: EqualShares, snapshot: Snapshot) -> list[str]:
             )
         case _:
             assert_never(rule.completion)
+    if rule.partial_percent:
+        said.append(_misfit_told("skip", rule.partial_percent))
     if shares is not None and shares.comparison is not None:
         said.append(_comparison_told(shares.comparison))
     return said
@@ -149,10 +162,3 @@ def _comparison_told(comparison: Comparison) -> str:
         f" {counted(comparison.prefer_shares, 'voter')} got more of the money to what they chose by equal shares,"
         f" {grouped(comparison.prefer_greedy)} by votes, so {taken}."
     )
-
-
-def _unpaid_told(misfit: Literal["skip", "stop"]) -> str:
-    """What became of a project that its supporters could pay and the pot could not."""
-    if misfit == "skip":
-        return "A project that cost more than what was left in the pot was passed over, and the next one had its turn."
-    return "The first project that cost more than what was left in the pot ended the count."

@@ -6,6 +6,7 @@ import msgspec
 
 from schema.outcome import (
     BelowThreshold,
+    CategoryFull,
     CostsMoreThanPot,
     DidNotFit,
     Exact,
@@ -24,9 +25,11 @@ from schema.outcome import (
 )
 from schema.rules import EqualShares
 from schema.snapshot import CountedProject, Snapshot
-from service.pages.words import counted, money, near_money
+from service.pages.words import counted, grouped, money, near_money
 
-Scored = FundedByVotes | FundedInPart | FundedWithReserve | DidNotFit | NotReached | BelowThreshold | Excluded
+Scored = (
+    FundedByVotes | FundedInPart | FundedWithReserve | DidNotFit | NotReached | BelowThreshold | Excluded | CategoryFull
+)
 """What the rules by score say, which knows of points."""
 
 
@@ -118,6 +121,16 @@ def _why_scored(reason: Scored, snapshot: Snapshot) -> str:
             because = f"To be in the running it needed at least {needed}."
         case Excluded(by=by):
             because = f"It could not be funded together with {titles(snapshot)[by]}, whose turn came first."
+        case CategoryFull(category=category, measure="projects", most=most, taken=taken):
+            because = (
+                f"Of the category “{category}” at most {counted(most, 'project')} could be funded,"
+                f" and {grouped(taken)} had been when its turn came."
+            )
+        case CategoryFull(category=category, most=most, taken=taken):
+            because = (
+                f"For projects of the category “{category}” at most {money(most, currency)} could be spent,"
+                f" and {money(taken, currency)} had been when its turn came."
+            )
         case _:
             assert_never(reason)
     return f"{gave}. {because} {_further(reason.further, reason.cost > snapshot.money, pointed)}"

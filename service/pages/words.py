@@ -243,7 +243,7 @@ def sentence(refusal: Refusal, currency: str) -> str:
                 f" Add {grouped(facts['limit'] - facts['chosen'])}."
             )
         case e.Stale():
-            return "Your ballot was changed meanwhile, perhaps in another window. Look at both below and cast again."
+            return "Your ballot was changed meanwhile, perhaps in another window. Look at it below and decide again."
         case e.KeyReused():
             return "This form has cast another ballot before. Look at your choices below and cast them again."
         case e.TooFast():

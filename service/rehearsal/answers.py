@@ -106,9 +106,9 @@ class Key(msgspec.Struct, frozen=True):
 
 
 class Ledger(msgspec.Struct, frozen=True):
-    """A round's ledger: the key that signs its heads, and the size of the newest."""
+    """A round's ledger: the keys that signed its heads, and the size of the newest."""
 
-    verification_key: str
+    verification_keys: tuple[str, ...]
     size: int
 
 

@@ -24,9 +24,9 @@ from service.rehearsal.election import Ballot
 
 
 class Booth:
-    """``form``: what the outcome depends on, without ballots; ``receipts``: one per accepted ballot.
+    """``form``: what the outcome depends on, without ballots; ``receipts``: one per accepted ballot or withdrawal.
 
-    ``meant``: every voter's last ballot, equal ones together.
+    ``meant``: every voter's last ballot, equal ones together; ``withdrawn``: voters who took theirs back for good.
     """
 
     def __init__(self, client: Client, pot_id: UUID, form: Inputs) -> None:
@@ -35,6 +35,7 @@ class Booth:
         self.form = form
         self.receipts: list[Receipt] = []
         self.meant: Counter[Ballot] = Counter()
+        self.withdrawn = 0
 
     async def cast(self, token: str, *ballots: Ballot) -> None:
         """Cast a voter's ballots, each on top of the one before; the last one is meant."""
@@ -54,6 +55,16 @@ class Booth:
         self.meant[ballot] += 1
         return first == again
 
+    async def take_back(self, token: str, ballot: Ballot) -> bool:
+        """Cast a first ballot and take it back, which is sent twice; whether both answers to that are the same."""
+        accepted = await self._client.cast(token, self.pot_id, ballot.choices, 0, uuid4().hex, ballot.points)
+        key = uuid4().hex
+        first = await self._client.withdraw(token, self.pot_id, accepted.revision, key)
+        again = await self._client.withdraw(token, self.pot_id, accepted.revision, key)
+        self.receipts += [accepted.receipt, first.receipt]
+        self.withdrawn += 1
+        return first == again
+
     async def try_in_vain(self, token: str, ballot: Ballot) -> str:
         """Cast what the house should refuse; why it did, or nothing when it did not."""
         try:
@@ -66,7 +77,7 @@ class Booth:
         """All that must hold once the pot's outcome is published."""
         groups = sorted(Group(ballot.choices, voters, ballot.points) for ballot, voters in self.meant.items())
         return (
-            check_sums(snapshot, len(self.receipts), self.meant.total()),
+            check_sums(snapshot, len(self.receipts), self.meant.total(), self.withdrawn),
             check_inputs(snapshot, msgspec.structs.replace(self.form, ballots=tuple(groups))),
             await self._check_ballots(snapshot),
             check_money(snapshot),
@@ -91,6 +102,6 @@ class Booth:
         proofs = [await self._client.consistency(round_id, *pair) for pair in pairwise(sizes)]
         standings = await asyncio.gather(*(self._client.standing(receipt.commitment) for receipt in self.receipts))
         return (
-            check_ledger(self.receipts, standings, notes, ledger.verification_key),
-            check_heads(notes, proofs, ledger.verification_key),
+            check_ledger(self.receipts, standings, notes, ledger.verification_keys),
+            check_heads(notes, proofs, ledger.verification_keys),
         )

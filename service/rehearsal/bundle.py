@@ -19,12 +19,13 @@ def bundle_path(round_id: UUID) -> str:
 
 
 async def check_bundle(client: Client, round_id: UUID) -> Check:
-    """``byalag verify`` accepts the published bundle, with the key that the house names elsewhere (P12)."""
+    """``byalag verify`` accepts the published bundle, with the keys that the house names elsewhere (P12)."""
     packed, ledger = await client.bundle(round_id), await client.ledger(round_id)
     with TemporaryDirectory(prefix="byalag-") as folder:
         file = Path(folder) / "bundle.zip"
         await asyncio.to_thread(file.write_bytes, packed)
-        command = ("-m", "schema.cli", "verify", str(file), "--json", "--key", ledger.verification_key)
+        keys = [part for key in ledger.verification_keys for part in ("--key", key)]
+        command = ("-m", "schema.cli", "verify", str(file), "--json", *keys)
         process = await asyncio.create_subprocess_exec(
             sys.executable, *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
         )

@@ -30,12 +30,19 @@ class Verified(msgspec.Struct, frozen=True):
     findings: tuple[Check, ...]
 
 
-def check_sums(snapshot: Snapshot, accepted: int, voters: int) -> Check:
-    """Every revision that was accepted is in the published sum (P1, P11), and each voter counts once (P2)."""
+def check_sums(snapshot: Snapshot, accepted: int, voters: int, withdrawn: int) -> Check:
+    """Every revision that was accepted is in the published sum (P1, P11), and each voter counts once (P2).
+
+    ``withdrawn`` others took their ballots back and do not count.
+    """
     sums = snapshot.sums
     refused = sum(sums.refused.values())
-    holds = sums.revisions == accepted == sums.counted + sums.superseded + refused and sums.counted == voters
-    said = f"{sums.counted:,} counted + {sums.superseded:,} changed later + {refused:,} refused"
+    terms = sums.counted + sums.superseded + sums.withdrawn + refused
+    holds = sums.revisions == accepted == terms and (sums.counted, sums.withdrawn) == (voters, withdrawn)
+    said = (
+        f"{sums.counted:,} counted + {sums.superseded:,} changed later + {sums.withdrawn:,} withdrawn"
+        f" + {refused:,} refused"
+    )
     if holds:
         return Check(True, f"All {accepted:,} accepted ballots are accounted for: {said}.")
     return Check(False, f"{accepted:,} ballots of {voters:,} voters were accepted, but of {sums.revisions:,}: {said}.")
@@ -64,10 +71,11 @@ def signature_holds(receipt: Receipt, keys: Mapping[str, str]) -> bool:
     return True
 
 
-def check_ledger(receipts: Sequence[Receipt], standings: Sequence[Standing], notes: Sequence[str], key: str) -> Check:
+def check_ledger(
+    receipts: Sequence[Receipt], standings: Sequence[Standing], notes: Sequence[str], keys: Sequence[str]
+) -> Check:
     """The ballot of every receipt has a place of its own in the ledger, proven to the last signed head (P5)."""
-    origin, public = read_key(key)
-    head = read_checkpoint(notes[-1], origin, [public])
+    (head,) = _heads(notes[-1:], keys)
     missing = [
         receipt
         for receipt, standing in zip(receipts, standings, strict=True)
@@ -87,15 +95,20 @@ def check_ledger(receipts: Sequence[Receipt], standings: Sequence[Standing], not
     return Check(True, f"Each of {len(receipts):,} receipts is in the ledger of {head.size:,}, by proof.")
 
 
-def check_heads(notes: Sequence[str], proofs: Sequence[Sequence[str]], key: str) -> Check:
+def check_heads(notes: Sequence[str], proofs: Sequence[Sequence[str]], keys: Sequence[str]) -> Check:
     """Every head is signed, and each began as the one before: nobody was shown another history (P5)."""
-    origin, public = read_key(key)
-    heads = [read_checkpoint(note, origin, [public]) for note in notes]
+    heads = _heads(notes, keys)
     holds = heads[0] == Head(0, EMPTY) and all(
         consistent(older.size, newer.size, [bytes.fromhex(step) for step in proof], older.root, newer.root)
         for (older, newer), proof in zip(pairwise(heads[1:]), proofs, strict=True)
     )
     return Check(holds, f"The ledger's {len(heads):,} signed heads {'agree' if holds else 'do not agree'}.")
+
+
+def _heads(notes: Sequence[str], keys: Sequence[str]) -> list[Head]:
+    """What these notes sign, each with one of the ledger's published keys."""
+    known = [read_key(key) for key in keys]
+    return [read_checkpoint(note, known[0][0], [public for _, public in known]) for note in notes]
 
 
 def check_inputs(snapshot: Snapshot, inputs: Inputs) -> Check:

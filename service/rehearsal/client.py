@@ -188,6 +188,12 @@ class Client:
         answer = await self._send("POST", f"/api/pots/{pot_id}/ballots", body, token=token, key=key)
         return msgspec.json.decode(answer.body, type=Accepted)
 
+    async def withdraw(self, token: str, pot_id: UUID, base_revision: int, key: str) -> Accepted:
+        """Take a ballot back. With the same key, sending again is asking what became of it."""
+        body = msgspec.json.encode({"base_revision": base_revision})
+        answer = await self._send("POST", f"/api/pots/{pot_id}/withdrawals", body, token=token, key=key)
+        return msgspec.json.decode(answer.body, type=Accepted)
+
     async def snapshot(self, pot_id: UUID) -> Snapshot:
         """A pot's published outcome."""
         return await self._act("GET", f"/api/pots/{pot_id}/snapshot", Snapshot)
@@ -223,7 +229,7 @@ class Client:
         return await self._act("GET", f"/api/receipts/{commitment}", Standing)
 
     async def keys(self) -> dict[str, str]:
-        """The public keys of receipts (hex) by their ids."""
+        """The house's public keys (hex) by their ids."""
         return {key.key_id: key.public_key for key in await self._act("GET", "/api/keys", list[Key])}
 
 

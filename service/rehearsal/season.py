@@ -99,7 +99,7 @@ class Season:
         await self._client.wait_for_roll(self.view.round.id)
         await self._client.schedule(self.view.round.id)
         self._booths = self._set_up_booths()
-        *turns, hurried, greedy = [self._turn(who) for who in self._chance.sample(self.residents, VOTERS)]
+        *turns, hurried, greedy, wavering = [self._turn(who) for who in self._chance.sample(self.residents, VOTERS)]
 
         async def take(turn: Turn) -> None:
             tokens = await self._tokens(turn.code)
@@ -107,7 +107,12 @@ class Season:
                 await self._booths[pot].cast(tokens[pot], *ballots)
 
         await each("Residents vote", turns, take, self._at_once)
-        self.checks += [await self._send_twice(hurried), await self._choose_too_many(greedy), await self._go_astray()]
+        self.checks += [
+            await self._send_twice(hurried),
+            await self._choose_too_many(greedy),
+            await self._take_back(wavering),
+            await self._go_astray(),
+        ]
         say("Ballots accepted", f"{sum(len(booth.receipts) for booth in self._booths.values())}, in two pots")
 
     async def finish(self) -> list[Finish]:
@@ -188,6 +193,12 @@ class Season:
         why = await self._booths[ALL].try_in_vain(tokens[ALL], Ballot(everything))
         await self._booths[ALL].cast(tokens[ALL], Ballot(everything[:CHOICES]))
         return Check(bool(why), f"Too many choices were refused: “{why}”")
+
+    async def _take_back(self, turn: Turn) -> Check:
+        """Somebody would rather not vote after all."""
+        tokens = await self._tokens(turn.code)
+        same = await self._booths[ALL].take_back(tokens[ALL], turn.ballots[ALL][-1])
+        return Check(same, "A ballot was taken back: its voter has a receipt for that, and does not count.")
 
     async def _go_astray(self) -> Check:
         """Somebody from another area tries to vote in the pot of Lingonbacken."""

@@ -1,11 +1,11 @@
 """Auditors of a round, and what lies ready for them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
 
-from schema.queries import Db, many, queries, run
+from schema.queries import Db, many, one, queries, run
 
 SQL = queries(__file__)
 
@@ -30,6 +30,18 @@ async def insert_auditor(db: Db, round_id: UUID, name: str, recipient: str, name
 async def auditors(db: Db, round_id: UUID) -> list[Auditor]:
     """A round's auditors in the order in which they were named."""
     return await many(db, Auditor, SQL.auditors, round_id)
+
+
+class Deletion(msgspec.Struct, frozen=True):
+    """By which decision a round's ballots were deleted, and when."""
+
+    decision: str
+    deleted_on: date
+
+
+async def deletion(db: Db, round_id: UUID) -> Deletion | None:
+    """The deletion of a round's ballots, if there was one."""
+    return await one(db, Deletion, SQL.deletion, round_id)
 
 
 async def openings(db: Db, auditor_id: UUID) -> bytes | None:

@@ -7,5 +7,8 @@ select a.id, a.round_id, a.name, a.recipient, a.named_by, a.named_at, o.made_at
 from box.auditor a left join box.openings o on o.auditor_id = a.id
 where a.round_id = $1 order by a.named_at, a.id
 
+-- name: deletion
+select decision, (deleted_at at time zone 'UTC')::date as deleted_on from box.deletion where round_id = $1
+
 -- name: openings
 select locked from box.openings where auditor_id = $1

@@ -13,13 +13,13 @@ SQL = queries(__file__)
 
 
 class Cast(msgspec.Struct, frozen=True):
-    """A ballot revision to be accepted: checked, canonical, and committed to."""
+    """A ballot revision to be accepted: checked, canonical, and committed to. A withdrawal has None for choices."""
 
     pot_id: UUID
     tag: bytes
     key: str
     base_revision: int
-    choices: tuple[int, ...]
+    choices: tuple[int, ...] | None
     points: tuple[int, ...]
     nonce: bytes
     commitment: bytes
@@ -28,7 +28,7 @@ class Cast(msgspec.Struct, frozen=True):
 class CastAnswer(msgspec.Struct, frozen=True):
     """What the database said to the cast at a place (from 1) of a batch.
 
-    ``status``: accepted, replayed, key_reused, stale, not_open, no_round, or again.
+    ``status``: accepted, replayed, key_reused, stale, nothing_to_withdraw, not_open, no_round, or again.
     """
 
     place: int
@@ -53,11 +53,16 @@ class Form(msgspec.Struct, frozen=True):
 
 
 class CurrentBallot(msgspec.Struct, frozen=True):
-    """A voter's last revision in one pot, and its verdict once it was judged."""
+    """A voter's last revision in one pot, and its verdict once it was judged.
+
+    ``choices`` and ``points`` are there only while voting is open: as long as a ballot can be changed in silence,
+    showing it proves nothing to a buyer. ``withdrawn``: it took the ballot back, so there are no choices.
+    """
 
     revision: int
-    choices: tuple[int, ...]
-    points: tuple[int, ...]
+    choices: tuple[int, ...] | None
+    points: tuple[int, ...] | None
+    withdrawn: bool
     commitment: bytes
     accepted_at: datetime
     judged: bool
@@ -65,7 +70,10 @@ class CurrentBallot(msgspec.Struct, frozen=True):
 
 
 class Turnout(msgspec.Struct, frozen=True):
-    """How many may vote in a pot, and how many have. Never how."""
+    """How many may vote in a pot, and how many have a ballot in it now. Never how.
+
+    Who took hers back is not among the ``voters`` until she votes again.
+    """
 
     pot_id: UUID
     electors: int
@@ -86,8 +94,9 @@ async def cast_ballots(db: Db, round_id: UUID, casts: Sequence[Cast]) -> list[Ca
         [cast.tag for cast in casts],
         [cast.key for cast in casts],
         [cast.base_revision for cast in casts],
-        [_array(cast.choices) for cast in casts],
+        [_array(cast.choices or ()) for cast in casts],
         [_array(cast.points) for cast in casts],
+        [cast.choices is None for cast in casts],
         [cast.nonce for cast in casts],
         [cast.commitment for cast in casts],
     )

@@ -1,9 +1,11 @@
 -- name: cast_ballots
-select * from box.cast_ballots($1, $2, $3, $4, $5, $6, $7, $8, $9)
+select * from box.cast_ballots($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 
 -- name: current_ballot
-select b.revision, b.choices, b.points, b.commitment, b.accepted_at, v.ballot_id is not null as judged, v.reason
-from box.ballot b left join box.verdict v on v.ballot_id = b.id
+select b.revision, case when box.phase(r) = 'voting' then b.choices end as choices,
+    case when box.phase(r) = 'voting' then b.points end as points,
+    b.withdrawn, b.commitment, b.accepted_at, v.ballot_id is not null as judged, v.reason
+from box.ballot b join box.round r on r.id = b.round_id left join box.verdict v on v.ballot_id = b.id
 where b.round_id = $1 and b.pot_id = $2 and b.tag = $3
 order by b.revision desc limit 1
 
@@ -19,5 +21,8 @@ where p.id = $1 group by p.id
 -- name: turnout
 select p.id as pot_id,
     (select count(*) from box.elector e where e.pot_id = p.id) as electors,
-    (select count(distinct b.tag) from box.ballot b where b.pot_id = p.id) as voters
+    (select count(distinct b.tag) from box.ballot b where b.pot_id = p.id)
+        - (select count(*) from box.ballot b where b.pot_id = p.id and b.withdrawn and not exists (
+            select from box.ballot later where later.round_id = b.round_id and later.pot_id = b.pot_id
+                and later.tag = b.tag and later.revision = b.revision + 1)) as voters
 from box.pot p where p.round_id = $1 order by p.position

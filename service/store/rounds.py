@@ -29,6 +29,7 @@ class Round(msgspec.Struct, frozen=True):
     closes_at: datetime
     ballots_floor: int
     lot_seed: str
+    appeal_days: int
     revision: int
     announced_at: datetime | None
     scheduled_at: datetime | None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from schema.errors import NotCounted, NotFound
+from schema.errors import NotCounted, NotFound, OpeningsDeleted
 from schema.events import AuditorNamed
 from schema.openings import is_recipient
 from service.house import House
@@ -31,6 +31,8 @@ async def name_auditor(house: House, officer: Officer, round_id: UUID, draft: Au
     """Name an auditor, before or after the count; everybody sees who was named. Naming twice is naming once."""
     async with house.box.write() as db:
         await own_round(db, officer, round_id)
+        if gone := await auditors.deletion(db, round_id):
+            raise OpeningsDeleted(deleted_on=gone.deleted_on.isoformat(), decision=gone.decision)
         if await auditors.insert_auditor(db, round_id, draft.name, draft.recipient, officer.name):
             await outbox.tell(db, AuditorNamed(round_id=round_id))
     house.doorbell.ring("count")

@@ -9,17 +9,20 @@ from schema.checkpoint import verification_key
 from schema.errors import Malformed, NotFound
 from schema.tree import HASH, WIDTH, beside, consistency, edge, inclusion
 from service.house import House
-from service.store import ledger
+from service.store import keys, ledger
 from service.store.ledger import Checkpoint
 
 PAGE = 1000
 
 
 class LedgerView(msgspec.Struct, frozen=True):
-    """A ledger's name, the key that signs its heads, the newest head, and the address under which its tiles lie."""
+    """A ledger's name, the keys of its heads, the newest head, and the address under which its tiles lie.
+
+    ``verification_keys``: the one that signs now, then those that signed older heads, the last one first.
+    """
 
     origin: str
-    verification_key: str
+    verification_keys: tuple[str, ...]
     size: int
     checkpoint: str
     prefix: str
@@ -52,8 +55,10 @@ async def view_ledger(house: House, round_id: UUID) -> LedgerView:
     """A round's ledger. Raises NotFound before it is scheduled."""
     last = await last_checkpoint(house, round_id)
     origin = last.note.partition("\n")[0]
-    key = verification_key(origin, house.keys.checkpoints.public_bytes)
-    return LedgerView(origin, key, last.size, last.note, f"{house.settings.public_url}/api/log/{round_id}")
+    async with house.box.enter() as db:  # read after the head, so that its key is among them
+        published = await keys.verification_keys(db)
+    signing = tuple(verification_key(origin, key.public_key) for key in published if key.purpose == "checkpoints")
+    return LedgerView(origin, signing, last.size, last.note, f"{house.settings.public_url}/api/log/{round_id}")
 
 
 async def last_checkpoint(house: House, round_id: UUID) -> Checkpoint:

@@ -37,7 +37,7 @@ class Person(msgspec.Struct, frozen=True):
 async def import_register(house: House, officer: Officer, body: bytes) -> Register:
     """Replace the municipality's register by a CSV file; all of it or nothing."""
     persons = read_register(body)
-    refs = [house.keys.person_ref(person.identity) for person in persons]
+    refs = [house.ring.person_ref(person.identity) for person in persons]
     async with house.roll.write() as db:
         await db.execute("set local statement_timeout = '120s'")
         written = await roll.replace_persons(
@@ -134,7 +134,7 @@ async def issue_codes(house: House, officer: Officer, round_id: UUID, body: byte
     A person's earlier code stops working. Raises BadRegister when somebody is not in the register.
     """
     identities = list(dict.fromkeys(row["identity"].strip() for _, row in _rows(body, {"identity"})))
-    refs = [house.keys.person_ref(identity) for identity in identities]
+    refs = [house.ring.person_ref(identity) for identity in identities]
     codes = [new_code() for _ in identities]
     hashes = [house.keys.code_hash(plain_code(code) or "") for code in codes]
     async with house.box.enter() as db:

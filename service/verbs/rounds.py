@@ -7,14 +7,14 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from schema.errors import Changed, NotAllowed, NotCounted, NotFound, NotOpen, NotWhole, RollNotReady
+from schema.errors import Changed, NotAllowed, NotCounted, NotFound, NotOpen, NotWhole, RollNotReady, RoundKeyMissing
 from schema.events import RoundDrafted
 from schema.queries import Db
-from schema.rules import Criterion, Rule, TieOrder
+from schema.rules import Criterion, GreedyByVotes, Rule, TieOrder
 from schema.styles import Money, Style
 from service.house import House
 from service.reading import Line, Name, Prose
-from service.store import outbox, projects, roll, rounds, snapshots
+from service.store import keys, outbox, projects, roll, rounds, snapshots
 from service.store.projects import Project
 from service.store.roll import Officer
 from service.store.rounds import Pot, Round
@@ -35,12 +35,15 @@ class PotDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         TieOrder(seed="checked with the round", criteria=self.ties)
+        if isinstance(self.rule, GreedyByVotes) and self.rule.caps:
+            raise ValueError("the rule caps categories, and projects of a round have none")
 
 
 class RoundDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A whole round as an officer writes it. ``lot_seed`` decides the last ties; without one a random one is drawn.
 
     A pot with fewer counted ballots than ``ballots_floor`` shows them to auditors only.
+    ``appeal_days``: how long after publication the outcome can be appealed against; the round's key is kept until then.
     """
 
     name: Line
@@ -55,6 +58,7 @@ class RoundDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     supporting_at: Moment | None = None
     lot_seed: Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[ -~]*$")] | None = None
     ballots_floor: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 200
+    appeal_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 45
 
     def __post_init__(self) -> None:
         times = [self.proposing_at, self.reviewing_at, self.supporting_at, self.voting_at]
@@ -92,7 +96,9 @@ async def draft_round(house: House, officer: Officer, draft: RoundDraft) -> Roun
         place = (officer.municipality_id, officer.municipality)
         words = (draft.name, draft.about, draft.currency)
         seed = draft.lot_seed or secrets.token_hex(16)
-        await rounds.insert_round(db, round_id, *place, *words, *draft.timeline, draft.ballots_floor, seed)
+        await rounds.insert_round(
+            db, round_id, *place, *words, *draft.timeline, draft.ballots_floor, seed, draft.appeal_days
+        )
         await _write_parts(db, round_id, draft)
     house.doorbell.ring("roll")
     return await view_round(house, round_id)
@@ -103,8 +109,8 @@ async def edit_round(house: House, officer: Officer, round_id: UUID, revision: i
     async with house.box.write() as db:
         await own_round(db, officer, round_id)
         words = (draft.name, draft.about, draft.currency)
-        facts = (*words, *draft.timeline, draft.ballots_floor, draft.lot_seed)
-        if not await rounds.update_round(db, round_id, revision, *facts):
+        end = (draft.ballots_floor, draft.lot_seed, draft.appeal_days)
+        if not await rounds.update_round(db, round_id, revision, *words, *draft.timeline, *end):
             current = await rounds.round_by_id(db, round_id)
             raise Changed(revision=current.revision if current else 0)
         await _write_parts(db, round_id, draft)
@@ -186,7 +192,10 @@ async def schedule_round(house: House, officer: Officer, round_id: UUID) -> Roun
     async with house.box.enter() as db:
         await own_round(db, officer, round_id)
     async with house.roll.enter() as db:
+        has_key = await keys.has_round_key(db, round_id)
         state = await roll.roll(db, round_id)
+    if not has_key:
+        raise RoundKeyMissing()
     if state is None or not state.fresh:
         raise RollNotReady()
     async with house.box.write() as db:

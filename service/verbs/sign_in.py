@@ -12,15 +12,15 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from schema.codes import plain_code
-from schema.errors import WrongCode, WrongPassword
+from schema.errors import KeyDestroyed, WrongCode, WrongPassword
 from schema.keys import member_of, tag_of
-from schema.passes import LIFETIME, Audience, Pass, seal_pass
+from schema.passes import ALGORITHM, LIFETIME, Audience, Pass, seal_pass
 from service.house import House
 from service.limits import OFFICER_ADDRESS, OFFICER_NAME, SIGNING_IN
 from service.people import token_hash
 from service.reading import Name
-from service.store import roll
-from service.store.roll import Entry
+from service.store import keys, roll
+from service.store.roll import Entry, Officer
 
 
 class OfficerSignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,6 +68,11 @@ def password_matches(password: str, stored: str) -> bool:
     return True
 
 
+def stored_hash(officer: Officer | None) -> str:
+    """What a password is compared with; for nobody something that takes as long."""
+    return officer.password_hash if officer else _nobodys_hash()
+
+
 @functools.cache
 def _nobodys_hash() -> str:
     """Verified against when there is no officer of that name, so that the time taken tells nothing."""
@@ -81,8 +86,7 @@ async def sign_in_officer(house: House, sent: OfficerSignIn, address: str) -> st
         officer = await roll.officer_by_name(db, sent.name)
     # Named as the house writes it: the database takes spellings for one that we would take for several.
     await house.limits.ask(OFFICER_NAME, (officer.name if officer else sent.name).lower())
-    stored = officer.password_hash if officer else _nobodys_hash()
-    if not await asyncio.to_thread(password_matches, sent.password, stored) or officer is None:
+    if not await asyncio.to_thread(password_matches, sent.password, stored_hash(officer)) or officer is None:
         raise WrongPassword()
     token = secrets.token_urlsafe(32)
     async with house.roll.write() as db:
@@ -97,13 +101,16 @@ async def sign_out_officer(house: House, token: str) -> None:
 
 
 async def sign_in_by_code(house: House, round_id: UUID, sent: CodeSignIn, address: str) -> Passes:
-    """Passes for the person whose code this is. ``address`` is the caller's."""
+    """Passes for the person whose code this is. ``address`` is the caller's. Raises WrongCode and KeyDestroyed."""
     await house.limits.ask(SIGNING_IN, address)
     plain = plain_code(sent.code)
     if plain is None:
         raise WrongCode()
     async with house.roll.enter() as db:
         signed_in = await roll.sign_in(db, round_id, house.keys.code_hash(plain))
+        destroyed = None if signed_in else await keys.destroyed_key(db, round_id)
+    if destroyed:
+        raise KeyDestroyed(destroyed_on=destroyed.destroyed_at.date().isoformat(), decision=destroyed.decision)
     if signed_in is None:
         raise WrongCode()
     round_key = house.keys.open_round_key(round_id.bytes, signed_in.wrapped_key)
@@ -115,8 +122,9 @@ def issue_passes(house: House, round_id: UUID, person_ref: bytes, round_key: byt
     expires = int(time.time()) + LIFETIME
 
     def token(audience: Audience, pot_id: UUID | None, style: str | None, pseudonym: bytes) -> str:
-        signer = house.keys.passes
-        claims = Pass(audience, round_id, pot_id, style, pseudonym.hex(), signer.key_id, expires)
+        signer = house.ring.passes
+        issuer, tag = house.ring.issuer.address, pseudonym.hex()
+        claims = Pass(issuer, audience, round_id, pot_id, style, tag, ALGORITHM, signer.key_id, expires)
         return seal_pass(claims, signer)
 
     tag = tag_of(round_key, person_ref)

@@ -6,7 +6,7 @@ Each finding names its invariant:
     I2  counted is the last revision of each voter and pot; one verdict for each ballot, and the right one
     I3  no ballot after the close event, none before it missing; one close event
     I4  every receipt carries the house's signature
-    I5  the sums add up: every revision is counted, superseded or refused
+    I5  the sums add up: every revision is counted, superseded, withdrawn or refused
     I6  the same ballots counted again, by us and by a second program, come to the snapshot
     I7  every ballot is one leaf of the ledger, and every signed head is the root of its first leaves
     I8  nothing is left: no event, no bell, no ballot without a verdict, 30 seconds after the trouble ended
@@ -28,9 +28,9 @@ from schema.ballots import commitment
 from schema.checkpoint import read_checkpoint
 from schema.pb import read_pb
 from schema.rules import GreedyByVotes, TieOrder
-from schema.snapshot import Group, Inputs, Snapshot, input_hash
+from schema.snapshot import Group, Inputs, Snapshot, Sums, input_hash
 from service.rehearsal.checks import signature_holds
-from tests.builders import KEYS
+from tests.builders import published
 from tests.faults.log import Asked, Kind, Log, Try
 from tests.faults.rounds import Place, Round
 from tests.tally import oracle
@@ -41,13 +41,11 @@ GRACE = 5.0
 LATEST = 10.0
 """Seconds until nothing waits any more; after trouble in which a 503 is still forgiven; until an answer is there."""
 
-PUBLISHED = {KEYS.receipts.key_id: KEYS.receipts.public_bytes.hex()}
-
-
 NOT_OPEN = "/problems/not-open"
 REFUSALS: dict[Kind, set[str]] = {
     "first": {NOT_OPEN},
     "change": {NOT_OPEN},
+    "withdraw": {NOT_OPEN},
     "stale": {NOT_OPEN, "/problems/stale"},
     "again": set(),
     "reused": {"/problems/key-reused"},
@@ -63,13 +61,16 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A ballot as it lies in the box. ``committed`` is when its transaction did, in seconds since 1970."""
+    """A revision as it lies in the box: without ``choices`` a withdrawal.
+
+    ``committed`` is when its transaction did, in seconds since 1970.
+    """
 
     pot_id: UUID
     tag: str
     revision: int
     key: str
-    choices: tuple[int, ...]
+    choices: tuple[int, ...] | None
     nonce: bytes
     commitment: str
     committed: float
@@ -78,8 +79,8 @@ class Row(msgspec.Struct, frozen=True):
 
 
 BALLOTS = """
-select b.pot_id, encode(b.tag, 'hex') as tag, b.revision, b.idempotency_key as key, b.choices, b.nonce,
-    encode(b.commitment, 'hex') as commitment,
+select b.pot_id, encode(b.tag, 'hex') as tag, b.revision, b.idempotency_key as key,
+    case when not b.withdrawn then b.choices end as choices, b.nonce, encode(b.commitment, 'hex') as commitment,
     extract(epoch from pg_xact_commit_timestamp(b.xmin))::float8 as committed,
     v.ballot_id is not null as judged, v.reason
 from box.ballot b left join box.verdict v on v.ballot_id = b.id where b.round_id = $1"""
@@ -123,11 +124,13 @@ async def check(db: asyncpg.Connection, redis: Redis, at: Round, log: Log) -> li
     notes = [(row["size"], row["note"]) for row in await db.fetch(NOTES, at.id)]
     electors = set(await _electors(db, at))
     lot = await db.fetchval("select lot_seed from box.round where id = $1", at.id)
+    signed = {key.key_id: key.public_key.hex() for key in await published(db, "receipts")}
+    signing = [key.public_key for key in await published(db, "checkpoints")]
     findings = [
-        *receipts(log, at, rows),
+        *receipts(log, at, rows, signed),
         *verdicts(log, rows, electors),
         *order(log, at, rows, closed),
-        *ledger(at, rows, leaves, notes),
+        *ledger(at, rows, leaves, notes, signing),
         *leftovers(waiting, rows, redis),
         *answers(log),
     ]
@@ -139,7 +142,7 @@ async def check(db: asyncpg.Connection, redis: Redis, at: Round, log: Log) -> li
         snapshot = msgspec.json.decode(content, type=Snapshot)
         mine = [row for row in rows if row.pot_id == pot.id]
         findings += [*counted(log, mine, electors, pb), *sums(log, mine, electors, snapshot)]
-        findings += recount(pot, Counter(current(log, mine, electors).values()), snapshot, lot)
+        findings += recount(pot, ballots(log, mine, electors), snapshot, lot)
     return findings
 
 
@@ -148,14 +151,14 @@ async def _electors(db: asyncpg.Connection, at: Round) -> Iterator[str]:
     return (row["tag"] for row in rows)
 
 
-def receipts(log: Log, at: Round, rows: Sequence[Row]) -> Iterator[Finding]:
+def receipts(log: Log, at: Round, rows: Sequence[Row], signed: Mapping[str, str]) -> Iterator[Finding]:
     """I1 and I4."""
     by_commitment = {row.commitment: row for row in rows}
     given: dict[str, str] = {}
     for one in log.tries:
         if one.receipt is None:
             continue
-        if not signature_holds(one.receipt, PUBLISHED):
+        if not signature_holds(one.receipt, signed):
             yield Finding("I4", f"the receipt of {one.key} is not signed by the house")
         if given.setdefault(one.key, one.receipt.commitment) != one.receipt.commitment:
             yield Finding("I1", f"the key {one.key} was given two receipts")
@@ -219,18 +222,23 @@ def order(log: Log, at: Round, rows: Sequence[Row], closed: Sequence[float]) -> 
             yield Finding("I3", f"the ballot {row.key} is in the box, and nobody sent it or it was refused")
 
 
-def current(log: Log, rows: Sequence[Row], electors: set[str]) -> dict[str, tuple[int, ...]]:
-    """By the log's and the roll's word: the choices of the last revision of each tag that counts."""
+def current(log: Log, rows: Sequence[Row], electors: set[str]) -> dict[str, tuple[int, ...] | None]:
+    """By the log's and the roll's word: the choices of the last revision of each tag that is not refused."""
     good = [row for row in rows if deserved(log, row, electors) is None]
     return {row.tag: row.choices for row in sorted(good, key=lambda row: row.revision)}
 
 
+def ballots(log: Log, rows: Sequence[Row], electors: set[str]) -> Counter[tuple[int, ...]]:
+    """The ballots that are to be counted: nobody's who took theirs back."""
+    return Counter(choices for choices in current(log, rows, electors).values() if choices is not None)
+
+
 def counted(log: Log, rows: Sequence[Row], electors: set[str], pb: bytes) -> Iterator[Finding]:
     """I2: the published ballots are the last ones that were acknowledged, or that nobody knows the fate of."""
-    mine = current(log, rows, electors)
+    mine = ballots(log, rows, electors)
     published = Counter(tuple(sorted(map(int, voter.choices))) for voter in read_pb(pb).voters)
-    if published != Counter(mine.values()):
-        yield Finding("I2", f"{published.total()} ballots were counted, not the {len(mine)} that are the last ones")
+    if published != mine:
+        yield Finding("I2", f"{published.total()} ballots were counted, not the {mine.total()} that are the last ones")
     newest: dict[str, Row] = {}
     for row in sorted(rows, key=lambda row: row.revision):
         newest[row.tag] = row
@@ -253,10 +261,11 @@ def sums(log: Log, rows: Sequence[Row], electors: set[str], snapshot: Snapshot) 
     """I5, all of it counted again."""
     said = snapshot.sums
     refused = Counter(reason for row in rows if (reason := deserved(log, row, electors)))
-    good = len(rows) - refused.total()
-    mine = len(current(log, rows, electors))
-    wanted = (len(electors), len({row.tag for row in rows}), len(rows), mine, good - mine, dict(refused))
-    if wanted != (said.electors, said.voters, said.revisions, said.counted, said.superseded, said.refused):
+    mine = [*current(log, rows, electors).values()]
+    gone, replaced = mine.count(None), len(rows) - refused.total() - len(mine)
+    voters = len({row.tag for row in rows})
+    wanted = Sums(len(electors), voters, len(rows), len(mine) - gone, replaced, gone, dict(refused))
+    if wanted != said:
         yield Finding("I5", f"the sums are {said}, and should be {wanted}")
 
 
@@ -278,7 +287,7 @@ def recount(pot: Place, ballots: Mapping[tuple[int, ...], int], snapshot: Snapsh
 
 
 def ledger(
-    at: Round, rows: Sequence[Row], leaves: Sequence[str], notes: Sequence[tuple[int, str]]
+    at: Round, rows: Sequence[Row], leaves: Sequence[str], notes: Sequence[tuple[int, str]], keys: Sequence[bytes]
 ) -> Iterator[Finding]:
     """I7, the tree counted again by the RFC's own definition."""
     if sorted(leaves) != sorted(row.commitment for row in rows):
@@ -287,7 +296,7 @@ def ledger(
     if not notes or sizes != sorted({0, *sizes}) or sizes[-1] != len(leaves):
         yield Finding("I7", f"heads were signed for {sizes} of {len(leaves)} leaves")
     for size, note in notes:
-        head = read_checkpoint(note, note.partition("\n")[0], [KEYS.checkpoints.public_bytes])
+        head = read_checkpoint(note, note.partition("\n")[0], keys)
         if (head.size, head.root) != (size, root_of(leaves[:size])) or str(at.id) not in note:
             yield Finding("I7", f"the head of {size} leaves is not the root of the first {size}")
 

@@ -92,11 +92,11 @@ async def kill_forks(scene: Scene) -> None:
 async def kill_effects(scene: Scene) -> None:
     """Workers' forks die between claiming and committing, around the effect; and workers with a bell in hand."""
     with scene.log.trouble():
-        for lane in ("judge", "count"):
+        for lane in ("judge", "sequence", "count"):
             times = [f"{point}@{scene.chance.randrange(3, 6)}" for point in ("before-effect", "after-effect")]
             await asyncio.to_thread(scene.house.start, lane, *times, "bell-taken@5")
         await scene.rest()
-        for lane in ("judge", "count"):
+        for lane in ("judge", "sequence", "count"):
             await asyncio.to_thread(scene.house.start, lane)
 
 

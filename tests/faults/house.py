@@ -155,7 +155,9 @@ def house(folder: Path) -> Iterator[House]:
         made = House(folder, grounds, stack.enter_context(Supervisor(hear)), store, bells)
         heard.append(made)
         asyncio.run(_keep_commit_times(made))
-        subprocess.run([*BYALAG, "migrate"], env=made._environment(SERVICES[0]), stdout=subprocess.DEVNULL, check=True)
+        for command in (("migrate",), ("keys", "init")):
+            environment = made._environment(SERVICES[0])
+            subprocess.run([*BYALAG, *command], env=environment, stdout=subprocess.DEVNULL, check=True)
         for name in (*SERVICES, *LANES, "clock"):
             made.start(name)
         asyncio.run(made.await_well())

@@ -19,7 +19,7 @@ import asyncpg
 
 from schema.cli import main
 from schema.database import pool
-from schema.events import Lane
+from schema.events import LANES, Lane
 from schema.queries import Db
 from workers.store.outbox import Row
 
@@ -33,6 +33,12 @@ POINTS: dict[str, tuple[str, str, str]] = {
     "bell-taken": ("rq.queue.Queue", "dequeue_any", "returned"),
     "before-effect": ("workers.lanes", "act", "before"),
     "after-effect": ("workers.lanes", "act", "after"),
+    "before-leaves": ("workers.store.ledger", "insert_leaves", "before"),
+    "after-tiles": ("workers.store.ledger", "write_tiles", "after"),
+    "after-head": ("workers.store.ledger", "insert_checkpoint", "after"),
+    "batch-committed": ("workers.claim", "_batch", "after"),
+    "head-drafted": ("schema.heads", "_draft", "returned"),
+    "before-note": ("workers.spread", "_note", "before"),
 }
 """Where a process dies: before or after it calls a function (by module and name), during the call, when a function that
 is no coroutine has returned, or when what the function wrote is not committed. To move a point, change its line."""
@@ -174,10 +180,9 @@ async def _write_cursors() -> None:
     db = await asyncpg.connect(os.environ["DATABASE_URL"])
     await db.execute(
         "create table if not exists public.cursor (lane text primary key, last bigint not null);"
-        "grant select, update on public.cursor to byalag_worker, byalag_registrar;"
-        "insert into public.cursor select unnest(array['roll', 'judge', 'sequence', 'count', 'compare', 'civic']), 0"
-        " on conflict do nothing"
+        "grant select, update on public.cursor to byalag_worker, byalag_registrar"
     )
+    await db.execute("insert into public.cursor select unnest($1::text[]), 0 on conflict do nothing", LANES)
     await db.close()
 
 

@@ -11,11 +11,13 @@ import msgspec
 from schema.ballots import Receipt
 
 Outcome = Literal["ok", "refused", "unknown"]
-Kind = Literal["first", "change", "stale", "again", "reused"]
+Kind = Literal["first", "change", "withdraw", "stale", "again", "reused"]
 
 
 class Try(msgspec.Struct, frozen=True):
-    """A ballot sent once. All tries of one ballot have its ``key``; ``kind`` says what the voter was about.
+    """A ballot sent once, or a withdrawal, which has no ``choices``. All tries of one have its ``key``.
+
+    ``kind`` says what the voter was about.
 
     ``outcome``: ok (with ``receipt`` and ``revision``), refused (for good), or unknown: no answer, or a 5xx.
     ``status`` is 0 without an answer. Times are seconds since 1970.
@@ -25,7 +27,7 @@ class Try(msgspec.Struct, frozen=True):
     pot_id: UUID
     key: str
     base: int
-    choices: tuple[int, ...]
+    choices: tuple[int, ...] | None
     kind: Kind
     sent_at: float
     answered_at: float

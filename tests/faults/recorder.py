@@ -1,4 +1,4 @@
-"""Voters who come at a given rate, change their minds, send again what was not answered, and write all of it down."""
+"""Voters who come at a given rate, change their minds or take back what they cast, and write down every answer."""
 
 import asyncio
 import secrets
@@ -15,11 +15,20 @@ from service.verbs.ballots import Accepted
 from tests.faults.log import Asked, Kind, Log, Outcome, Try
 from tests.faults.rounds import Place, Round
 
-CHANGES = 0.25
+CHANGES = 0.22
+WITHDRAWN = 0.03
 STALE = 0.03
 AGAIN = 0.03
 REUSED = 0.01
-"""Of the ballots: changes of one sent before; with an old base; the same key and ballot again; with another ballot."""
+"""Of what is sent: changes; withdrawals; with an old base; the same key and ballot again; with another ballot."""
+
+WEIGHTS: dict[Kind, float] = {
+    "change": CHANGES,
+    "withdraw": WITHDRAWN,
+    "stale": STALE,
+    "again": AGAIN,
+    "reused": REUSED,
+}
 
 PATIENCE = 60.0
 """Seconds that a voter goes on asking for an answer."""
@@ -69,10 +78,11 @@ class Recorder:
 
     async def act(self) -> None:
         """One voter comes, or comes again, and sends one ballot until it has an answer."""
-        if self._idle and (not self._fresh or self._chance.random() < CHANGES + STALE + AGAIN + REUSED):
+        if self._idle and (not self._fresh or self._chance.random() < sum(WEIGHTS.values())):
             voter = self._idle.pop(self._chance.randrange(len(self._idle)))
-            kinds: tuple[Kind, ...] = ("change", "stale", "again", "reused")
-            kind = self._chance.choices(kinds, (CHANGES, STALE, AGAIN, REUSED))[0] if voter.past else "change"
+            kind = self._chance.choices([*WEIGHTS], [*WEIGHTS.values()])[0] if voter.past else "change"
+            if kind == "withdraw" and voter.past[-1].choices is None:
+                kind = "change"  # of mind: they vote again
         elif self._fresh:
             tag, pot = self._fresh.pop()
             voter, kind = Voter(tag, pot, self._round.sealed(pot, tag)), "first"
@@ -83,7 +93,8 @@ class Recorder:
 
     async def _cast(self, voter: Voter, kind: Kind) -> bool:
         """Send one ballot; whether the voter knows what became of it, and so what to build the next one on."""
-        key, base, choices = secrets.token_hex(8), voter.revision, self._choices(voter.pot)
+        key, base = secrets.token_hex(8), voter.revision
+        choices = None if kind == "withdraw" else self._choices(voter.pot)
         if kind in {"again", "reused"}:
             old = self._chance.choice(voter.past)
             key, base, choices = old.key, old.base, old.choices if kind == "again" else _other(old.choices)
@@ -95,16 +106,19 @@ class Recorder:
             voter.past.append(last)
         return last.outcome != "unknown"
 
-    async def _send_until_known(self, voter: Voter, kind: Kind, key: str, base: int, choices: tuple[int, ...]) -> Try:
+    async def _send_until_known(
+        self, voter: Voter, kind: Kind, key: str, base: int, choices: tuple[int, ...] | None
+    ) -> Try:
         """Send it; without an answer send the same with the same key to the other process, as a good client does."""
-        body = msgspec.json.encode({"choices": choices, "base_revision": base})
+        what = "withdrawals" if choices is None else "ballots"
+        body = msgspec.json.encode({"base_revision": base} | ({} if choices is None else {"choices": choices}))
         headers = {"authorization": f"Bearer {voter.token}", "content-type": "application/json", "idempotency-key": key}
         at, pause, end = self._chance.randrange(2), 0.02, time.monotonic() + PATIENCE
         while True:
             sent_at = time.time()
             answer: Answer | None = None
             with suppress(NoAnswer):
-                answer = await self._wires[at].ask("POST", f"/api/pots/{voter.pot.id}/ballots", body, headers)
+                answer = await self._wires[at].ask("POST", f"/api/pots/{voter.pot.id}/{what}", body, headers)
             noted = Try(voter.tag.hex(), voter.pot.id, key, base, choices, kind, sent_at, time.time(), **_read(answer))
             self._log.tries.append(noted)
             if noted.outcome != "unknown" or time.monotonic() > end:
@@ -138,8 +152,8 @@ class Recorder:
             await asyncio.sleep(0.05)
 
 
-def _other(choices: tuple[int, ...]) -> tuple[int, ...]:
-    """Another ballot that is as good in any style."""
+def _other(choices: tuple[int, ...] | None) -> tuple[int, ...]:
+    """Another ballot that is as good in any style; in place of a withdrawal as well."""
     return choices[1:] if choices else (5,)
 
 

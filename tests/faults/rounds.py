@@ -10,8 +10,10 @@ import asyncpg
 import msgspec
 
 from schema.events import BallotCast, encode_event
-from schema.passes import LIFETIME, Pass, seal_pass
+from schema.keys import Signer
+from schema.passes import ALGORITHM, LIFETIME, Pass, seal_pass
 from schema.styles import Approval, Knapsack, Style
+from service.verbs.keys import open_signer
 from tests import builders
 from tests.builders import KEYS
 
@@ -36,7 +38,8 @@ class Place(msgspec.Struct, frozen=True):
 class Round(msgspec.Struct, frozen=True):
     """A round that is open until ``due_at`` (seconds since 1970) or until an officer closes it by a ``token``.
 
-    ``tags`` are the pseudonyms of all who will come to vote, ``silent`` of some on the roll who will not.
+    ``tags`` are the pseudonyms of all who will come to vote, ``silent`` of some on the roll who will not. ``signer``
+    seals their passes for the house at ``issuer``.
     """
 
     id: UUID
@@ -45,16 +48,21 @@ class Round(msgspec.Struct, frozen=True):
     silent: tuple[bytes, ...]
     token: str
     due_at: float
+    issuer: str
+    signer: Signer
 
     def sealed(self, pot: Place, tag: bytes) -> str:
         """A pass for one pot, as the sign-in would seal it."""
         style = "approval" if isinstance(pot.style, Approval) else "knapsack"
         expires = int(time.time()) + LIFETIME
-        return seal_pass(Pass("box", self.id, pot.id, style, tag.hex(), KEYS.passes.key_id, expires), KEYS.passes)
+        key_id = self.signer.key_id
+        return seal_pass(
+            Pass(self.issuer, "box", self.id, pot.id, style, tag.hex(), ALGORITHM, key_id, expires), self.signer
+        )
 
 
-async def open_round(db: asyncpg.Connection, voters: int, seconds: float = 3600) -> Round:
-    """A round with two pots that is open for ``seconds``, and an officer who may close it."""
+async def open_round(db: asyncpg.Connection, issuer: str, voters: int, seconds: float = 3600) -> Round:
+    """A round at the address ``issuer`` with two pots that is open for ``seconds``, and an officer who may close it."""
     place = await builders.municipality(db, f"Brf {secrets.token_hex(6)}")
     token = await _officer(db, place)
     round_id = await builders.draft(db, place, closes=seconds)
@@ -73,7 +81,8 @@ async def open_round(db: asyncpg.Connection, voters: int, seconds: float = 3600)
         await db.execute("insert into box.elector select $1, unnest($2::bytea[])", pot.id, electors)
     assert await db.fetchval("select box.schedule_round($1)", round_id) == []
     due_at = await db.fetchval("select extract(epoch from closes_at)::float8 from box.round where id = $1", round_id)
-    return Round(round_id, tuple(pots), tags, silent, token, due_at)
+    signer = await open_signer(db, KEYS, "passes")
+    return Round(round_id, tuple(pots), tags, silent, token, due_at, issuer, signer)
 
 
 async def _officer(db: asyncpg.Connection, place: UUID) -> str:

@@ -191,7 +191,7 @@ async def _run(*command: str | Path) -> str:
 async def _opened(house: House, voters: int, seconds: float) -> Round:
     db = await connected(house)
     try:
-        return await open_round(db, voters, seconds)
+        return await open_round(db, house.urls[0], voters, seconds)
     finally:
         await db.close()
 

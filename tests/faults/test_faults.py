@@ -69,6 +69,10 @@ def misjudged(log: Log) -> Log:
 LIES: dict[str, tuple[Callable[[Log], Log], set[str]]] = {
     "nothing": (lambda log: altered(log, lambda one: one), set()),
     "other choices": (lambda log: altered(log, lambda one: replace(one, choices=(99,))), {"I1"}),
+    "withdrawn or blank": (
+        lambda log: altered(log, lambda one: replace(one, choices=() if one.choices is None else None)),
+        {"I1"},
+    ),
     "another receipt": (lambda log: altered(log, forged), {"I4"}),
     "no such ballot": (lambda log: altered(log, lambda _: None), {"I2", "I3"}),
     "refused": (

@@ -16,10 +16,10 @@ from schema.checkpoint import (
     verification_key,
     write_checkpoint,
 )
-from schema.keys import Keys
+from schema.keys import Signer
 from schema.tree import EMPTY
 
-SIGNER = Keys(bytes(range(32))).checkpoints
+SIGNER = Signer(bytes(range(32)))
 PUBLIC = SIGNER.public_bytes
 ORIGIN = "vote.example.se/api/log/7"
 HEAD = Head(5, hashlib.sha256(b"root").digest())
@@ -70,9 +70,19 @@ def test_others_may_sign_as_well() -> None:
     assert read_checkpoint(f"{text}\n\n{witness}{lines}", ORIGIN, [PUBLIC]) == HEAD
 
 
+def test_heads_of_before_and_after_a_rotation_are_read() -> None:
+    """Each by the key of its time; whose key is not named is refused."""
+    new = Signer(bytes(32))
+    later = write_checkpoint(ORIGIN, Head(6, HEAD.root), new)
+    both = [new.public_bytes, PUBLIC]
+    assert [read_checkpoint(note, ORIGIN, both).size for note in (NOTE, later)] == [5, 6]
+    with pytest.raises(BadCheckpoint, match="not signed with a key of this log"):
+        read_checkpoint(NOTE, ORIGIN, [new.public_bytes])
+
+
 BENT = {
     "another log's": (write_checkpoint("other", HEAD, SIGNER), "not a checkpoint of this log"),
-    "another key's": (write_checkpoint(ORIGIN, HEAD, Keys(bytes(32)).checkpoints), "not signed with a key of this log"),
+    "another key's": (write_checkpoint(ORIGIN, HEAD, Signer(bytes(32))), "not signed with a key of this log"),
     "another size": (NOTE.replace("\n5\n", "\n6\n"), "forged"),
     "another root": (NOTE.replace(base64.b64encode(HEAD.root).decode(), base64.b64encode(EMPTY).decode()), "forged"),
     "a further line": (NOTE.replace("\n\n", "\nmore\n\n"), "forged"),

@@ -52,6 +52,12 @@ def test_a_misspelt_setting_does_not_take_the_limits_away() -> None:
         read_settings(GOOD | {"BYALAG_LIMITS": "of"})
 
 
+@pytest.mark.parametrize(("said", "folder"), [("", None), ("/srv/heads", Path("/srv/heads"))])
+def test_heads_are_kept_where_it_says(said: str, folder: Path | None) -> None:
+    """Without a word there is no folder of heads."""
+    assert read_settings(GOOD | {"BYALAG_HEADS": said}).heads == folder
+
+
 @pytest.mark.parametrize("name", GOOD)
 def test_a_missing_setting_is_named(name: str) -> None:
     """And what it should look like."""
@@ -65,6 +71,37 @@ def test_a_wrong_master_key_is_refused_and_not_shown(key: str) -> None:
     with pytest.raises(SettingsError, match="64 lower-case hex digits") as refused:
         read_settings(GOOD | {"BYALAG_MASTER_KEY": key})
     assert key not in str(refused.value)
+
+
+def test_the_master_key_may_lie_in_a_file(tmp_path: Path) -> None:
+    """As container platforms hand secrets over: with or without a line break at its end."""
+    file = tmp_path / "master.key"
+    for text in ("ab" * 32, "ab" * 32 + "\n"):
+        file.write_text(text)
+        assert read_settings(FILED | {"BYALAG_MASTER_KEY_FILE": str(file)}).master_key == b"\xab" * 32
+
+
+FILED = {name: value for name, value in GOOD.items() if name != "BYALAG_MASTER_KEY"}
+
+
+def test_a_master_key_that_is_named_twice_is_refused(tmp_path: Path) -> None:
+    """Which of the two would be meant?"""
+    file = tmp_path / "master.key"
+    file.write_text("ab" * 32)
+    with pytest.raises(SettingsError, match="are both set"):
+        read_settings(GOOD | {"BYALAG_MASTER_KEY_FILE": str(file)})
+
+
+@pytest.mark.parametrize(("text", "words"), [("ab" * 31, "64 lower-case hex digits"), (None, "cannot be read")])
+def test_a_wrong_file_for_the_master_key_is_refused_by_its_name(tmp_path: Path, text: str | None, words: str) -> None:
+    """Whether it holds something else or is not there; what it holds is not shown."""
+    file = tmp_path / "master.key"
+    if text:
+        file.write_text(text)
+    with pytest.raises(SettingsError, match=words) as refused:
+        read_settings(FILED | {"BYALAG_MASTER_KEY_FILE": str(file)})
+    assert str(file) in str(refused.value)
+    assert "ab" * 8 not in str(refused.value)
 
 
 def test_settings_do_not_show_their_secrets() -> None:

@@ -38,8 +38,8 @@ async def in_phase(town: Town, phase: str) -> Ground:
 
 def expired(town: Town, token: str, audience: Audience = "box") -> str:
     """The same pass as it is an hour later."""
-    claims = open_pass(token, town.keys.passes, audience, time.time())
-    return seal_pass(msgspec.structs.replace(claims, expires=claims.expires - 3600), town.keys.passes)
+    claims = open_pass(token, town.ring.issuer, audience, time.time())
+    return seal_pass(msgspec.structs.replace(claims, expires=claims.expires - 3600), town.ring.passes)
 
 
 def hidden(visit: Visit, name: str) -> str:
@@ -74,7 +74,7 @@ async def test_a_ballot_is_cast_and_changed(town: Town, visitor: Visitor) -> Non
     assert "not voted here yet" in ballot.text
     receipt = await visitor.press("Cast my ballot", ticks=[1, 3])
     assert receipt.title == "Your ballot was accepted"
-    assert "You can change your ballot until" in receipt.text
+    assert "You can change your ballot or take it back until" in receipt.text
     assert "Project" not in receipt.text
     again = await visitor.press("Look at my ballot")
     assert again.checked() == ["1", "3"]
@@ -174,6 +174,97 @@ async def test_a_busy_house_keeps_the_ballot_on_the_page(town: Town, visitor: Vi
     assert (await visitor.press("Send again")).title == "Your ballot was accepted"
 
 
+async def test_a_ballot_is_taken_back(town: Town, visitor: Visitor) -> None:
+    """From the ballot to a receipt that names no choice, and back to a ballot on which nothing is ticked; no script."""
+    ground = await town.open_round()
+    assert "Take my ballot back" not in (await at_ballot(visitor, ground)).buttons
+    await visitor.press("Cast my ballot", ticks=[1, 3])
+    await visitor.press("Look at my ballot")
+    gone = await visitor.press("Take my ballot back")
+    assert (gone.status, gone.title) == (200, "Your ballot was taken back")
+    assert "You can vote again until" in gone.text
+    assert "Project" not in gone.text
+    assert set(msgspec.json.decode(gone.page.all("pre")[0].text)) >= {"commitment", "signature"}
+    again = await visitor.press("Vote again")
+    assert "You took your ballot back on" in again.text
+    assert again.checked() == []
+    assert "Take my ballot back" not in again.buttons
+    assert "Number 3 of yours here" in (await visitor.press("Cast my ballot", ticks=[2])).text
+
+
+async def test_a_ballot_of_any_style_is_taken_back(town: Town, visitor: Visitor) -> None:
+    """Also one that this page cannot take."""
+    ground = await town.open_round(pots=[pot(style={"style": "ranked", "max_choices": 2})])
+    await (await ground.voter("AMINA-1")).cast(2, 1)
+    await at_ballot(visitor, ground)
+    assert (await visitor.press("Take my ballot back")).title == "Your ballot was taken back"
+
+
+async def test_a_second_press_takes_back_once(town: Town, visitor: Visitor) -> None:
+    """Pressing twice sends one key twice: the same receipt. A window that is older than that is told so."""
+    ground = await town.open_round()
+    await (await ground.voter("AMINA-1")).cast(1)
+    ballot = await at_ballot(visitor, ground)
+    older = Visitor(town.client)
+    await at_ballot(older, ground)
+    first = await visitor.press("Take my ballot back")
+    visitor.seen = ballot
+    assert (await visitor.press("Take my ballot back")).html == first.html
+    stale = await older.press("Take my ballot back")
+    assert stale.status == 409
+    assert "Your ballot was not taken back" in stale.alert
+    assert "You took your ballot back on" in stale.text
+
+
+async def test_a_window_never_takes_back_what_it_does_not_show(town: Town, visitor: Visitor) -> None:
+    """A newer ballot from another window is shown and stands; choices made beside a withdrawal are kept."""
+    ground = await town.open_round()
+    amina = await ground.voter("AMINA-1")
+    await amina.cast(1)
+    ballot = await at_ballot(visitor, ground)
+    await amina.cast(3, base=1)
+    stale = await visitor.press("Take my ballot back")
+    assert (stale.status, stale.checked()) == (409, ["3"])
+    await amina.withdraw(2)
+    visitor.seen = ballot
+    stale = await visitor.press("Cast my ballot", ticks=[2])
+    assert (stale.status, stale.checked()) == (409, ["2"])
+    assert "You took your ballot back on" in stale.text
+
+
+async def test_an_expired_pass_leads_back_to_the_ballot(town: Town, visitor: Visitor) -> None:
+    """After a quarter of an hour the code is asked for again, and then the button is there again."""
+    ground = await town.open_round()
+    await (await ground.voter("AMINA-1")).cast(1)
+    ballot = await at_ballot(visitor, ground)
+    asked = await visitor.press("Take my ballot back", token=expired(town, hidden(ballot, "pass")))
+    assert (asked.status, asked.title) == (401, "Sign in with your code")
+    await visitor.press("Go on", code=town.codes["AMINA-1"])
+    assert (await visitor.press("Take my ballot back")).title == "Your ballot was taken back"
+
+
+async def test_a_busy_house_asks_to_take_back_again(town: Town, visitor: Visitor, db: asyncpg.Connection) -> None:
+    """When it is not certain that a ballot was taken back, the same can be sent again."""
+    ground = await town.open_round()
+    await (await ground.voter("AMINA-1")).cast(1)
+    await at_ballot(visitor, ground)
+    await db.execute("select pg_advisory_lock(1, lock_key) from box.round")
+    busy = await visitor.press("Take my ballot back")
+    assert (busy.status, busy.title) == (503, "Take your ballot back again")
+    await db.execute("select pg_advisory_unlock_all()")
+    assert (await visitor.press("Send again")).title == "Your ballot was taken back"
+
+
+async def test_after_the_close_the_ballot_stands(town: Town, visitor: Visitor) -> None:
+    """A withdrawal that comes after the close is refused with the phase."""
+    ground = await town.open_round()
+    await (await ground.voter("AMINA-1")).cast(1)
+    await at_ballot(visitor, ground)
+    await ground.officer("POST", "close")
+    late = await visitor.press("Take my ballot back")
+    assert (late.status, late.title) == (409, "Voting is not open")
+
+
 async def test_who_may_not_vote_is_told_why(town: Town, visitor: Visitor) -> None:
     """Carim reads which rule keeps him out and whom to ask; there is no button that would refuse him later."""
     ground = await town.open_round()
@@ -192,7 +283,7 @@ async def test_the_receipt_leads_to_the_other_pots(town: Town, visitor: Visitor)
     assert (await visitor.press("Cast my ballot", ticks=[2])).buttons[-1] == "Open the ballot: One"
 
 
-@pytest.mark.parametrize("name", ["ballot", "ballots"])
+@pytest.mark.parametrize("name", ["ballot", "ballots", "withdrawals"])
 async def test_a_ballot_has_no_address_to_open(town: Town, visitor: Visitor, name: str) -> None:
     """Who types a ballot's address is led to the sign-in form."""
     ground = await town.open_round()

@@ -6,6 +6,7 @@ import pytest
 
 from schema.outcome import (
     BelowThreshold,
+    CategoryFull,
     Comparison,
     CostsMoreThanPot,
     DidNotFit,
@@ -23,7 +24,16 @@ from schema.outcome import (
     SupportersShort,
     TieBroken,
 )
-from schema.rules import Criterion, EqualShares, GreedyByVotes, MaximinSupport, Rule, SequentialPhragmen, TieOrder
+from schema.rules import (
+    CategoryCap,
+    Criterion,
+    EqualShares,
+    GreedyByVotes,
+    MaximinSupport,
+    Rule,
+    SequentialPhragmen,
+    TieOrder,
+)
 from service.pages.rules import rule_told
 from service.pages.telling import told, why
 from service.pages.ties import tie_order_told, ties_told
@@ -72,6 +82,16 @@ REASONS: list[tuple[Explanation, str]] = [
         Excluded("1", votes=3, score=3, cost=100_00, by="2", further=2),
         "3 people chose it. It could not be funded together with “Project 2”, whose turn came first."
         " 2 more people choosing it would have been enough.",
+    ),
+    (
+        CategoryFull("1", votes=3, score=3, cost=9_00, category="Art", measure="projects", most=2, taken=2, further=1),
+        "3 people chose it. Of the category “Art” at most 2 projects could be funded, and 2 had been when its turn"
+        " came. 1 more person choosing it would have been enough.",
+    ),
+    (
+        CategoryFull("1", 3, 3, 9_00, category="Art", measure="money", most=8_00, taken=4_00, further=None),
+        "3 people chose it. For projects of the category “Art” at most 8 kr could be spent, and 4 kr had been when its"
+        " turn came. No number of further votes would have been enough.",
     ),
     (
         FundedByShares("1", position=2, votes=3, cost=100_00, rho="1/3", payment="10000/3"),
@@ -198,9 +218,9 @@ RULES: list[tuple[Rule, str]] = [
     ),
     (
         GreedyByVotes(),
-        "A project that cost more than what was left was passed over, and the next one had its turn.",
+        "A project that cost more than what was left in the pot was passed over, and the next one had its turn.",
     ),
-    (GreedyByVotes(misfit="stop"), "The first project that cost more than what was left ended the count."),
+    (GreedyByVotes(misfit="stop"), "The first project that cost more than what was left in the pot ended the count."),
     (GreedyByVotes(threshold=50), "Only projects chosen by at least 50 people were in the running."),
     (GreedyByVotes(threshold_percent=5), "Only projects chosen by at least 5% of all voters were in the running."),
     (
@@ -213,13 +233,17 @@ RULES: list[tuple[Rule, str]] = [
     ),
     (
         GreedyByVotes(partial_percent=50),
-        "The first project that cost more than what was left got all of it, if that was at least 50% of its cost,"
-        " and the count ended there. Otherwise it was passed over, and the next one had its turn.",
+        "The first project that cost more than what was left in the pot got all of it, if that was at least 50% of its"
+        " cost, and the count ended there. Otherwise it was passed over, and the next one had its turn.",
     ),
     (
         GreedyByVotes(partial_percent=50, reserve=True, misfit="stop"),
-        "The first project that cost more than what was left was funded all the same if the pot could pay at least 50%"
-        " of its cost: a reserve outside the pot paid the rest. Either way the count ended there.",
+        "The first project that cost more than what was left in the pot was funded all the same if the pot could pay at"
+        " least 50% of its cost: a reserve outside the pot paid the rest. Either way the count ended there.",
+    ),
+    (
+        GreedyByVotes(caps=(CategoryCap("Art", projects=2, money=400_00),)),
+        "For the category “Art” there was at most 2 projects and 400 kr.",
     ),
     (EqualShares(), "first came the one of whose cost each of them had to pay the smallest part."),
     (EqualShares(utility="cardinality"), "first came the one that asked the least of each of them."),
@@ -247,6 +271,15 @@ RULES: list[tuple[Rule, str]] = [
         "A project that cost more than what was left in the pot was passed over, and the next one had its turn.",
     ),
     (MaximinSupport(), "The next project was always the one for which the shares had to be raised least"),
+    (
+        EqualShares(completion="votes", partial_percent=50),
+        "The first project that cost more than what was left in the pot got all of it, if that was at least 50%",
+    ),
+    (
+        SequentialPhragmen(partial_percent=50),
+        "if that was at least 50% of its cost. Either way the count ended there.",
+    ),
+    (MaximinSupport(misfit="skip", partial_percent=50), "Otherwise it was passed over, and the next one had its turn."),
     (MaximinSupport(misfit="skip"), "A project that cost more than what was left in the pot was passed over"),
 ]
 

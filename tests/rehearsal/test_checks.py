@@ -8,6 +8,7 @@ import pytest
 
 from schema.ballots import Receipt, sign_receipt
 from schema.checkpoint import Head, verification_key, write_checkpoint
+from schema.keys import Signer
 from schema.outcome import Outcome
 from schema.rules import GreedyByVotes, TieOrder
 from schema.snapshot import CountedProject, Ledger, Snapshot, Sums
@@ -23,10 +24,10 @@ from service.rehearsal.checks import (
     check_sums,
     check_verified,
 )
-from tests.builders import KEYS
 
 NOBODY = UUID(int=0)
-PUBLIC = {KEYS.receipts.key_id: KEYS.receipts.public_bytes.hex()}
+SIGNER = Signer(bytes(32))
+PUBLIC = {SIGNER.key_id: SIGNER.public_bytes.hex()}
 SNAPSHOT = Snapshot(
     municipality="Brf Eken",
     round_id=NOBODY,
@@ -39,9 +40,9 @@ SNAPSHOT = Snapshot(
     rule=GreedyByVotes(),
     ties=TieOrder(seed="x"),
     projects=(CountedProject(1, "Benches", 600, 2), CountedProject(2, "Lamps", 500, 1)),
-    sums=Sums(electors=3, voters=2, revisions=3, counted=2, superseded=1, refused={}),
+    sums=Sums(electors=4, voters=3, revisions=4, counted=2, superseded=1, withdrawn=1, refused={}),
     ballots_floor=0,
-    ledger=Ledger("eken.example/api/log/1", 3, "ab" * 32),
+    ledger=Ledger("eken.example/api/log/1", 4, "ab" * 32),
     input_hash="",
     outcome=Outcome(funded=("1",), spent=600, budget=1000, explanations=(), ties=()),
 )
@@ -64,7 +65,7 @@ voter_id;vote
 def receipt(number: int) -> Receipt:
     """A receipt of the house."""
     at = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-    return sign_receipt("http://eken", NOBODY, NOBODY, bytes([number]) * 32, at, KEYS.receipts)
+    return sign_receipt("http://eken", NOBODY, NOBODY, bytes([number]) * 32, at, SIGNER)
 
 
 def test_receipts_of_the_house_are_good() -> None:
@@ -86,10 +87,19 @@ def test_receipts_that_were_changed_or_came_twice_are_not(receipts: list[Receipt
     assert not check_receipts(receipts, PUBLIC).holds
 
 
-@pytest.mark.parametrize(("accepted", "voters", "holds"), [(3, 2, True), (4, 2, False), (3, 3, False)])
-def test_sums_account_for_every_accepted_ballot(accepted: int, voters: int, holds: bool) -> None:
-    """A lost ballot and a lost voter are seen."""
-    assert check_sums(SNAPSHOT, accepted, voters).holds is holds
+@pytest.mark.parametrize(
+    ("accepted", "voters", "withdrawn", "holds"),
+    [(4, 2, 1, True), (5, 2, 1, False), (4, 3, 1, False), (4, 2, 0, False), (4, 3, 0, False)],
+)
+def test_sums_account_for_every_accepted_ballot(accepted: int, voters: int, withdrawn: int, holds: bool) -> None:
+    """A lost ballot, a lost voter and a lost withdrawal are seen."""
+    assert check_sums(SNAPSHOT, accepted, voters, withdrawn).holds is holds
+
+
+def test_sums_that_do_not_add_up_are_seen() -> None:
+    """A revision must be in one of the terms."""
+    sums = msgspec.structs.replace(SNAPSHOT.sums, superseded=0)
+    assert not check_sums(msgspec.structs.replace(SNAPSHOT, sums=sums), 4, 2, 1).holds
 
 
 @pytest.mark.parametrize(("download", "holds"), [(DOWNLOAD, True), (DOWNLOAD.replace("2;1,2", "2;1"), False)])
@@ -128,10 +138,8 @@ def test_a_bundle_that_does_not_hold_is_seen(code: int, said: bytes, words: str)
 ORIGIN = "eken/api/log/0"
 COMMITMENTS = [bytes([number]) * 32 for number in (1, 2, 3)]
 TILES = grow({}, 0, COMMITMENTS)
-KEY = verification_key(ORIGIN, KEYS.checkpoints.public_bytes)
-NOTES = [
-    write_checkpoint(ORIGIN, Head(size, root(TILES, size) if size else EMPTY), KEYS.checkpoints) for size in (0, 2, 3)
-]
+KEYS = [verification_key(ORIGIN, SIGNER.public_bytes)]
+NOTES = [write_checkpoint(ORIGIN, Head(size, root(TILES, size) if size else EMPTY), SIGNER) for size in (0, 2, 3)]
 RECEIPTS = [receipt(number) for number in (1, 2, 3)]
 STANDINGS = [
     Standing(receipt.commitment, "included", place, tuple(step.hex() for step in inclusion(TILES, place, 3)), NOTES[-1])
@@ -142,7 +150,7 @@ PROOF = [step.hex() for step in consistency(TILES, 2, 3)]
 
 def test_receipts_in_the_ledger_are_found() -> None:
     """Each by its own proof to the last head."""
-    assert check_ledger(RECEIPTS, STANDINGS, NOTES, KEY).holds
+    assert check_ledger(RECEIPTS, STANDINGS, NOTES, KEYS).holds
 
 
 @pytest.mark.parametrize(
@@ -157,16 +165,16 @@ def test_receipts_in_the_ledger_are_found() -> None:
 )
 def test_a_receipt_that_is_not_in_the_ledger_is_seen(wrong: Standing) -> None:
     """One that waits, another's place or proof, or an older head."""
-    assert not check_ledger(RECEIPTS, [wrong, *STANDINGS[1:]], NOTES, KEY).holds
+    assert not check_ledger(RECEIPTS, [wrong, *STANDINGS[1:]], NOTES, KEYS).holds
 
 
 def test_heads_that_agree() -> None:
     """From the empty ledger on, each began as the one before."""
-    assert check_heads(NOTES, [PROOF], KEY).holds
+    assert check_heads(NOTES, [PROOF], KEYS).holds
 
 
 def test_heads_that_do_not_agree_are_seen() -> None:
     """A history that is another, and one that did not begin empty."""
-    other = write_checkpoint(ORIGIN, Head(2, bytes(32)), KEYS.checkpoints)
-    assert not check_heads([NOTES[0], other, NOTES[2]], [PROOF], KEY).holds
-    assert not check_heads(NOTES[1:], [], KEY).holds
+    other = write_checkpoint(ORIGIN, Head(2, bytes(32)), SIGNER)
+    assert not check_heads([NOTES[0], other, NOTES[2]], [PROOF], KEYS).holds
+    assert not check_heads(NOTES[1:], [], KEYS).holds

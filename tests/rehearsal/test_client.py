@@ -58,6 +58,15 @@ async def test_a_cast_without_an_answer_is_sent_again_with_its_key() -> None:
     assert b"idempotency-key: a-key-of-mine" in heard[0]
 
 
+async def test_a_withdrawal_without_an_answer_is_sent_again_with_its_key() -> None:
+    """As a ballot is."""
+    async with scripted(BROKEN, answer(201, YES)) as (url, heard), Wire(url, 1) as wire:
+        assert (await Client(wire).withdraw("pass", POT, 1, "a-key-of-mine")).revision == 1
+    assert len(heard) == 2
+    assert len(set(heard)) == 1
+    assert b'{"base_revision":1}' in heard[0]
+
+
 async def test_a_refusal_is_told_and_not_repeated() -> None:
     """What the house says no to is not sent again."""
     async with scripted(answer(409, NO)) as (url, heard), Wire(url, 1) as wire:

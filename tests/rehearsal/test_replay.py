@@ -15,6 +15,7 @@ from service.rehearsal.play import play
 from service.rehearsal.replay import replay
 from service.rehearsal.stage import Stage
 from service.rehearsal.wire import Wire
+from tests.house.conftest import ask, eventually
 from tests.pabulib import election
 from tests.rehearsal.conftest import SMALL
 
@@ -30,9 +31,20 @@ def test_a_small_election_ends_as_published(stage: Stage, small: Path) -> None:
     done = run(stage, small, "--revisions", "1.3", "--seed", "7")
     assert done.exit_code == 0, done.output
     assert "Same 2 projects as Eken published." in done.output
-    assert "All 8 accepted ballots are accounted for: 6 counted + 2 changed later + 0 refused." in done.output
+    sums = "All 8 accepted ballots are accounted for: 6 counted + 2 changed later + 0 withdrawn + 0 refused."
+    assert sums in " ".join(done.output.split())
     assert "byalag verify accepts the bundle of the whole round" in done.output
     assert "WRONG" not in done.output
+
+
+def test_every_head_lies_in_the_data_folder(stage: Stage, small: Path) -> None:
+    """P5: a house that keeps itself keeps its heads as well, beside its database."""
+    assert run(stage, small).exit_code == 0
+    assert stage.house
+    folder = Path(stage.house.environment["BYALAG_HEADS"])
+    signed = "select array_agg(note order by note) from box.checkpoint"
+    url = stage.house.servers.database_url
+    eventually(lambda: sorted(file.read_text() for file in folder.glob("*/[0-9]*")) == ask(url, signed))
 
 
 def test_another_outcome_ends_with_code_1(stage: Stage, small: Path) -> None:

@@ -16,20 +16,22 @@ import msgspec
 import schemathesis
 from msgspec.structs import replace
 
+from schema.keys import Signer
 from schema.passes import LIFETIME, Pass, seal_pass
-from tests.builders import KEYS
 
 VARIABLE = "BYALAG_FUZZ_CALLER"
 """The environment variable that names the file with the caller."""
 
 MINE = "x-mine"
 SIGN_OUT = "/api/officer/sessions"
+WITHDRAW = "/api/pots/{pot_id}/withdrawals"
 
 BEYOND_SCHEMA = re.compile(
     # JSON Schema takes 5.0 for a whole number. We do not: what reads one number as two kinds is read in two ways.
     r"Expected a whole number.*, got a number with decimals"
     # What one part of a body must be to another part of it, and what stands in the lines of a file.
     r"|the timeline must run|two pots have one name|the pots name areas|End the tie order|Name each criterion"
+    r"|Only a completion funds|A cap on a category says|the rule caps categories"
     r"|choices are asked for|the older size is at least"
     r"|the file lacks the column|the file is not UTF-8|the file holds a NUL"
 )
@@ -39,28 +41,31 @@ class Caller(msgspec.Struct, frozen=True):
     """What somebody knows: ids that exist, by parameter, and tokens or passes to show.
 
     ``scheme`` is the security of the operations that are this caller's, and None for those that are open to all.
+    ``ballots`` are pots in which this caller has a ballot, at revision 1, that could be taken back.
     The first of ``tokens`` is shown; the second is for signing out, which ends it. ``passes`` are by the id of their
-    round, pot or proposal.
+    round, pot or proposal, and ``seal`` is the key (hex) to seal them with.
     """
 
     scheme: str | None
     ids: dict[str, list[UUID]]
     tokens: list[str] = []
     passes: dict[UUID, Pass] = {}
+    seal: str = ""
+    ballots: list[UUID] = []
 
     def shows(self, path: str, places: list[UUID]) -> str | None:
         """The token for an address with these ids, if there is anything to show."""
         if self.passes:
             wanted = [place for place in places if place in self.passes] or list(self.passes)
             claims = replace(self.passes[wanted[0]], expires=int(time.time()) + LIFETIME)
-            return seal_pass(claims, KEYS.passes)
+            return seal_pass(claims, Signer(bytes.fromhex(self.seal)))
         return self.tokens[path == SIGN_OUT] if self.tokens else None
 
-    def real(self, name: str, value: object) -> object:
-        """The value itself, or one that leads somewhere in its place."""
+    def real(self, name: str, value: object, path: str = "") -> object:
+        """The value itself, or one that leads somewhere in its place; ``path`` is that of the operation it is for."""
         made_up = as_uuid(value)
         if name in self.ids and made_up:
-            known = [*self.ids[name], made_up]
+            known = [*(self.ballots if path == WITHDRAW else ()), *self.ids[name], made_up]
             return str(known[made_up.int % len(known)])
         if name == "choices" and isinstance(value, list):
             near = [number % 5 + 1 if type(number) is int and number > 5 else number for number in value]
@@ -105,9 +110,10 @@ def before_load_schema(_: Any, raw_schema: dict[str, Any]) -> None:
 
 
 @schemathesis.hook
-def map_path_parameters(_: Any, path_parameters: dict[str, Any] | None) -> dict[str, Any] | None:
+def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) -> dict[str, Any] | None:
     """Some ids in addresses lead somewhere."""
-    return path_parameters and {name: caller().real(name, value) for name, value in path_parameters.items()}
+    path = context.operation.path
+    return path_parameters and {name: caller().real(name, value, path) for name, value in path_parameters.items()}
 
 
 @schemathesis.hook

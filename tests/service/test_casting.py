@@ -2,10 +2,12 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import asyncpg
+import pytest
 
-from schema.ballots import Receipt, receipt_holds
+from schema.ballots import Receipt, commitment, receipt_holds
 from tests.town import Town, crowd
 
 
@@ -26,7 +28,7 @@ async def test_an_accepted_ballot_has_a_receipt_that_this_house_signed(town: Tow
     amina = await (await town.open_round()).voter("AMINA-1")
     answer = await amina.cast(1, 2)
     assert answer.status_code == 201
-    assert receipt_holds(_receipt(answer), town.keys.receipts)
+    assert receipt_holds(_receipt(answer), town.ring.receipts)
 
 
 async def test_a_receipt_holds_neither_choices_nor_nonce(town: Town) -> None:
@@ -90,8 +92,122 @@ async def test_the_outcome_counts_the_last_revision_of_each_voter_once(town: Tow
     snapshot = await ground.outcome()
     assert [project["supporters"] for project in snapshot["projects"]] == [0, 1, 0, 0]
     assert snapshot["sums"] | {"electors": 2} == {
-        "electors": 2, "voters": 1, "revisions": 2, "counted": 1, "superseded": 1, "refused": {},
+        "electors": 2, "voters": 1, "revisions": 2, "counted": 1, "superseded": 1, "withdrawn": 0, "refused": {},
     }  # fmt: skip
+
+
+async def test_a_ballot_is_taken_back(town: Town) -> None:
+    """Amina gets a receipt for her withdrawal, sees that she has no ballot any more, and is not counted."""
+    ground = await town.open_round()
+    amina = await ground.voter("AMINA-1")
+    await amina.cast(1)
+    answer = await amina.withdraw(1)
+    assert (answer.status_code, answer.json()["revision"]) == (201, 2)
+    assert receipt_holds(_receipt(answer), town.ring.receipts)
+    seen = (await amina.ballot()).json()
+    assert (seen["revision"], seen["choices"], seen["withdrawn"]) == (2, [], True)
+    sums = (await ground.outcome())["sums"]
+    assert (sums["voters"], sums["counted"], sums["superseded"], sums["withdrawn"]) == (1, 0, 1, 1)
+    seen = (await amina.ballot()).json()
+    assert (seen["judged"], seen["reason"]) == (True, None)
+
+
+async def test_a_receipt_does_not_tell_whether_somebody_voted(town: Town) -> None:
+    """The receipt of a withdrawal has the parts of a ballot's, so it proves nothing to somebody who would buy one."""
+    amina = await (await town.open_round()).voter("AMINA-1")
+    cast, withdrawn = await amina.cast(1), await amina.withdraw(1)
+    differ = {name for name, said in cast.json()["receipt"].items() if withdrawn.json()["receipt"][name] != said}
+    assert {"commitment", "signature"} <= differ <= {"commitment", "signature", "accepted_at"}
+
+
+async def test_the_commitment_of_a_withdrawal_binds_that_there_is_no_ballot(town: Town) -> None:
+    """It opens with the stored nonce and without choices."""
+    ground = await town.open_round()
+    amina = await ground.voter("AMINA-1")
+    await amina.cast(1)
+    receipt = _receipt(await amina.withdraw(1))
+    (row,) = await _rows(town, "select nonce from box.ballot where withdrawn")
+    opened = commitment(UUID(ground.id), amina.pot_id, "approval", row["nonce"], None)
+    assert opened.hex() == receipt.commitment
+
+
+async def test_who_took_a_ballot_back_can_vote_again(town: Town) -> None:
+    """A ballot after a withdrawal is the next revision, and is counted."""
+    ground = await town.open_round()
+    amina = await ground.voter("AMINA-1")
+    await amina.cast(1)
+    await amina.withdraw(1)
+    assert (await amina.cast(2, base=2)).json()["revision"] == 3
+    assert (await amina.ballot()).json()["withdrawn"] is False
+    snapshot = await ground.outcome()
+    assert [project["supporters"] for project in snapshot["projects"]] == [0, 1, 0, 0]
+
+
+async def test_a_blank_ballot_is_no_withdrawal(town: Town) -> None:
+    """Whoever chooses nothing is counted as a voter."""
+    ground = await town.open_round()
+    amina = await ground.voter("AMINA-1")
+    await amina.cast()
+    assert (await amina.ballot()).json()["withdrawn"] is False
+    sums = (await ground.outcome())["sums"]
+    assert (sums["counted"], sums["withdrawn"]) == (1, 0)
+
+
+async def test_a_withdrawal_sent_again_gives_the_same_receipt(town: Town) -> None:
+    """P4: also after she voted again, and after the close."""
+    ground = await town.open_round()
+    amina = await ground.voter("AMINA-1")
+    await amina.cast(1)
+    first = await amina.withdraw(1, key="the-same-key")
+    await amina.cast(2, base=2)
+    await ground.officer("POST", "close")
+    again = await amina.withdraw(1, key="the-same-key")
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert len(await _rows(town, "select from box.ballot")) == 3
+
+
+async def test_a_key_stands_for_a_ballot_or_for_a_withdrawal(town: Town) -> None:
+    """One that came with a blank ballot is refused with a withdrawal, and the other way round."""
+    amina = await (await town.open_round()).voter("AMINA-1")
+    await amina.cast(key="key-of-a-ballot")
+    await amina.withdraw(1, key="key-of-a-withdrawal")
+    for answer in (
+        await amina.withdraw(0, key="key-of-a-ballot"),
+        await amina.cast(base=1, key="key-of-a-withdrawal"),
+    ):
+        assert (answer.status_code, answer.json()["type"]) == (422, "/problems/key-reused")
+
+
+@pytest.mark.parametrize("before", ["nothing", "a withdrawal"])
+async def test_without_a_ballot_there_is_nothing_to_take_back(town: Town, before: str) -> None:
+    """Who has none is told so, and no revision is made of it."""
+    amina = await (await town.open_round()).voter("AMINA-1")
+    if before == "a withdrawal":
+        await amina.cast(1)
+        await amina.withdraw(1)
+    kept = await _rows(town, "select from box.ballot")
+    answer = await amina.withdraw(len(kept))
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/nothing-to-withdraw")
+    assert await _rows(town, "select from box.ballot") == kept
+
+
+async def test_a_late_withdrawal_does_not_take_back_a_newer_ballot(town: Town) -> None:
+    """P4: Björn withdrew what he saw, and not what he cast since in another window."""
+    bjorn = await (await town.open_round()).voter("BJORN-2")
+    await bjorn.cast(1)
+    await bjorn.cast(2, base=1)
+    late = await bjorn.withdraw(1)
+    assert (late.status_code, late.json()["type"], late.json()["facts"]) == (409, "/problems/stale", {"revision": 2})
+
+
+async def test_after_the_close_nothing_is_taken_back(town: Town) -> None:
+    """P3: what was committed before the close event counts."""
+    ground = await town.open_round()
+    amina = await ground.voter("AMINA-1")
+    await amina.cast(1)
+    await ground.officer("POST", "close")
+    assert (await amina.withdraw(1)).json()["type"] == "/problems/not-open"
+    assert (await ground.outcome())["sums"]["counted"] == 1
 
 
 async def test_two_casts_of_one_person_at_once_are_one_ballot_and_one_refusal(crowded_town: Town) -> None:

@@ -69,7 +69,7 @@ async def dumps(town: Town, redis: Redis) -> Dumps:
     between = {room: await dump_room(town, room) for room in ROOMS}
     await grounds[1].outcome()
     after = {room: await dump_room(town, room) for room in ROOMS}
-    refs = [town.keys.person_ref(canary) for canary in CANARIES]
+    refs = [town.ring.person_ref(canary) for canary in CANARIES]
     db = await asyncpg.connect(town.settings.database_url)
     keys = [
         town.keys.open_round_key(row["round_id"].bytes, row["wrapped"])

@@ -17,29 +17,36 @@ import pytest
 
 from schema.local.up import free_port
 from schema.passes import Pass, open_pass
-from tests.builders import KEYS
+from tests.builders import secret
 from tests.effort import EFFORT
 from tests.service.callers import MINE, VARIABLE, Caller
 from tests.service.test_proposals import TEXT, proposing, send, supporting
-from tests.town import Ground, Town
+from tests.town import Ground, Town, pot
 from tests.workers.processes import HOME, command
 
 MANY = 100
 """Examples for each operation with which a caller certainly gets everywhere."""
 OFTEN = 10
-"""How much oftener than into other pots ballots go into those in which voting is open."""
+"""How much oftener than others those pots are called in which there is something to do."""
+BALLOTS = 5
+"""Pots in which Amina has a ballot that she could take back, each of them once, if no cast comes first."""
 
 
 class Landscape:
-    """Every id that leads somewhere in a town, and Amina's passes by the ids that they are for."""
+    """Every id that leads somewhere in a town, Amina's passes by the ids they are for, and pots with her ballot."""
 
     def __init__(self, town: Town) -> None:
         self.town = town
         self.ids: dict[str, list[UUID]] = {"round_id": [], "pot_id": [], "project_id": [], "proposal_id": []}
         self.passes: dict[UUID, Pass] = {}
+        self.seal = ""
+        self.ballots: list[UUID] = []
 
     async def grow(self) -> None:
         """A round in each of the phases in which somebody can do something."""
+        db = await asyncpg.connect(self.town.settings.database_url)
+        self.seal = (await secret(db, "passes")).hex()
+        await db.close()
         supported, address = await supporting(self.town)
         await self._note(supported, address.rpartition("/")[2])
         ground = await proposing(self.town)
@@ -53,8 +60,19 @@ class Landscape:
                 await end(ground)
             await self._note(ground)
             if not end:
-                self.ids["pot_id"] += [UUID(pot) for pot in ground.pots] * OFTEN
+                self.ids["pot_id"] += [UUID(pot_id) for pot_id in ground.pots] * OFTEN
         await self.town.work("compare")
+        await self._vote()
+        webhook = await self.town.act("POST", "/api/head-webhooks", json={"address": "https://observers.example/heads"})
+        self.ids["webhook_id"] = [UUID(webhook["id"])]
+
+    async def _vote(self) -> None:
+        """A round in which Amina voted in every pot."""
+        ground = await self.town.open_round(1, None, pots=[pot(f"Pot {number}") for number in range(BALLOTS)])
+        for place in range(BALLOTS):
+            await (await ground.voter("AMINA-1", place)).cast(1)
+        await self._note(ground)
+        self.ballots += [UUID(pot_id) for pot_id in ground.pots] * OFTEN
 
     async def rows(self, *tables: str) -> dict[str, int]:
         """How many rows these tables have, from which nothing is ever deleted."""
@@ -66,10 +84,10 @@ class Landscape:
     async def _note(self, ground: Ground, proposal: str | None = None) -> None:
         view = await self.town.act("GET", f"/api/rounds/{ground.id}/draft")
         passes = await ground.sign_in("AMINA-1")
-        civic = open_pass(passes["civic"], KEYS.passes, "civic", time.time())
+        civic = open_pass(passes["civic"], self.town.ring.issuer, "civic", time.time())
         self.passes[UUID(ground.id)] = civic
         for row in passes["pots"]:
-            self.passes[UUID(row["pot_id"])] = open_pass(row["token"], KEYS.passes, "box", time.time())
+            self.passes[UUID(row["pot_id"])] = open_pass(row["token"], self.town.ring.issuer, "box", time.time())
         self.ids["round_id"].append(UUID(ground.id))
         self.ids["pot_id"] += map(UUID, ground.pots)
         self.ids["project_id"].append(UUID(view["projects"][0]["id"]))
@@ -128,8 +146,9 @@ async def test_fuzz_what_is_open_to_all(landscape: Landscape, tmp_path: Path) ->
 
 async def test_fuzz_what_voters_may(landscape: Landscape, tmp_path: Path) -> None:
     """Amina, with a pass for each place, breaks nothing; and without her pass nothing of it is done."""
-    before = await landscape.rows("box.ballot", "civic.proposal")
-    await fuzz(landscape, tmp_path, Caller("pass", landscape.ids, passes=landscape.passes))
+    before = await landscape.rows("box.ballot", "box.ballot where withdrawn", "civic.proposal")
+    caller = Caller("pass", landscape.ids, passes=landscape.passes, seal=landscape.seal, ballots=landscape.ballots)
+    await fuzz(landscape, tmp_path, caller)
     assert_more(before, await landscape.rows(*before))
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from schema.database import pool
 from schema.errors import NotFound, Unavailable
@@ -90,6 +91,45 @@ async def test_one_bad_row_holds_up_nobody(process: Casting, house: House) -> No
     casts = [ballot(house, f"V{n}", nonce=b"short" if n == 7 else b"") for n in range(20)]
     answers = await asyncio.gather(*(process.cast(house.round_id, cast) for cast in casts), return_exceptions=True)
     assert statuses(*answers) == ["accepted"] * 7 + ["CheckViolationError"] + ["accepted"] * 12
+
+
+async def test_withdrawals_are_gathered_with_ballots(process: Casting, house: House) -> None:
+    """In one transaction one voter votes, one takes her ballot back, and one has nothing to take back."""
+    await process.cast(house.round_id, ballot(house, "Amina"))
+    casts = [
+        replace(ballot(house, "Amina", base=1), choices=None),
+        ballot(house, "Björn"),
+        replace(ballot(house, "Carim"), choices=None),
+    ]
+    answers = await asyncio.gather(*(process.cast(house.round_id, cast) for cast in casts))
+    assert statuses(*answers) == ["accepted", "accepted", "nothing_to_withdraw"]
+
+
+@pytest.mark.parametrize(
+    ("base", "choices", "points", "constraint"),
+    [
+        (1, "{1}", "{}", "ballot_withdrawn_is_empty"),
+        (1, "{1}", "{5}", "ballot_withdrawn_is_empty"),
+        (0, "{}", "{}", "ballot_withdrawn_was_cast"),
+    ],
+)
+async def test_the_table_refuses_a_withdrawal_that_is_none(
+    db: asyncpg.Connection, house: House, base: int, choices: str, points: str, constraint: str
+) -> None:
+    """It holds neither choices nor points, and takes back what was there."""
+    with pytest.raises(asyncpg.CheckViolationError) as refused:
+        await db.execute(
+            "insert into box.ballot (round_id, pot_id, tag, revision, idempotency_key, choices, points, withdrawn,"
+            " nonce, commitment, accepted_at) values ($1, $2, $3, $4, 'a-key-of-mine', $5::text::integer[],"
+            " $6::text::integer[], true, $3, $3, date_trunc('minute', clock_timestamp()))",
+            house.round_id,
+            house.pot_id,
+            builders.tag("Amina"),
+            base + 1,
+            choices,
+            points,
+        )
+    assert refused.value.constraint_name == constraint
 
 
 async def test_the_same_key_twice_at_once_is_one_ballot(process: Casting, house: House) -> None:

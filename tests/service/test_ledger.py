@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from httpx import Response
 
-from schema.checkpoint import Head, origin_of, read_checkpoint
+from schema.checkpoint import Head, origin_of, read_checkpoint, read_key
 from schema.tree import consistent, included, leaf_hash, root
-from tests.builders import ADDRESS, KEYS
+from tests.builders import ADDRESS
 from tests.town import Ground, Town
 
 
@@ -28,9 +28,11 @@ async def standing(voting: Ground, commitment: str) -> Any:
     return (await fetch(voting, f"/api/receipts/{commitment}")).json()
 
 
-def head_of(voting: Ground, note: str) -> Head:
+async def head_of(voting: Ground, note: str) -> Head:
     """The head that a note signs."""
-    return read_checkpoint(note, origin_of(ADDRESS, voting.id), [KEYS.checkpoints.public_bytes])
+    view = (await fetch(voting, f"/api/rounds/{voting.id}/ledger")).json()
+    publics = [read_key(text)[1] for text in view["verification_keys"]]
+    return read_checkpoint(note, origin_of(ADDRESS, voting.id), publics)
 
 
 async def cast(voting: Ground, times: int = 1, base: int = 0) -> list[str]:
@@ -66,7 +68,7 @@ async def test_every_receipt_is_proven(voting: Ground) -> None:
     await voting.town.work("sequence")
     for commitment in commitments:
         found = await standing(voting, commitment)
-        head = head_of(voting, found["checkpoint"])
+        head = await head_of(voting, found["checkpoint"])
         proof = [bytes.fromhex(step) for step in found["proof"]]
         leaf = leaf_hash(bytes.fromhex(commitment))
         assert (found["status"], found["size"], head.size) == ("included", 5, 5)
@@ -102,7 +104,7 @@ async def test_heads_are_consistent(voting: Ground) -> None:
         await cast(voting, times, base)
         await voting.town.work("sequence")
     rows = (await fetch(voting, f"/api/rounds/{voting.id}/checkpoints?after=0")).json()
-    heads = [head_of(voting, row["note"]) for row in rows]
+    heads = [await head_of(voting, row["note"]) for row in rows]
     assert [row["size"] for row in rows] == [head.size for head in heads] == [1, 3, 7]
     for older, newer in ((heads[0], heads[1]), (heads[0], heads[2]), (heads[1], heads[2])):
         path = f"/api/rounds/{voting.id}/consistency?older={older.size}&newer={newer.size}"
@@ -122,7 +124,7 @@ async def test_sizes_that_cannot_be_compared_are_refused(voting: Ground, sizes: 
 async def test_the_log_begins_empty(voting: Ground) -> None:
     """At opening the head of size 0 is there for all to see."""
     await voting.town.work("sequence")
-    assert head_of(voting, (await fetch(voting, f"/api/log/{voting.id}/checkpoint")).text).size == 0
+    assert (await head_of(voting, (await fetch(voting, f"/api/log/{voting.id}/checkpoint")).text)).size == 0
 
 
 async def test_before_scheduling_there_is_no_ledger(crowded_town: Town) -> None:
@@ -145,7 +147,7 @@ async def test_another_program_follows_the_log(voting: Ground) -> None:
     assert view["origin"] == note.partition("\n")[0] == f"{ADDRESS.partition('//')[2]}/api/log/{voting.id}"
     assert sorted(entry.hex() for entry in entries) == sorted(commitments)
     assert tile == b"".join(hashlib.sha256(b"\0" + entry).digest() for entry in entries)
-    assert head_of(voting, note) == Head(3, root({(0, 0): tile}, 3))
+    assert await head_of(voting, note) == Head(3, root({(0, 0): tile}, 3))
 
 
 async def test_a_full_tile_and_the_one_above(voting: Ground) -> None:
@@ -157,7 +159,7 @@ async def test_a_full_tile_and_the_one_above(voting: Ground) -> None:
     above = (await fetch(voting, f"{log}/tile/1/000.p/1")).content
     note = (await fetch(voting, f"{log}/checkpoint")).text
     assert (len(full), len(rest), len(above)) == (8192, 32, 32)
-    assert head_of(voting, note).root == root({(0, 0): full, (0, 1): rest, (1, 0): above}, 257)
+    assert (await head_of(voting, note)).root == root({(0, 0): full, (0, 1): rest, (1, 0): above}, 257)
 
 
 @pytest.mark.parametrize(

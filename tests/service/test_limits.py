@@ -307,6 +307,15 @@ async def test_casting_too_fast_leaves_the_ballot_that_stands(town: Town) -> Non
     assert (await bjorn.cast(1)).status_code == 201
 
 
+async def test_taking_back_and_casting_have_one_limit(town: Town) -> None:
+    """Who casts too fast cannot go on by taking back, and the ballot stands."""
+    amina = await (await town.open_round()).voter("AMINA-1")
+    await amina.cast(1)
+    empty(town, CASTING, amina.tag.hex())
+    assert too_fast(await amina.withdraw(1))
+    assert (await amina.ballot()).json()["withdrawn"] is False
+
+
 async def test_guessing_codes_is_limited_by_address(town: Town) -> None:
     """A burst of wrong codes is answered, and soon none is."""
     path = f"/api/rounds/{(await town.draw_round()).id}/sign-in"
@@ -375,7 +384,7 @@ async def test_proposing_and_supporting_are_limited_by_member(town: Town) -> Non
 def member(town: Town, voter: Voter) -> str:
     """The pseudonym in the pass for the debate."""
     token = voter.civic["Authorization"].removeprefix("Bearer ")
-    return open_pass(token, town.keys.passes, "civic", time.time()).tag
+    return open_pass(token, town.ring.issuer, "civic", time.time()).tag
 
 
 async def test_limits_can_be_off_for_a_rehearsal(crowded_town: Town) -> None:

@@ -19,11 +19,11 @@ import msgspec
 import pytest
 
 from schema.database import Role, connect
-from schema.keys import tag_of
+from schema.keys import person_ref, tag_of
 from service.store import ballots, roll
 from service.store.ballots import Cast
 from tests import builders
-from tests.builders import KEYS, House
+from tests.builders import IDENTITY, KEYS, House
 from tests.dumps import dump_rows
 
 VOTERS = 1000
@@ -50,7 +50,7 @@ async def voted(database_url: str, db: asyncpg.Connection) -> Town:
     """A round in which a thousand persons signed in and voted within one day."""
     house = await builders.voting(db)
     key = KEYS.open_round_key(house.round_id.bytes, await db.fetchval("select wrapped from roll.round_key"))
-    refs = [KEYS.person_ref(f"V{number}") for number in range(VOTERS)]
+    refs = [person_ref(IDENTITY, f"V{number}") for number in range(VOTERS)]
     codes = [KEYS.code_hash(f"V{number}") for number in range(VOTERS)]
     tags = {ref: tag_of(key, ref) for ref in refs}
     await roll.write_codes(db, house.round_id, refs, codes)

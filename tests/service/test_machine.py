@@ -1,7 +1,7 @@
 """The way of a ballot as a state machine: whatever happens in whatever order, the box is what the receipts say.
 
-The model is what voters know: the ballots that were acknowledged to them, in order, and whether voting was closed.
-There is no withdrawing of a ballot yet; when there is, it is one more rule here.
+The model is what voters know: the ballots and withdrawals that were acknowledged to them, in order, and whether voting
+was closed.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ from workers.door import act
 T = TypeVar("T")
 
 BALLOTS = """
-    select pot_id::text, tag, revision, idempotency_key, choices, encode(commitment, 'hex') from box.ballot
+    select pot_id::text, tag, revision, idempotency_key, choices, withdrawn, encode(commitment, 'hex') from box.ballot
     where round_id = $1 order by pot_id::text collate "C", tag, revision
 """
 VERDICTS = """
@@ -60,19 +60,19 @@ any_one = st.integers(0, 10_000)
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """A ballot that was acknowledged: whose it is, where, what was sent, and the answer."""
+    """A ballot that was acknowledged, or a withdrawal, without choices: whose, where, what was sent, and the answer."""
 
     voter: int
     place: int
     key: str
     base: int
-    choices: tuple[int, ...]
+    choices: tuple[int, ...] | None
     answer: dict[str, Any]
 
     @property
-    def stored(self) -> tuple[int, ...]:
+    def stored(self) -> tuple[int, ...] | None:
         """The choices as the box keeps them: the order says something on the ranked ballot only."""
-        return self.choices if self.place else tuple(sorted(self.choices))
+        return self.choices if self.place or self.choices is None else tuple(sorted(self.choices))
 
 
 class House:
@@ -141,9 +141,15 @@ class Ballots(RuleBasedStateMachine):
         """What a voter was acknowledged in a pot, the oldest first."""
         return [kept for kept in self.kept if (kept.voter, kept.place) == (who, place)]
 
-    def send(self, who: int, place: int, choices: Sequence[int], base: int, key: str) -> Response:
-        """Cast a ballot."""
-        return self.do(self.people[who][place].cast(*choices, base=base, key=key))
+    def send(self, who: int, place: int, choices: Sequence[int] | None, base: int, key: str) -> Response:
+        """Cast a ballot, or with None take it back."""
+        voter = self.people[who][place]
+        return self.do(voter.withdraw(base, key) if choices is None else voter.cast(*choices, base=base, key=key))
+
+    def has_ballot(self, who: int, place: int) -> bool:
+        """Whether there is something to take back."""
+        mine = self.of(who, place)
+        return bool(mine) and mine[-1].choices is not None
 
     def replay(self, kept: Kept) -> None:
         """Send once more what was acknowledged; the answer is the same."""
@@ -165,13 +171,13 @@ class Ballots(RuleBasedStateMachine):
             self.outcome_is_the_last_word(place)
 
     def outcome_is_the_last_word(self, place: int) -> None:
-        """The last ballot of each voter counts once, all other revisions are in the sums; the file says the same."""
+        """The last ballot of each voter who did not take it back counts once, all other revisions are in the sums."""
         path = f"/api/pots/{self.ground.pots[place]}/snapshot"
         snapshot = msgspec.json.decode(self.do(self.house.town.client.get(path)).content, type=Snapshot)
         cast = [mine for who in range(VOTERS) if (mine := self.of(who, place))]
-        last = [mine[-1].stored for mine in cast]
-        revisions = sum(map(len, cast))
-        assert snapshot.sums == Sums(VOTERS, len(cast), revisions, len(cast), revisions - len(cast), {})
+        last = [ballot for mine in cast if (ballot := mine[-1].stored) is not None]
+        revisions, gone = sum(map(len, cast)), len(cast) - len(last)
+        assert snapshot.sums == Sums(VOTERS, len(cast), revisions, len(last), revisions - len(cast), gone, {})
         assert [project.supporters for project in snapshot.projects] == [
             sum(number in ballot for ballot in last) for number in range(1, PROJECTS + 1)
         ]
@@ -191,11 +197,26 @@ class Ballots(RuleBasedStateMachine):
             return
         assert answer.status_code == 201, answer.text
         self.kept.append(Kept(who, place, key, base, tuple(choices), answer.json()))
-        assert receipt_holds(Receipt(**answer.json()["receipt"]), self.house.town.keys.receipts)
+        assert receipt_holds(Receipt(**answer.json()["receipt"]), self.house.town.ring.receipts)
         assert answer.json()["revision"] == base + 1
 
-    @rule(who=voters, place=places, choices=choices, off=st.integers(1, 3), ahead=st.booleans())
-    def cast_on_another_revision(self, who: int, place: int, choices: list[int], off: int, ahead: bool) -> None:
+    @rule(who=voters, place=places)
+    def take_back(self, who: int, place: int) -> None:
+        """A voter who knows their own ballot can take it back while voting is open, once, and only if there is one."""
+        base, key = len(self.of(who, place)), uuid4().hex
+        answer = self.send(who, place, None, base, key)
+        if self.phase != "voting":
+            refused(answer, 409, "not-open")
+        elif not self.has_ballot(who, place):
+            refused(answer, 409, "nothing-to-withdraw")
+        else:
+            assert answer.status_code == 201, answer.text
+            self.kept.append(Kept(who, place, key, base, None, answer.json()))
+            assert receipt_holds(Receipt(**answer.json()["receipt"]), self.house.town.ring.receipts)
+            assert answer.json()["revision"] == base + 1
+
+    @rule(who=voters, place=places, choices=st.none() | choices, off=st.integers(1, 3), ahead=st.booleans())
+    def send_on_another_revision(self, who: int, place: int, choices: list[int] | None, off: int, ahead: bool) -> None:
         """A voter who saw an older ballot, or one that never was, is told which one there is (P4)."""
         last = len(self.of(who, place))
         base = last + off if ahead or last < off else last - off
@@ -217,11 +238,11 @@ class Ballots(RuleBasedStateMachine):
         self.replay(self.kept[which % len(self.kept)])
 
     @precondition(lambda self: self.kept)
-    @rule(which=any_one, place=places, choices=choices)
-    def reuse_a_key(self, which: int, place: int, choices: list[int]) -> None:
-        """A key stands for one ballot in one pot."""
+    @rule(which=any_one, place=places, choices=st.none() | choices)
+    def reuse_a_key(self, which: int, place: int, choices: list[int] | None) -> None:
+        """A key stands for one ballot in one pot, or for one withdrawal."""
         kept = self.kept[which % len(self.kept)]
-        other = msgspec.structs.replace(kept, place=place, choices=tuple(choices))
+        other = msgspec.structs.replace(kept, place=place, choices=None if choices is None else tuple(choices))
         if (other.place, other.stored) == (kept.place, kept.stored):
             self.replay(other)
         else:
@@ -229,11 +250,14 @@ class Ballots(RuleBasedStateMachine):
 
     @rule(who=voters, place=places)
     def look(self, who: int, place: int) -> None:
-        """A voter sees their last ballot."""
+        """A voter sees their last ballot, and what it holds until the close."""
         answer = self.do(self.people[who][place].ballot())
         if mine := self.of(who, place):
+            seen, last = answer.json(), mine[-1].stored
             assert answer.status_code == 200, answer.text
-            assert (answer.json()["revision"], tuple(answer.json()["choices"])) == (len(mine), mine[-1].stored)
+            held = list(last or ()) if self.phase == "voting" else None
+            assert (seen["revision"], seen["choices"]) == (len(mine), held)
+            assert seen["withdrawn"] is (last is None)
         else:
             refused(answer, 404, "not-found")
 
@@ -329,7 +353,8 @@ class Ballots(RuleBasedStateMachine):
                 self.tags[kept.voter],
                 revision,
                 kept.key,
-                list(kept.stored),
+                list(kept.stored or ()),
+                kept.stored is None,
                 kept.answer["receipt"]["commitment"],
             )
             for who in range(VOTERS)
@@ -365,7 +390,7 @@ def refused(answer: Response, status: int, slug: str) -> None:
 
 
 def test_the_box_is_what_the_receipts_say(database_url: str, redis_url: str) -> None:
-    """P1 to P4 and P10, in any order of casts, replays, deliveries, losses, restarts, close, count and publication."""
+    """P1 to P4 and P10, in any order of casts, withdrawals, replays, deliveries, losses, restarts, close and count."""
     Ballots.house = House(Settings(database_url, redis_url, MASTER_KEY, ADDRESS, limits=False))
     try:
         run_state_machine_as_test(

@@ -121,11 +121,32 @@ async def test_a_ballot_without_a_good_key_is_refused(amina: Voter, key: str | N
     await kept_nothing(amina)
 
 
+WITHDRAWALS: list[tuple[str, bytes, str]] = [
+    ("nothing", b"", "malformed"),
+    ("an empty object", b"{}", "malformed"),
+    ("a ballot", GOOD, "malformed"),
+    ("a revision below zero", b'{"base_revision":-1}', "malformed"),
+    ("a revision as text", b'{"base_revision":"1"}', "malformed"),
+    ("a revision as a float", b'{"base_revision":1.0}', "malformed"),
+    ("a revision beyond 64 bits", b'{"base_revision":99999999999999999999}', "malformed"),
+    ("a revision twice", b'{"base_revision":0,"base_revision":1}', "malformed"),
+    ("too large", b'{"base_revision":0' + b" " * 20_000 + b"}", "too-large"),
+]
+
+
+@pytest.mark.parametrize(("body", "slug"), [row[1:] for row in WITHDRAWALS], ids=[row[0] for row in WITHDRAWALS])
+async def test_a_malformed_withdrawal_is_refused(amina: Voter, body: bytes, slug: str) -> None:
+    """It is read as strictly as a ballot."""
+    headers = {"Authorization": f"Bearer {amina.token}", "Content-Type": JSON, "Idempotency-Key": "a-key-of-mine"}
+    person_understands(await amina.client.post(amina.withdrawals, content=body, headers=headers), slug)
+    await kept_nothing(amina)
+
+
 def _again(amina: Voter, signer: Signer | None = None, **changes: Any) -> str:
     """Amina's pass with other claims, signed by this house unless another signer is given."""
-    house = amina.ground.town.keys.passes
-    claims = open_pass(amina.token, house, "box", time.time())
-    return seal_pass(msgspec.structs.replace(claims, **changes), signer or house)
+    ring = amina.ground.town.ring
+    claims = open_pass(amina.token, ring.issuer, "box", time.time())
+    return seal_pass(msgspec.structs.replace(claims, **changes), signer or ring.passes)
 
 
 PASSES: dict[str, tuple[Callable[[Voter], str], str]] = {
@@ -140,7 +161,18 @@ PASSES: dict[str, tuple[Callable[[Voter], str], str]] = {
     "for the debate": (lambda amina: amina.civic["Authorization"].partition(" ")[2], "bad-pass"),
     "for another pot": (lambda amina: _again(amina, pot_id=uuid4()), "bad-pass"),
     "for another round": (lambda amina: _again(amina, round_id=uuid4()), "not-found"),
-    "signed as a receipt": (lambda amina: _again(amina, amina.ground.town.keys.receipts), "bad-pass"),
+    "signed as a receipt": (lambda amina: _again(amina, amina.ground.town.ring.receipts), "bad-pass"),
+    "issued elsewhere": (lambda amina: _again(amina, issuer="https://vote.example.se"), "bad-pass"),
+    "for another style": (lambda amina: _again(amina, style="knapsack"), "bad-pass"),
+    "for no style": (lambda amina: _again(amina, style=None), "bad-pass"),
+    "an unknown key": (lambda amina: _again(amina, Signer(bytes(32)), key_id=Signer(bytes(32)).key_id), "bad-pass"),
+    "the key of receipts": (
+        lambda amina: _again(amina, amina.ground.town.ring.receipts, key_id=amina.ground.town.ring.receipts.key_id),
+        "bad-pass",
+    ),
+    "algorithm none": (lambda amina: _again(amina, algorithm="none"), "bad-pass"),
+    "algorithm HS256": (lambda amina: _again(amina, algorithm="HS256"), "bad-pass"),
+    "no signature": (lambda amina: amina.token.partition(".")[0] + ".", "bad-pass"),
 }
 
 
@@ -308,7 +340,7 @@ async def test_a_register_with_faults_is_refused_whole(town: Town, body: bytes, 
 def test_pass_claims_are_what_the_docs_say() -> None:
     """No identity has a place in a pass."""
     assert set(Pass.__struct_fields__) == {
-        "audience", "round_id", "pot_id", "style", "tag", "key_id", "expires",
+        "issuer", "audience", "round_id", "pot_id", "style", "tag", "algorithm", "key_id", "expires",
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from service.access_log import PAUSE
-from tests.town import Town, draft, pot
+from tests.town import Town
 
 CANARY = "CANARY-19850312-1234"
 REGISTER = f"identity,area,birth_year\n{CANARY},North,1985\n"
@@ -104,16 +104,3 @@ async def test_the_owner_does_not_change_a_ballot_either(town: Town) -> None:
     with pytest.raises(asyncpg.PostgresError, match="append-only"):
         await db.execute("update box.ballot set choices = '{2}'")
     await db.close()
-
-
-async def test_no_answer_before_counting_holds_a_figure_of_a_project(town: Town) -> None:
-    """P8: a project with every ballot and one with none look alike in everything that is shown."""
-    ground = await town.open_round(projects=2, pots=[pot()], areas=draft()["areas"])
-    for who in ("AMINA-1", "BJORN-2"):
-        await (await ground.voter(who)).cast(1)
-    await town.work("judge")
-    for path in (f"/api/rounds/{ground.id}", f"/api/rounds/{ground.id}/turnout", "/api/rounds"):
-        shown = await town.client.get(path)
-        assert "supporters" not in shown.text
-    first, second = (await town.client.get(f"/api/rounds/{ground.id}")).json()["projects"]
-    assert {key for key in first if first[key] != second[key]} == {"id", "number", "title"}

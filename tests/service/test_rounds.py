@@ -18,6 +18,15 @@ async def test_a_draft_is_seen_by_its_officers_only(town: Town) -> None:
     assert await ground.phase() == "draft"
 
 
+async def test_a_rule_may_not_cap_categories_that_projects_cannot_have(town: Town) -> None:
+    """Such a round could never be counted: it is refused while it is drafted."""
+    await town.draw_round()
+    rule = {"rule": "greedy_by_votes", "caps": [{"category": "Parks", "projects": 1}]}
+    answer = await town.client.post("/api/rounds", json=draft(pots=[pot(rule=rule)]), headers=town.badge())
+    assert answer.status_code == 400
+    assert "the rule caps categories, and projects of a round have none" in answer.text
+
+
 TIMELINES: dict[str, dict[str, Any]] = {
     "framing": {"proposing_at": moment(HOUR), "voting_at": moment(2 * HOUR)},
     "proposing": {"proposing_at": moment(-HOUR), "voting_at": moment(2 * HOUR)},
@@ -179,6 +188,18 @@ async def test_turnout_tells_how_many_and_never_how(town: Town) -> None:
     await (await ground.voter("AMINA-1")).cast(1)
     turnout = (await town.client.get(f"/api/rounds/{ground.id}/turnout")).json()
     assert turnout == [{"pot_id": ground.pot, "electors": 2, "voters": 1}]
+
+
+async def test_turnout_counts_those_who_have_a_ballot_now(town: Town) -> None:
+    """Who took theirs back is not among the voters, and is again with the next ballot."""
+    ground = await town.open_round()
+    await (await ground.voter("BJORN-2")).cast(2)
+    amina = await ground.voter("AMINA-1")
+    voters = []
+    for doing in (amina.cast(1), amina.withdraw(1), amina.cast(base=2), amina.withdraw(3)):
+        assert (await doing).status_code == 201
+        voters += [row["voters"] for row in (await town.client.get(f"/api/rounds/{ground.id}/turnout")).json()]
+    assert voters == [2, 1, 2, 1]
 
 
 async def test_a_reader_who_has_it_already_gets_304(town: Town) -> None:

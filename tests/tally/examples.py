@@ -58,9 +58,15 @@ RULES: tuple[Rule, ...] = (
     SequentialPhragmen(misfit="skip"),
     MaximinSupport(),
     MaximinSupport(misfit="skip"),
+    EqualShares(completion="votes", partial_percent=30),
+    EqualShares(step=1, completion="phragmen", partial_percent=30),
+    SequentialPhragmen("stop", 30),
+    SequentialPhragmen("skip", 30),
+    MaximinSupport("stop", 30),
+    MaximinSupport("skip", 30),
 )
 steady = settings(deadline=None, max_examples=150)
-rules = st.one_of(*map(st.sampled_from, (GREEDY, SHARES, RULES[-4:])))
+rules = st.one_of(*map(st.sampled_from, (GREEDY, SHARES, RULES[-10:])))
 
 
 def pot(budget: int, **costs: int) -> Instance:

@@ -85,6 +85,8 @@ class Election:
 
 def funded(election: Election, rule: Rule) -> list[str]:
     """The ids of the projects that pabutools funds, in its order; `Elsewhere` for a rule that it does not have."""
+    if rule.partial_percent:
+        raise Elsewhere
     match rule:
         case GreedyByVotes():
             allocation = greedy(election, rule)

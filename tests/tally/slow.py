@@ -1,17 +1,20 @@
 """The rules once more, as slowly and plainly as they are defined: fractions, and one voter after another.
 
-Witnesses beside pabutools. Each takes the projects in the tie order and a mapping project id -> points per voter.
+Witnesses beside pabutools. Each takes the projects in the tie order and a mapping project id -> points per voter. One
+that is funded in part is the last of those that are given, with a sign before its id.
 """
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
 
+from schema.outcome import Outcome
 from schema.rules import Criterion, EqualShares, GreedyByVotes, MaximinSupport, Rule, SequentialPhragmen, TieOrder
 from workers.tally.case import lot
 from workers.tally.instance import Instance, Project
 
 Ballots = Sequence[Mapping[str, int]]
+PART = "part of "
 
 
 def votes_of(project: str, ballots: Ballots) -> int:
@@ -35,20 +38,33 @@ def in_tie_order(instance: Instance, ballots: Ballots, order: TieOrder) -> list[
 
 
 def slowly(instance: Instance, ballots: Ballots, rule: Rule, order: TieOrder) -> list[str]:
-    """The ids of the funded projects, in order of funding, of every rule that pabutools has too."""
+    """The ids of the funded projects, in order of funding; of greedy by votes what pabutools has too, and parts."""
     projects = in_tie_order(instance, ballots, order)
+    payable = [project for project in projects if project.cost <= instance.budget]
     match rule:
         case GreedyByVotes():
-            return greedy(projects, ballots, instance.budget, rule.per_cost)
+            return greedy(projects, ballots, instance.budget, rule.per_cost, rule.partial_percent)
         case EqualShares():
             return equal_shares(projects, ballots, instance.budget, rule)
         case SequentialPhragmen():
-            return phragmen(projects, ballots, instance.budget, rule.misfit == "stop")
+            return phragmen(payable, ballots, instance.budget, rule.misfit == "stop", rule.partial_percent)
         case MaximinSupport():
-            return maximin(projects, ballots, instance.budget, rule.misfit == "stop")
+            return maximin(projects, ballots, instance.budget, rule.misfit == "stop", rule.partial_percent)
 
 
-def greedy(projects: Sequence[Project], ballots: Ballots, left: int, per_cost: bool = False) -> list[str]:
+def given_to(outcome: Outcome) -> list[str]:
+    """What an outcome gives money to, as `slowly` says it."""
+    return [*outcome.funded, *([PART + outcome.partly] if outcome.partly else [])]
+
+
+def enough(project: Project, left: int, percent: int) -> bool:
+    """Whether what is left is a part of a project's cost that is given to it."""
+    return percent > 0 and left >= Fraction(percent, 100) * project.cost
+
+
+def greedy(
+    projects: Sequence[Project], ballots: Ballots, left: int, per_cost: bool = False, percent: int = 0
+) -> list[str]:
     """In the order of points, or of points per cost, each project that still fits."""
 
     def merit(project: Project) -> tuple[bool, Fraction]:
@@ -56,11 +72,15 @@ def greedy(projects: Sequence[Project], ballots: Ballots, left: int, per_cost: b
         endless = per_cost and score > 0 == project.cost
         return endless, Fraction(score, project.cost if per_cost and project.cost else 1)
 
-    funded = []
+    funded, all_fitted = [], True
     for project in sorted(projects, key=merit, reverse=True):
         if project.cost <= left:
             funded.append(project.id)
             left -= project.cost
+        elif all_fitted and enough(project, left, percent):
+            return [*funded, PART + project.id]
+        else:
+            all_fitted = False
     return funded
 
 
@@ -127,9 +147,10 @@ def equal_shares(projects: Sequence[Project], ballots: Ballots, budget: int, rul
     left = budget - sum(project.cost for project in funded)
     rest = [project for project in projects if project not in funded]
     if rule.completion == "votes":
-        names += greedy(rest, ballots, left)
+        names += greedy(rest, ballots, left, percent=rule.partial_percent)
     elif rule.completion == "phragmen":
-        names += phragmen(rest, ballots, left, stop=False, purses=purses)
+        runs = [project for project in rest if project.cost <= budget]
+        names += phragmen(runs, ballots, left, False, rule.partial_percent, purses)
     if not rule.comparison:
         return names
     rival = greedy(projects, ballots, budget)
@@ -139,25 +160,38 @@ def equal_shares(projects: Sequence[Project], ballots: Ballots, budget: int, rul
 
 
 def phragmen(
-    projects: Sequence[Project], ballots: Ballots, left: int, stop: bool, purses: Sequence[Fraction] = ()
+    projects: Sequence[Project],
+    ballots: Ballots,
+    left: int,
+    stop: bool,
+    percent: int = 0,
+    purses: Sequence[Fraction] = (),
 ) -> list[str]:
     """Everybody earns at the same pace, on top of `purses`; what its supporters can pay first is bought by them.
 
-    With `stop` it ends as soon as supporters could pay what the pot cannot, whoever else could pay just then.
+    As soon as supporters could pay what the pot cannot, whoever else could pay just then, `stop` ends it, and so does
+    what gets a part.
     """
     since = [-purse for purse in purses] or [Fraction(0)] * len(ballots)
-    rest = [project for project in projects if project.cost <= left and votes_of(project.id, ballots)]
+    rest = [project for project in projects if votes_of(project.id, ballots)]
     funded: list[str] = []
+    all_fitted = True
     while rest:
         times = [time_of(project, ballots, since) for project in rest]
-        now = min(times)
-        if stop and any(time == now and p.cost > left for time, p in zip(times, rest, strict=True)):
+        level = [p for time, p in zip(times, rest, strict=True) if time == min(times)]
+        misfits = [p for p in level if p.cost > left]
+        if misfits and all_fitted and enough(misfits[0], left, percent):
+            return [*funded, PART + misfits[0].id]
+        if misfits and stop:
             break
-        chosen = rest.pop(times.index(now))
-        if chosen.cost <= left:
+        all_fitted = all_fitted and not misfits
+        rest = [project for project in rest if project not in misfits]
+        for chosen in [p for p in level if p not in misfits][:1]:
+            now = min(times)
             since = [now if b.get(chosen.id, 0) > 0 else load for load, b in zip(since, ballots, strict=True)]
             funded.append(chosen.id)
             left -= chosen.cost
+            rest.remove(chosen)
     return funded
 
 
@@ -179,17 +213,23 @@ def burden(projects: Sequence[Project], ballots: Ballots) -> Fraction:
     )
 
 
-def maximin(projects: Sequence[Project], ballots: Ballots, left: int, stop: bool) -> list[str]:
+def maximin(projects: Sequence[Project], ballots: Ballots, left: int, stop: bool, percent: int = 0) -> list[str]:
     """The project that keeps the largest burden smallest comes next; with `stop` all that would do so have to fit."""
     rest = [project for project in projects if project.cost <= left and votes_of(project.id, ballots)]
     funded: list[Project] = []
+    all_fitted = True
     while rest:
         burdens = [burden([*funded, project], ballots) for project in rest]
-        least = min(burdens)
-        if stop and any(found == least and p.cost > left for found, p in zip(burdens, rest, strict=True)):
+        level = [p for found, p in zip(burdens, rest, strict=True) if found == min(burdens)]
+        misfits = [p for p in level if p.cost > left]
+        if misfits and all_fitted and enough(misfits[0], left, percent):
+            return [*(project.id for project in funded), PART + misfits[0].id]
+        if misfits and stop:
             break
-        chosen = rest.pop(burdens.index(least))
-        if chosen.cost <= left:
+        all_fitted = all_fitted and not misfits
+        rest = [project for project in rest if project not in misfits]
+        for chosen in [p for p in level if p not in misfits][:1]:
             funded.append(chosen)
             left -= chosen.cost
+            rest.remove(chosen)
     return [project.id for project in funded]

@@ -22,7 +22,7 @@ from tests.pabulib import some_elections
 from tests.tally.agreement import ADD1, ONE_PASS, counts_the_same, reads_the_same
 from tests.tally.examples import cast, pot
 from tests.tally.oracle import Election, Elsewhere, exact_burdens, funded, pabutools_reads
-from tests.tally.slow import slowly, votes_of
+from tests.tally.slow import given_to, slowly, votes_of
 from workers.tally import Instance, Profile, Project, count
 
 NUMBER = 10_000
@@ -67,6 +67,13 @@ RULES: dict[str, tuple[Rule, int]] = {
     "Phragmén, passing over": (SequentialPhragmen(misfit="skip"), 1),
     "maximin support": (MaximinSupport(), 1),
     "maximin support, passing over": (MaximinSupport(misfit="skip"), 1),
+    "greedy by votes, in part": (GreedyByVotes(partial_percent=40), 1),
+    "equal shares, then votes in part": (EqualShares(completion="votes", partial_percent=40), 1),
+    "Add1, then Phragmén in part": (EqualShares(step=1, completion="phragmen", partial_percent=40), 1),
+    "Phragmén, in part": (SequentialPhragmen("stop", 40), 1),
+    "Phragmén, passing over or in part": (SequentialPhragmen("skip", 40), 1),
+    "maximin support, in part": (MaximinSupport("stop", 40), 1),
+    "maximin support, passing over or in part": (MaximinSupport("skip", 40), 1),
 }
 Ballots = list[dict[str, int]]
 
@@ -103,7 +110,7 @@ def disagreements(name: str, numbers: range) -> tuple[int, list[str]]:
             said["slowly"] = slowly(instance, ballots, rule, order)
         for witness, names in said.items():
             ordered = witness == "slowly" or not loses_order(rule, instance, ballots, names)
-            if not same(list(outcome.funded), names, instance, ordered):
+            if not same(given_to(outcome), names, instance, ordered):
                 found.append(f"{number}: {witness} {names}, ours {outcome.funded}: {instance} {ballots}")
     return ties, found
 

@@ -14,6 +14,7 @@ from schema.outcome import (
     CostsMoreThanPot,
     FundedByCompletion,
     FundedByShares,
+    FundedInPart,
     Outcome,
     Shares,
     SupportersShort,
@@ -35,7 +36,7 @@ from tests.tally.examples import (
     profile_of,
     steady,
 )
-from tests.tally.slow import greedy, in_tie_order, one_run, phragmen, rho_of, slowly, votes_of
+from tests.tally.slow import given_to, greedy, in_tie_order, one_run, phragmen, rho_of, slowly, votes_of
 from workers.tally import Case, Instance, Profile, count, count_case
 from workers.tally.axioms import Verdict, ejr_plus, priceability, prices
 
@@ -160,7 +161,51 @@ def test_each_count_follows_the_definition(election: Election, rule: EqualShares
     instance, ballots = election
     with kernel(machine_code):
         outcome = count(instance, profile_of(ballots), rule, ORDER)
-    assert list(outcome.funded) == slowly(instance, ballots, rule, ORDER)
+    assert given_to(outcome) == slowly(instance, ballots, rule, ORDER)
+
+
+PARTS = [
+    EqualShares(step=step, completion=completion, partial_percent=percent)
+    for step in (0, 1)
+    for completion in ("votes", "phragmen")
+    for percent in (1, 60)
+]
+
+
+@steady
+@given(elections(), st.sampled_from(PARTS))
+def test_what_a_completion_cannot_fund_gets_a_part(election: Election, rule: EqualShares) -> None:
+    """Parts follow the definition, nothing is overspent, and after a part nothing is left for the others."""
+    instance, ballots = election
+    outcome = count(instance, profile_of(ballots), rule, ORDER)
+    assert given_to(outcome) == slowly(instance, ballots, rule, ORDER)
+    costs = {project.id: project.cost for project in instance.projects}
+    parts = [fact for fact in outcome.explanations if isinstance(fact, FundedInPart)]
+    assert [fact.project for fact in parts] == ([outcome.partly] if outcome.partly else [])
+    paid = sum(costs[name] for name in outcome.funded) + sum(fact.left for fact in parts)
+    assert outcome.spent == paid <= outcome.budget
+    assert sorted(fact.project for fact in outcome.explanations) == sorted(costs)
+    for fact in parts:
+        assert rule.partial_percent * fact.cost <= 100 * fact.left < 100 * fact.cost
+        assert outcome.spent == outcome.budget
+
+
+def test_a_part_by_hand() -> None:
+    """Shares of 5 pay a; of the 5 that are left b, which costs 8, gets all, and c, which comes after it, nothing."""
+    instance, profile = pot(15, a=10, b=8, c=6), cast("a a b")
+    outcome = count(instance, profile, EqualShares(completion="votes", partial_percent=60), ORDER)
+    assert (outcome.funded, outcome.partly, outcome.spent) == (("a",), "b", 15)
+    assert outcome.explanations[1:] == (
+        FundedInPart("b", votes=1, score=1, cost=8, left=5),
+        SupportersShort("c", 0, 6, held="0", missing="6", further=2, left=0),
+    )
+    assert count(instance, profile, EqualShares(completion="votes", partial_percent=63), ORDER).partly is None
+
+
+def test_without_a_completion_there_is_no_part() -> None:
+    """Shares are never spent on a part, so that a rule that asks for it is refused."""
+    with pytest.raises(ValueError, match="Only a completion funds a project in part"):
+        EqualShares(partial_percent=1)
 
 
 @pytest.mark.parametrize("machine_code", [True, False])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from schema.outcome import (
     BelowThreshold,
+    CategoryFull,
     DidNotFit,
     Excluded,
     FundedByVotes,
@@ -18,11 +19,11 @@ from schema.outcome import (
     Outcome,
     TieBroken,
 )
-from schema.rules import Criterion, GreedyByVotes, TieOrder
+from schema.rules import CategoryCap, Criterion, GreedyByVotes, TieOrder
 from tests.tally.examples import ORDER, cast, pot, steady
 from workers.tally.case import Case
 from workers.tally.greedy import greedy_by_votes, take_by_votes
-from workers.tally.instance import Instance, Profile
+from workers.tally.instance import Instance, Profile, Project
 
 Ballots = list[dict[str, int]]
 PLAIN = GreedyByVotes()
@@ -139,6 +140,45 @@ def test_an_exclusive_set_names_projects_of_the_pot() -> None:
         fund(pot(10, a=8), "a", GreedyByVotes(exclusive=(("a", "x"),)))
 
 
+def in_categories(budget: int, **projects: tuple[int, str]) -> Instance:
+    """An instance with projects named by single letters, each with its cost and its categories, letters as well."""
+    return Instance(budget, tuple(Project(name, cost, tuple(held)) for name, (cost, held) in projects.items()))
+
+
+def test_a_category_has_at_most_so_many_projects() -> None:
+    """Of x only one may be funded: b is passed over although it fits, and c, of another category, is not."""
+    instance = in_categories(10, a=(2, "x"), b=(2, "x"), c=(2, "y"))
+    outcome = fund(instance, "a a a b b c", GreedyByVotes(misfit="stop", caps=(CategoryCap("x", projects=1),)))
+    assert outcome.explanations == (
+        FundedByVotes("a", position=1, votes=3, score=3, cost=2, left=10),
+        FundedByVotes("c", position=2, votes=1, score=1, cost=2, left=8),
+        CategoryFull("b", 2, 2, 2, category="x", measure="projects", most=1, taken=1, further=2),
+    )
+
+
+def test_a_category_gets_at_most_so_much_money() -> None:
+    """Of x 5 may be spent and 3 are: b, at 3, is passed over, and d, at 2, is not. No votes help what costs 6."""
+    instance = in_categories(20, a=(3, "x"), b=(3, "xy"), c=(6, "x"), d=(2, "yx"))
+    outcome = fund(instance, "a a a a b b b c c d", GreedyByVotes(caps=(CategoryCap("x", money=5),)))
+    assert outcome.funded == ("a", "d")
+    assert outcome.explanations[2:] == (
+        CategoryFull("b", 3, 3, 3, category="x", measure="money", most=5, taken=3, further=2),
+        CategoryFull("c", 2, 2, 6, category="x", measure="money", most=5, taken=3, further=None),
+    )
+
+
+def test_a_cap_is_on_a_category_of_the_pot() -> None:
+    """A category that no project has is an error, not a rule without effect."""
+    with pytest.raises(ValueError, match="The rule caps the category 'z', which no project of this pot has"):
+        fund(pot(10, a=8), "a", GreedyByVotes(caps=(CategoryCap("z", projects=1),)))
+
+
+def test_a_cap_says_of_what() -> None:
+    """One that caps neither projects nor money is refused."""
+    with pytest.raises(ValueError, match="A cap on a category says how many projects"):
+        CategoryCap("x")
+
+
 def test_the_first_that_does_not_fit_gets_a_part() -> None:
     """With 4 left of a cost of 5, 80 % is reached: b gets the 4, and the count is over."""
     outcome = fund(pot(10, a=6, b=5, c=1), "a a a b b c", GreedyByVotes(partial_percent=80))
@@ -228,8 +268,12 @@ Election = tuple[Instance, Ballots, TieOrder, GreedyByVotes]
 def elections(draw: st.DrawFn, plain: bool = False) -> Election:
     """Up to six projects and nine voters, blank ballots among them, and any rule; `plain`: that skips what misfits."""
     costs = draw(st.lists(st.integers(0, 12), min_size=1, max_size=6))
-    instance = pot(draw(st.integers(0, 30)), **dict(zip("abcdef", costs, strict=False)))
+    held = [draw(st.sampled_from(["x", "", "y", "xy"])) for _ in costs]
+    projects = dict(zip("abcdef", zip(costs, held, strict=True), strict=False))
+    instance = in_categories(draw(st.integers(0, 30)), **projects)
     names = [project.id for project in instance.projects]
+    most = st.none() | st.integers(0, 2), st.none() | st.integers(0, 20)
+    amounts = [(category, draw(most[0]), draw(most[1])) for category in sorted(set("".join(held)))]
     ballot = st.dictionaries(st.sampled_from(names), st.integers(1, draw(st.sampled_from([1, 3]))))
     orders: list[tuple[Criterion, ...]] = [
         ("lower_cost", "more_votes", "lot"),
@@ -245,6 +289,7 @@ def elections(draw: st.DrawFn, plain: bool = False) -> Election:
         exclusive=tuple(map(tuple, draw(st.lists(st.lists(st.sampled_from(names), max_size=3), max_size=2)))),
         partial_percent=0 if plain else draw(st.sampled_from([0, 0, 1, 50, 80, 100])),
         reserve=draw(st.booleans()),
+        caps=tuple(CategoryCap(*each) for each in amounts if each[1:] != (None, None)),
     )
     return instance, draw(st.lists(ballot, max_size=9)), TieOrder("a seed", draw(st.sampled_from(orders))), rule
 
@@ -270,7 +315,7 @@ def slow_greedy(case: Case, rule: GreedyByVotes) -> tuple[list[str], str | None]
     for index in sorted(range(len(case.projects)), key=key):
         name, cost = case.projects[index].id, case.projects[index].cost
         ruled_out = any(name in names and set(names) & set(funded) for names in rule.exclusive)
-        if ruled_out or case.scores[index] < needed:
+        if ruled_out or case.scores[index] < needed or not within(rule, case, [*funded, name]):
             continue
         if cost <= left:
             funded.append(name)
@@ -282,6 +327,26 @@ def slow_greedy(case: Case, rule: GreedyByVotes) -> tuple[list[str], str | None]
         else:
             all_fitted = False
     return funded, None
+
+
+def within(rule: GreedyByVotes, case: Case, names: list[str]) -> bool:
+    """Whether these projects together exceed no cap."""
+    for cap in rule.caps:
+        costs = [p.cost for p in case.projects if p.id in names and cap.category in p.categories]
+        if cap.projects is not None and len(costs) > cap.projects:
+            return False
+        if cap.money is not None and sum(costs) > cap.money:
+            return False
+    return True
+
+
+@steady
+@given(elections())
+def test_caps_are_never_exceeded(election: Election) -> None:
+    """Whatever the other options are, what gets money stays within every cap."""
+    case = case_of(election)
+    outcome = greedy_by_votes(case, election[3])
+    assert within(election[3], case, [*outcome.funded, *([outcome.partly] if outcome.partly else [])])
 
 
 @steady
@@ -337,6 +402,10 @@ def test_an_explanation_derives_its_decision(election: Election) -> None:
                 assert rule.misfit == "stop" or fact.ended_at in {outcome.partly, *outcome.funded[-1:]}
             case BelowThreshold():
                 assert fact.score < fact.threshold
+            case CategoryFull(category=category, measure=measure, most=most, taken=taken):
+                need = 1 if measure == "projects" else fact.cost
+                assert taken <= most < taken + need
+                assert category in next(p.categories for p in case.projects if p.id == fact.project)
             case Excluded():
                 assert fact.by in outcome.funded
                 assert any({fact.project, fact.by} <= set(names) for names in rule.exclusive)
@@ -348,7 +417,7 @@ def test_further_supporters_are_counted_exactly(election: Election) -> None:
     """With so many more ballots for it alone a project is funded, with any fewer it is not; null: with none."""
     rule = election[3]
     for fact in greedy_by_votes(case_of(election), rule).explanations:
-        if isinstance(fact, DidNotFit | NotReached | BelowThreshold | Excluded):
+        if isinstance(fact, DidNotFit | NotReached | BelowThreshold | Excluded | CategoryFull):
             enough = 30 if fact.further is None else fact.further
             for further in range(enough + 1):
                 more = case_of(election, *[{fact.project: 1}] * further)

@@ -82,6 +82,7 @@ def test_a_file_is_read_as_it_stands() -> None:
         changed("1;North", "1.0;North"),
         changed("key;value", "key; value ;;"),
         changed("PROJECTS", "PROJECTS;;"),
+        changed("budget;100.5", "budget;100.5;;;"),
         SMALL.replace("\n", "\r"),
     ],
 )
@@ -98,6 +99,23 @@ def test_quirks_of_form_say_nothing(variant: str | bytes) -> None:
         (changed("p-1,2;", " p-1 , 2 ;"), "Line 12: vote: there are blanks round the commas of the list."),
         (changed("p-1,2;", "p-1,,2;"), "Line 12: vote: the list has an empty place; it was left out."),
         (changed("p-1,2;", "p-1,2,2;"), "Line 12: the ballot names a project more than once; it counts once ('2')."),
+        (changed("PROJECTS", "Projects"), "Line 6: the heading of a section is not in capitals ('Projects')."),
+        (
+            changed("project_id", "Project_ID"),
+            "Line 7: a name of the format is written with capitals; it was read without ('Project_ID').",
+        ),
+        (
+            changed("budget;", "Budget;"),
+            "Line 3: a name of the format is written with capitals; it was read without ('Budget').",
+        ),
+        (
+            changed("approval", "Approval"),
+            "Line 4: a name of the format is written with capitals; it was read without ('Approval').",
+        ),
+        (
+            changed("greedy", "Greedy"),
+            "Line 5: a name of the format is written with capitals; it was read without ('Greedy').",
+        ),
         (changed("40.55", "40,55"), "Line 9: cost: a comma stands where a decimal point should (40,55)."),
         (changed("100.5", "100,5"), "Line 3: value: a comma stands where a decimal point should (100,5)."),
         (changed("40.55", "40.5500001"), "Line 9: cost: decimals after the second were cut off (40.5500001)."),
@@ -255,6 +273,11 @@ def test_an_error_names_the_line(text: str | bytes, message: str) -> None:
         ("greedy\nmin_project_score_threshold;9", GreedyByVotes(threshold=9)),
         ("greedy-threshold\nmin_project_score_threshold;50", GreedyByVotes(threshold=50)),
         ("greedy-no-skip\nmin_project_score_threshold;50", GreedyByVotes(misfit="stop", threshold=50)),
+        ("greedy\nmin_project_score_threshold;50.0", GreedyByVotes(threshold=50)),
+        ("greedy\nmin_project_score_threshold;49.01", GreedyByVotes(threshold=50)),
+        ("greedy\nmin_project_score_threshold;-1", GreedyByVotes()),
+        ("greedy\nmin_project_score_threshold;5 %", GreedyByVotes(threshold_percent=5)),
+        ("greedy\nmin_project_score_threshold;0,05", GreedyByVotes(threshold_percent=5)),
         ("greedy-exclusive", GreedyByVotes()),
         (f"greedy-custom\ncomment;{POZNAN}", GreedyByVotes(misfit="stop", partial_percent=80, reserve=True)),
         ("equalshares", EqualShares()),
@@ -276,7 +299,8 @@ def test_a_declared_rule_is_understood(declared: str, rule: Rule) -> None:
         ("rule;by hand", "declares the rule 'by hand', which is none of greedy, "),
         ("rule;greedy-custom", "its comment describes none that is known"),
         ("rule;greedy-custom\ncomment;#1: By hand.", "its comment describes none that is known"),
-        ("rule;greedy\nmin_project_score_threshold;10%", "threshold: '10%' is not a whole number"),
+        ("rule;greedy\nmin_project_score_threshold;many", "threshold: 'many' is neither a number nor a share in"),
+        ("rule;greedy\nmin_project_score_threshold;0.005", "threshold: '0.005' is no share in whole per cent"),
         ("rule;equalshares\nmin_project_score_threshold;9", "equal shares are counted without one"),
     ],
 )
@@ -333,7 +357,7 @@ def test_what_was_published_is_known_by_its_code(rule: str, codes: str, publishe
         (GreedyByVotes(misfit="stop", threshold=9), {"rule": "greedy-no-skip", "min_project_score_threshold": "9"}),
         (EqualShares(step=100), {"rule": "equalshares/add1"}),
         (EqualShares(step=100, comparison=True), {"rule": "equalshares/add1-comparison"}),
-        (SequentialPhragmen(), {"rule": '{"rule":"sequential_phragmen","misfit":"stop"}'}),
+        (SequentialPhragmen(), {"rule": '{"rule":"sequential_phragmen","misfit":"stop","partial_percent":0}'}),
     ],
 )
 def test_a_rule_is_declared_by_its_name(rule: Rule, said: dict[str, str]) -> None:

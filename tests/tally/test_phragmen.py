@@ -11,7 +11,7 @@ from pabutools.election import Instance as TheirInstance
 from pabutools.election import parse_pabulib
 from pabutools.rules import sequential_phragmen as their_phragmen
 
-from schema.outcome import CostsMoreThanPot, FundedByLoad, LoadTooHigh, TieBroken
+from schema.outcome import CostsMoreThanPot, FundedByLoad, FundedInPart, LoadTooHigh, TieBroken
 from schema.pb import read_pb
 from schema.rules import SequentialPhragmen
 from tests.pabulib import election
@@ -97,6 +97,34 @@ def test_stopping_and_skipping() -> None:
         FundedByLoad("c", 2, 1, 3, "3", 4),
         LoadTooHigh("b", 2, 6, "3", 4, None),
     )
+
+
+def test_the_first_that_does_not_fit_gets_a_part() -> None:
+    """Of the 4 that are left b, which costs 6, gets all, where 60 % is enough; at 70 % it ends the count, or not."""
+    election = case(10, {"a": 6, "b": 6, "c": 3}, "a a a b b c")
+    outcome = sequential_phragmen(election, SequentialPhragmen("skip", 60))
+    assert (outcome.funded, outcome.partly, outcome.spent) == (("a",), "b", 10)
+    assert outcome.explanations[1:] == (
+        FundedInPart("b", votes=2, score=2, cost=6, left=4),
+        LoadTooHigh("c", 1, 3, "3", 0, "b"),
+    )
+    assert outcome == sequential_phragmen(election, SequentialPhragmen("stop", 60))
+    for rule in (STOP, SKIP):
+        plain = sequential_phragmen(election, rule)
+        assert sequential_phragmen(election, SequentialPhragmen(rule.misfit, 70)) == plain
+
+
+def test_only_the_first_that_does_not_fit_gets_a_part() -> None:
+    """b is passed over for want of a half; c, of which more than a half is left, does not fit either, and gets none."""
+    outcome = sequential_phragmen(case(10, {"a": 7, "b": 9, "c": 4}, "a a a b b b c"), SequentialPhragmen("skip", 50))
+    assert (outcome.funded, outcome.partly) == (("a",), None)
+
+
+def test_the_tie_order_says_who_gets_a_part() -> None:
+    """b and c come at the same load and do not fit: the first of them gets what is left, and that was a tie."""
+    outcome = sequential_phragmen(case(5, {"a": 3, "b": 4, "c": 4}, "a a b c"), SequentialPhragmen("stop", 50))
+    assert outcome.partly == "b"
+    assert outcome.ties == (TieBroken(("b", "c"), "b", "id"),)
 
 
 def test_a_level_project_that_does_not_fit_ends_the_count() -> None:

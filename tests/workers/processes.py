@@ -22,10 +22,12 @@ def command(settings: Settings, name: str, *arguments: str) -> Iterator[subproce
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,
         "BYALAG_MASTER_KEY": settings.master_key.hex(),
+        "BYALAG_PUBLIC_URL": settings.public_url,
         "BYALAG_LIMITS": "on" if settings.limits else "off",
+        "BYALAG_HEADS": str(settings.heads or ""),
     }
-    room = "service" if name == "service" else "workers"
-    code = f"from {room}.cli import {name}; {name}()"
+    room = "service.cli.serving" if name == "service" else "workers.cli"
+    code = f"from {room} import {name}; {name}()"
     process = subprocess.Popen([sys.executable, "-W", "error", "-c", code, *arguments], cwd=HOME, env=environment)
     try:
         yield process

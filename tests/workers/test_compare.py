@@ -155,7 +155,7 @@ async def test_a_comparison_that_hangs_holds_up_no_count(
     other = await draft(db, house.municipality_id, name="Nästa år")
     await schedule(db, other, await pot(db, other, 400_00), "Amina")
     await db.fetchval("select box.close_round($1, 'officer')", other)
-    await sequence_ballots(worker, KEYS.checkpoints, ADDRESS, [RoundScheduled(other)])
+    await sequence_ballots(worker, KEYS, ADDRESS, [RoundScheduled(other)])
     owner = await asyncpg.connect(settings.database_url)
     with command(settings, "workers", "--lane", "compare"):
         async with owner.transaction():

@@ -95,9 +95,52 @@ async def test_seal_sum(db: asyncpg.Connection, worker: asyncpg.Connection) -> N
     await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id))])
     sums = (await snapshot(db)).sums
     assert sums == Sums(
-        electors=2, voters=3, revisions=5, counted=2, superseded=1, refused={"not-on-roll": 1, "too-many": 1}
+        electors=2,
+        voters=3,
+        revisions=5,
+        counted=2,
+        superseded=1,
+        withdrawn=0,
+        refused={"not-on-roll": 1, "too-many": 1},
     )
-    assert sums.revisions == sums.counted + sums.superseded + sum(sums.refused.values())
+    assert sums.revisions == sums.counted + sums.superseded + sums.withdrawn + sum(sums.refused.values())
+
+
+WITHDRAWN: list[tuple[list[tuple[int, ...] | None], Sums]] = [
+    ([(1,), None], Sums(2, 1, 2, counted=0, superseded=1, withdrawn=1, refused={})),
+    ([(1,), None, (2,)], Sums(2, 1, 3, counted=1, superseded=2, withdrawn=0, refused={})),
+    ([(1,), None, (2,), None], Sums(2, 1, 4, counted=0, superseded=3, withdrawn=1, refused={})),
+    ([(1,), None, ()], Sums(2, 1, 3, counted=1, superseded=2, withdrawn=0, refused={})),
+    ([(1,), None, (1, 2, 3)], Sums(2, 1, 3, counted=0, superseded=1, withdrawn=1, refused={"too-many": 1})),
+    ([(1, 2, 3), None], Sums(2, 1, 2, counted=0, superseded=0, withdrawn=1, refused={"too-many": 1})),
+]
+
+
+@pytest.mark.parametrize(("sent", "sums"), WITHDRAWN)
+async def test_last_word(
+    db: asyncpg.Connection, worker: asyncpg.Connection, sent: list[tuple[int, ...] | None], sums: Sums
+) -> None:
+    """Whose last revision that counts is a withdrawal is not counted; what is refused after it changes nothing (P2)."""
+    house = await voting(db)
+    ballots = [
+        await cast(db, house, "Amina", *(choices or ()), base=base, withdrawn=choices is None)
+        for base, choices in enumerate(sent)
+    ]
+    await close(db, house)
+    await settle(worker, house, ballots)
+    await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id))])
+    assert (await snapshot(db)).sums == sums
+    assert len(read_pb(await db.fetchval("select pb from box.snapshot")).voters) == sums.counted
+
+
+async def test_withdrawal_of_a_stranger(db: asyncpg.Connection, worker: asyncpg.Connection) -> None:
+    """Who is not on the roll takes back nothing that counts: each of their revisions is refused, in the sum (P11)."""
+    house = await voting(db)
+    ballots = [await cast(db, house, "Carim", 1), await cast(db, house, "Carim", base=1, withdrawn=True)]
+    await close(db, house)
+    await settle(worker, house, ballots)
+    await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id))])
+    assert (await snapshot(db)).sums == Sums(2, 1, 2, 0, 0, 0, {"not-on-roll": 2})
 
 
 async def test_last_counting_revision(db: asyncpg.Connection, worker: asyncpg.Connection) -> None:
@@ -140,4 +183,4 @@ async def test_nobody_voted(db: asyncpg.Connection, worker: asyncpg.Connection) 
     await close(db, house)
     await settle(worker, house, [])
     await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id))])
-    assert (await snapshot(db)).sums == Sums(2, 0, 0, 0, 0, {})
+    assert (await snapshot(db)).sums == Sums(2, 0, 0, 0, 0, 0, {})

@@ -1,6 +1,7 @@
 """The one door: tell it twice, in any order, and nothing changes."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import get_args
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from schema.events import (
     BallotCast,
     BallotsAccepted,
     Event,
+    HeadSigned,
     PotCounted,
     ProposalEdited,
     ProposalShortlisted,
@@ -35,6 +37,7 @@ EFFECTS = (
     "box.leaf",
     "box.tile",
     "box.checkpoint",
+    "box.head_delivery",
     "box.snapshot",
     "box.what_if",
     "civic.activity",
@@ -67,6 +70,7 @@ async def stage(db: asyncpg.Connection) -> list[Event]:
         RoundScheduled(house.round_id),
         BallotCast(ballot),
         BallotsAccepted(house.round_id, (ballot,)),
+        HeadSigned(house.round_id),
         RoundClosed(house.round_id),
         PotCounted(house.pot_id),
         ProposalSubmitted(ours),
@@ -78,11 +82,11 @@ async def stage(db: asyncpg.Connection) -> list[Event]:
     ]
 
 
-async def tell_all(url: str, batch: Sequence[tuple[int, Event]]) -> None:
-    """Tell events one by one, each under the role of its lane."""
+async def tell_all(url: str, batch: Sequence[tuple[int, Event]], heads: Path) -> None:
+    """Tell events one by one, each under the role of its lane; heads go to a folder."""
     for number, event in batch:
         db = await connect(url, ROLES[event.lane])
-        await act(db, KEYS, ADDRESS, [(number, event)])
+        await act(db, KEYS, ADDRESS, [(number, event)], heads)
         await db.close()
 
 
@@ -91,19 +95,19 @@ async def test_stage_is_whole(db: asyncpg.Connection) -> None:
     assert {type(event) for event in await stage(db)} == set(get_args(Event))
 
 
-async def test_each_leaves_a_trace(db: asyncpg.Connection, database_url: str) -> None:
+async def test_each_leaves_a_trace(db: asyncpg.Connection, database_url: str, tmp_path: Path) -> None:
     """After one event of every kind, no table that workers write is empty."""
-    await tell_all(database_url, list(enumerate(await stage(db))))
+    await tell_all(database_url, list(enumerate(await stage(db))), tmp_path)
     assert [table for table, rows in (await effects(db)).items() if not rows] == []
 
 
 @pytest.mark.parametrize("place", range(len(get_args(Event))))
-async def test_twice_is_once(db: asyncpg.Connection, database_url: str, place: int) -> None:
+async def test_twice_is_once(db: asyncpg.Connection, database_url: str, place: int, tmp_path: Path) -> None:
     """Each event, told a second time after all of them, changes nothing."""
     batch = list(enumerate(await stage(db)))
-    await tell_all(database_url, batch)
+    await tell_all(database_url, batch, tmp_path)
     before = await effects(db)
-    await tell_all(database_url, [batch[place]])
+    await tell_all(database_url, [batch[place]], tmp_path)
     assert await effects(db) == before
 
 

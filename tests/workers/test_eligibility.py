@@ -56,10 +56,13 @@ def test_obstacle(who: Person, areas: set[str], min_age: int | None, reason: Obs
         (Ranked(max_choices=2), (3, 1), (2, 1), True, "points-amiss"),
         (Scored(max_score=5), (1, 2, 3), (5, 5, 5), True, None),
         (Scored(max_score=5), (1,), (6,), True, "too-many-for-one"),
+        (Approval(max_choices=2, min_choices=1), None, (), True, None),
+        (Approval(max_choices=2), None, (), False, "not-on-roll"),
+        (Ranked(max_choices=2, min_choices=1), None, (), True, None),
     ],
 )
 def test_judge(
-    style: Style, choices: tuple[int, ...], points: tuple[int, ...], on_roll: bool, reason: str | None
+    style: Style, choices: tuple[int, ...] | None, points: tuple[int, ...], on_roll: bool, reason: str | None
 ) -> None:
-    """A ballot counts when its tag is on the roll and it is a ballot of the pot's style."""
+    """A ballot counts when its tag is on the roll and it is a ballot of the pot's style; a withdrawal in any style."""
     assert judge(style, {1: 10, 2: 50, 3: 30}, choices, points, on_roll) == reason

@@ -18,6 +18,7 @@ GOLDEN = {
         '{"event":"BallotsAccepted","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f",'
         '"ballot_ids":["6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"]}'
     ),
+    events.HeadSigned: '{"event":"HeadSigned","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.RoundClosed: '{"event":"RoundClosed","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.RoundPublished: '{"event":"RoundPublished","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.AuditorNamed: '{"event":"AuditorNamed","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from schema.events import BallotCast
+from schema.styles import Approval
 from tests.builders import ADDRESS, KEYS, cast, verdicts, voting
 from workers.door import act
 from workers.judge import NoSuchBallot, judge_ballots
@@ -26,6 +27,20 @@ async def test_broken_style(db: asyncpg.Connection, worker: asyncpg.Connection) 
     amina = await cast(db, house, "Amina", 1, 2, 3)
     await judge_ballots(worker, {amina})
     assert await verdicts(db) == {amina: "too-many"}
+
+
+async def test_withdrawal(db: asyncpg.Connection, worker: asyncpg.Connection) -> None:
+    """A withdrawal is heard where a blank ballot is none, and only from somebody on the roll."""
+    house = await voting(db, style=Approval(max_choices=2, min_choices=1))
+    amina = [await cast(db, house, "Amina", 1), await cast(db, house, "Amina", base=1, withdrawn=True)]
+    blank = await cast(db, house, "Björn")
+    carim = [await cast(db, house, "Carim", 1), await cast(db, house, "Carim", base=1, withdrawn=True)]
+    await judge_ballots(worker, {*amina, blank, *carim})
+    assert await verdicts(db) == {
+        **dict.fromkeys(amina),
+        blank: "too-few",
+        **dict.fromkeys(carim, "not-on-roll"),
+    }
 
 
 async def test_any_order(db: asyncpg.Connection, worker: asyncpg.Connection) -> None:

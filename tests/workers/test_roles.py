@@ -14,6 +14,8 @@ import pytest
         "select * from roll.person",
         "select * from roll.round_key",
         "insert into box.elector values (gen_random_uuid(), decode(repeat('00', 32), 'hex'))",
+        "insert into box.head_webhook (municipality_id, address) values (gen_random_uuid(), 'https://x.example/')",
+        "delete from box.head_delivery",
         "insert into box.publication (snapshot_id, round_id) values (gen_random_uuid(), gen_random_uuid())",
     ],
 )

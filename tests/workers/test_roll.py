@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 
 from schema.events import RegisterImported, RoundDrafted
-from schema.keys import tag_of
-from tests.builders import ADDRESS, KEYS, draft, municipality, pot, register
+from schema.keys import person_ref, tag_of
+from tests.builders import ADDRESS, IDENTITY, KEYS, draft, municipality, pot, register
 from workers.door import act
 
 PEOPLE = (("Amina", "Norr", 1980, 3), ("Björn", "Söder", 1990, None), ("Carim", "Norr", 2020, 1))
@@ -23,7 +23,7 @@ async def eken(db: asyncpg.Connection) -> UUID:
 
 async def reasons(db: asyncpg.Connection, pot_id: UUID) -> dict[str, str | None]:
     """What the roll says of each of the fixed people."""
-    names = {KEYS.person_ref(name): name for name in ("Amina", "Björn", "Carim", "Dagny")}
+    names = {person_ref(IDENTITY, name): name for name in ("Amina", "Björn", "Carim", "Dagny")}
     rows = await db.fetch("select person_ref, reason from roll.entry where pot_id = $1", pot_id)
     return {names[row["person_ref"]]: row["reason"] for row in rows}
 
@@ -50,7 +50,7 @@ async def test_electors_are_tags(db: asyncpg.Connection, registrar: asyncpg.Conn
     await act(registrar, KEYS, ADDRESS, [(1, RoundDrafted(round_id))])
     wrapped = await db.fetchval("select wrapped from roll.round_key where round_id = $1", round_id)
     key = KEYS.open_round_key(round_id.bytes, wrapped)
-    assert await tags(db, pot_id) == sorted(tag_of(key, KEYS.person_ref(name)) for name, *_ in PEOPLE)
+    assert await tags(db, pot_id) == sorted(tag_of(key, person_ref(IDENTITY, name)) for name, *_ in PEOPLE)
 
 
 async def test_what_it_was_built_from(db: asyncpg.Connection, registrar: asyncpg.Connection, eken: UUID) -> None:

@@ -36,7 +36,15 @@ POT = Pot(
 )
 PROJECTS = [Project(number, f"Projekt {number}", 100_00 * number) for number in range(1, 8)]
 GROUPS = [Group((1, 2), 30), Group((2, 5, 7), 20), Group((), 3), Group((4,), 11), Group((1, 3, 6), 7)]
-SUMS = Sums(electors=90, voters=72, revisions=80, counted=71, superseded=6, refused={"too-many": 1, "not-on-roll": 2})
+SUMS = Sums(
+    electors=90,
+    voters=72,
+    revisions=81,
+    counted=71,
+    superseded=6,
+    withdrawn=1,
+    refused={"too-many": 1, "not-on-roll": 2},
+)
 
 LEDGER = Ledger("vote.example.se/api/log/1", 80, "ab" * 32)
 

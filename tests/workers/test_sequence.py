@@ -11,7 +11,7 @@ from schema.database import connect
 from schema.events import BallotsAccepted, RoundScheduled
 from schema.settings import Settings
 from schema.tree import EMPTY, consistency, consistent, included, inclusion, leaf_hash, root
-from tests.builders import ADDRESS, KEYS, House, cast, draft, pot, schedule, voting, waiting
+from tests.builders import ADDRESS, KEYS, House, cast, draft, pot, published, schedule, voting, waiting
 from workers.door import act
 from workers.sequence import sequence_ballots
 
@@ -20,7 +20,8 @@ async def heads(db: asyncpg.Connection, house: House) -> list[Head]:
     """Every head of a round's tree, as signed, the smallest first."""
     notes = await db.fetch("select note from box.checkpoint where round_id = $1 order by size", house.round_id)
     origin = origin_of(ADDRESS, house.round_id)
-    return [read_checkpoint(row["note"], origin, [KEYS.checkpoints.public_bytes]) for row in notes]
+    publics = [key.public_key for key in await published(db, "checkpoints")]
+    return [read_checkpoint(row["note"], origin, publics) for row in notes]
 
 
 async def tree(db: asyncpg.Connection, house: House) -> dict[tuple[int, int], bytes]:
@@ -142,7 +143,7 @@ async def test_two_at_once(db: asyncpg.Connection, settings: Settings) -> None:
         for ballot in ballots[number::3]:
             event = BallotsAccepted(house.round_id, (ballot, *ballots[:3]))
             async with both[number % 2].transaction():
-                await sequence_ballots(both[number % 2], KEYS.checkpoints, ADDRESS, [event])
+                await sequence_ballots(both[number % 2], KEYS, ADDRESS, [event])
 
     await asyncio.gather(grow(0), grow(1))
     await grow(2)

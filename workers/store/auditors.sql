@@ -2,12 +2,13 @@
 select a.id, a.recipient from box.auditor a
 where a.round_id = $1
     and exists (select from box.publication p where p.round_id = $1)
+    and not exists (select from box.deletion d where d.round_id = $1)
     and not exists (select from box.openings o where o.auditor_id = a.id)
 order by a.id
 
 -- name: openings
 select l.position, b.pot_id, encode(b.tag, 'hex') as tag, b.revision, encode(b.nonce, 'hex') as nonce,
-    b.choices, b.points, v.reason
+    b.choices, b.points, b.withdrawn, v.reason
 from box.leaf l join box.ballot b on b.commitment = l.commitment join box.verdict v on v.ballot_id = b.id
 where l.round_id = $1 order by l.position
 

@@ -13,12 +13,13 @@ SQL = queries(__file__)
 
 
 class ToJudge(msgspec.Struct, frozen=True):
-    """A revision, and whether its tag is an elector of its pot."""
+    """A revision, whether it takes the one before back, and whether its tag is an elector of its pot."""
 
     id: UUID
     pot_id: UUID
     choices: tuple[int, ...]
     points: tuple[int, ...]
+    withdrawn: bool
     on_roll: bool
 
 
@@ -57,8 +58,17 @@ async def has_waiting(db: Db, round_id: UUID) -> bool:
     return waiting
 
 
+async def are_deleted(db: Db, round_id: UUID) -> bool:
+    """Whether the round's ballots were deleted when their time was over."""
+    gone: bool = await db.fetchval(SQL.are_deleted, round_id)
+    return gone
+
+
 async def groups(db: Db, pot_id: UUID) -> list[Group]:
-    """The current ballots of a pot: of each tag the last revision that counts; equal ones together, in order."""
+    """The current ballots of a pot: of each tag the last revision that counts; equal ones together, in order.
+
+    Where that is a withdrawal there is no ballot.
+    """
     return await many(db, Group, SQL.groups, pot_id)
 
 

@@ -1,5 +1,5 @@
 -- name: ballots_to_judge
-select b.id, b.pot_id, b.choices, b.points,
+select b.id, b.pot_id, b.choices, b.points, b.withdrawn,
     exists (select from box.elector e where e.pot_id = b.pot_id and e.tag = b.tag) as on_roll
 from box.ballot b where b.id = any($1::uuid[])
 order by b.id
@@ -22,22 +22,29 @@ select exists (
         not exists (select from box.verdict v where v.ballot_id = b.id)
         or not exists (select from box.leaf l where l.commitment = b.commitment)))
 
+-- name: are_deleted
+select exists (select from box.deletion where round_id = $1)
+
 -- name: groups
 select choices, points, count(*) as voters from (
-    select distinct on (b.tag) b.choices, b.points
+    select distinct on (b.tag) b.choices, b.points, b.withdrawn
     from box.ballot b join box.verdict v on v.ballot_id = b.id
     where b.pot_id = $1 and v.reason is null
     order by b.tag, b.revision desc) current_ballot
-group by choices, points order by choices, points
+where not withdrawn group by choices, points order by choices, points
 
 -- name: sums
 with revision as (
-    select b.tag, v.reason from box.ballot b join box.verdict v on v.ballot_id = b.id where b.pot_id = $1)
+    select b.tag, b.revision, b.withdrawn, v.reason
+    from box.ballot b join box.verdict v on v.ballot_id = b.id where b.pot_id = $1
+), last_word as (
+    select distinct on (tag) withdrawn from revision where reason is null order by tag, revision desc)
 select (select count(*) from box.elector e where e.pot_id = $1) as electors,
     count(*) as revisions,
     count(distinct tag) as voters,
-    count(distinct tag) filter (where reason is null) as counted,
-    count(*) filter (where reason is null) - count(distinct tag) filter (where reason is null) as superseded,
+    (select count(*) from last_word where not withdrawn) as counted,
+    count(*) filter (where reason is null) - (select count(*) from last_word) as superseded,
+    (select count(*) from last_word where withdrawn) as withdrawn,
     (select coalesce(jsonb_object_agg(reason, times), '{}') from (
         select reason, count(*) as times from revision where reason is not null group by reason) r) as refused
 from revision

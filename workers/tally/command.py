@@ -14,7 +14,9 @@ from msgspec.structs import replace
 
 from schema.comparison import WhatIf
 from schema.outcome import Exact, Outcome
-from schema.pb import CENTS, NotCounted, PbError, format_amount, read_pb, rule_of
+from schema.pb import CENTS, NotCounted, PbError, PbHead, format_amount, read_pb, rule_of
+from schema.pb.rule import DECLARED
+from schema.pb.rule import RULES as NAMES
 from schema.rules import (
     Criterion,
     EqualShares,
@@ -25,7 +27,7 @@ from schema.rules import (
     TieOrder,
     Utility,
 )
-from workers.tally import Case, Instance, Project, count_case
+from workers.tally import Case, Instance, count_case
 from workers.tally.axioms import Verdict, axioms
 from workers.tally.comparison import alternatives, compare
 from workers.tally.reading import Election, read_election
@@ -48,26 +50,40 @@ RULES: dict[str, Rule] = {
     "maximin-support": MaximinSupport(),
 }
 CHUNK = 2**20
+LONG = 50
+"""So many letters of a project's name stand before its reason."""
 PATIENCE = 2.0
 """Seconds after which somebody who waits is told what for."""
 
 
-class NamedRule(click.ParamType[Rule]):
-    """A rule by its name here, or declared as in a round."""
+class Uncounted(click.ClickException):
+    """The file or what is asked for does not say how to count: one sentence says why."""
+
+    exit_code = 2
+
+
+class NamedRule(click.ParamType[Rule | str]):
+    """A rule by its name here, as a file may declare it, or as a round has it.
+
+    Of the format's own names those whose rule depends on what else a file says stay names.
+    """
 
     name = "rule"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Rule:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Rule | str:
         """Read a rule; fails with what can be given."""
         if value in RULES:
             return RULES[value]
+        if value in DECLARED:
+            return NAMES.get(value) or str(value)
         try:
             rule: Rule = msgspec.json.decode(value, type=Rule)
         except msgspec.DecodeError as error:
-            known = ", ".join(RULES)
             fault = f" ({error})" if value.startswith("{") else ""
             self.fail(
-                f'{value!r} is no rule{fault}. Name one of {known}, or declare one: \'{{"rule": "greedy_by_votes"}}\'.'
+                f"{value!r} is no rule{fault}. Name one of {', '.join(RULES)}; or as files do, one of "
+                f"{', '.join(name for name in DECLARED if name not in RULES)}; or declare one: "
+                '\'{"rule": "greedy_by_votes"}\'.'
             )
         return rule
 
@@ -84,7 +100,22 @@ class Counted(Struct, frozen=True):
     def money(self, amount: int | Exact) -> str:
         """An amount in currency units, for reading."""
         unit = self.election.head.meta.get("currency", "")
-        return f"{format_amount(rounded(amount, self.scale))} {unit}".rstrip()
+        return f"{in_groups(rounded(amount, self.scale))} {unit}".rstrip()
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Each project with its name, by id; long names are cut."""
+        names = {project.id: " ".join(project.name.split()) for project in self.election.head.projects}
+        return {
+            project: f"{project} {name if len(name) <= LONG else name[: LONG - 1].rstrip() + '…'}".rstrip()
+            for project, name in names.items()
+        }
+
+
+def in_groups(cents: int) -> str:
+    """Hundredths as currency units with their digits in groups of three."""
+    whole, point, rest = format_amount(cents).partition(".")
+    return f"{int(whole):,}".replace(",", " ") + point + rest
 
 
 @click.command()
@@ -104,7 +135,7 @@ class Counted(Struct, frozen=True):
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def tally(
     source: BinaryIO,
-    rule: Rule | None,
+    rule: Rule | str | None,
     ties: str,
     seed: str,
     weights: str | None,
@@ -120,15 +151,20 @@ def tally(
     (-exhaustive, -votes, -phragmen, -comparison), equal-shares-cardinality-add1, equal-shares-additive-add1, phragmen,
     maximin-support; or a declaration in JSON as a round has it, in which amounts are hundredths of a currency unit.
 
+    Names as files declare them will do as well: greedy-threshold (with the file's own threshold), greedy-exclusive,
+    equalshares, equalshares/add1, and these with -comparison.
+
     ORDER is a list of lower_cost, more_votes, id and lot, which ends with id or lot.
     """
     try:
         election = read(source, weights, strict)
+        if isinstance(rule, str):
+            election, rule = declaring(election, rule)
         declared = rule or rule_of(election.head)
     except NotCounted as error:
-        raise click.ClickException(f"{error} Give --rule; `byalag tally --help` lists them.") from error
+        raise Uncounted(f"{error} Give --rule; `byalag tally --help` lists them.") from error
     except PbError as error:
-        raise click.ClickException(str(error)) from error
+        raise Uncounted(str(error)) from error
     order = tie_order(ties, seed)
     try:
         case, scaled, scale = prepare(election, declared, order)
@@ -137,7 +173,7 @@ def tally(
             verdicts = axioms(case, counted.outcome, utility_of(scaled)) if ask else ()
             what_if = others(counted) if side_by_side else None
     except ValueError as error:
-        raise click.ClickException(str(error)) from error
+        raise Uncounted(str(error)) from error
     if as_json:
         click.echo(as_object(counted, verdicts, what_if))
     else:
@@ -161,6 +197,13 @@ def read(source: BinaryIO, weights: str | None, strict: bool) -> Election:
         return read_election(chunks(), weights)
 
 
+def declaring(election: Election, name: str) -> tuple[Election, Rule]:
+    """The rule that the file would declare by this name of the format; what is to be said of that is a warning."""
+    head = PbHead(election.head.meta | {"rule": name}, election.head.projects)
+    remarks = [remark for remark in head.remarks if remark not in election.warnings]
+    return replace(election, warnings=(*election.warnings, *remarks)), rule_of(head)
+
+
 def tie_order(ties: str, seed: str) -> TieOrder:
     """The tie order that was asked for."""
     criteria = tuple(ties.split(","))
@@ -176,12 +219,33 @@ def tie_order(ties: str, seed: str) -> TieOrder:
 def prepare(election: Election, rule: Rule, order: TieOrder) -> tuple[Case, Rule, int]:
     """The case and the rule in whole currency units, if the file knows no smaller amounts, or else in hundredths."""
     instance = election.instance
-    step = rule.step if isinstance(rule, EqualShares) else 0
-    amounts = (instance.budget, step, *(project.cost for project in instance.projects))
+    amounts = (instance.budget, *(project.cost for project in instance.projects), *amounts_of(rule))
     scale = 1 if any(amount % CENTS for amount in amounts) else CENTS
-    projects = tuple(Project(project.id, project.cost // scale) for project in instance.projects)
+    projects = tuple(replace(project, cost=project.cost // scale) for project in instance.projects)
     case = Case.of(Instance(instance.budget // scale, projects), election.profile, order)
-    return case, replace(rule, step=step // scale) if isinstance(rule, EqualShares) else rule, scale
+    return case, in_units(rule, scale), scale
+
+
+def amounts_of(rule: Rule) -> list[int]:
+    """The amounts of money that a rule states."""
+    match rule:
+        case EqualShares(step=step):
+            return [step]
+        case GreedyByVotes(caps=caps):
+            return [cap.money for cap in caps if cap.money is not None]
+        case _:
+            return []
+
+
+def in_units(rule: Rule, scale: int) -> Rule:
+    """A rule with its amounts in units of so many hundredths."""
+    match rule:
+        case EqualShares(step=step):
+            return replace(rule, step=step // scale)
+        case GreedyByVotes(caps=caps):
+            return replace(rule, caps=tuple(replace(c, money=c.money and c.money // scale) for c in caps))
+        case _:
+            return rule
 
 
 @contextmanager
@@ -250,41 +314,52 @@ def as_text(counted: Counted, explain: bool, verdicts: Sequence[Verdict], what_i
     """The count as lines for people."""
     case, outcome, head, money = counted.case, counted.outcome, counted.election.head, counted.money
     names = {project.id: " ".join(project.name.split()) for project in head.projects}
-    votes = {project.id: case.votes[index] for index, project in enumerate(case.projects)}
     costs = {project.id: project.cost for project in case.projects}
     width = max(map(len, ("project", *outcome.funded)))
-    reasons = (f"{fact.project}: {reason(fact, money)}" for fact in outcome.explanations)
+    rule, unit = counted.rule, "votes" if case.scores == case.votes else "points"
+    # What the order goes by, or who pays.
+    shown = unit if isinstance(rule, GreedyByVotes) else "votes"
+    measures = case.scores if shown == "points" else case.votes
+    measured = {project.id: measure for project, measure in zip(case.projects, measures, strict=True)}
+    per_point = isinstance(rule, EqualShares) and rule.utility == "additive"
+    reasons = (f"{counted.named[fact.project]}: {reason(fact, money, per_point)}" for fact in outcome.explanations)
+    part = outcome.spent - sum(costs[project] for project in outcome.funded)
     return [
         f"{head.meta.get('description') or 'An election'}: {len(case.projects)} projects, {case.voters} ballots",
-        f"Rule: {name_of(counted.rule, money)}",
+        f"Rule: {name_of(rule, money, unit)}",
         "",
-        f"  #  {'project':{width}}  votes  {'cost':>14}",
+        f"  #  {'project':{width}}  {shown:>6}  {'cost':>14}",
         *(
-            f"{place:3}  {project:{width}}  {votes[project]:5}  "
-            f"{format_amount(costs[project] * counted.scale):>14}  {names[project]}".rstrip()
+            f"{place:3}  {project:{width}}  {measured[project]:6}  "
+            f"{in_groups(costs[project] * counted.scale):>14}  {names[project]}".rstrip()
             for place, project in enumerate(outcome.funded, 1)
         ),
         "",
         f"Funded {len(outcome.funded)} of {len(case.projects)} projects, "
         f"spent {money(outcome.spent)} of {money(outcome.budget)}.",
+        *(
+            [f"{counted.named[outcome.partly]} gets {money(part)} of the {money(costs[outcome.partly])} it costs."]
+            if outcome.partly
+            else []
+        ),
         *shares_in_words(outcome.shares, money),
         *map(tie_in_words, outcome.ties),
         against_published(counted),
         *(("", *reasons) if explain else ()),
         *(("", *(verdict_in_words(verdict, money) for verdict in verdicts)) if verdicts else ()),
-        *(("", *beside_each_other(what_if, money)) if what_if else ()),
+        *(("", *beside_each_other(what_if, money, unit)) if what_if else ()),
         *(f"Note: {warning}" for warning in counted.election.warnings),
     ]
 
 
-def beside_each_other(what_if: WhatIf, money: Money) -> list[str]:
+def beside_each_other(what_if: WhatIf, money: Money, unit: str) -> list[str]:
     """The alternatives as a table: what each funds and spends, whom it reaches, and what it shares with the first."""
     common = {pair.second: pair.common for pair in what_if.pairs if pair.first == 0}
     return [
         "   funded           spent  reached  in common  rule",
         *(
             f"{len(each.funded):9}  {money(each.spent):>14}  {100 * each.represented / max(what_if.voters, 1):5.1f} %  "
-            f"{common.get(place, len(each.funded)):9}  {name_of(each.rule, money)}"
+            f"{common.get(place, len(each.funded)):9}  {name_of(each.rule, money, unit)}"
             for place, each in enumerate(what_if.alternatives)
         ),
         "Reached: voters who support at least one funded project. In common: projects that the first rule funds too.",

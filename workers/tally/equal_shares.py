@@ -19,6 +19,7 @@ from schema.outcome import (
     Explanation,
     FundedByCompletion,
     FundedByShares,
+    FundedInPart,
     Outcome,
     Shares,
     SupportersShort,
@@ -26,7 +27,7 @@ from schema.outcome import (
     exact,
     ratio,
 )
-from schema.rules import EqualShares
+from schema.rules import EqualShares, GreedyByVotes
 from workers.tally.case import Case
 from workers.tally.exact import ExactRun
 from workers.tally.greedy import PLAIN, greedy_by_votes, take_by_votes
@@ -80,24 +81,27 @@ def explain(case: Case, rule: EqualShares, bought: Bought) -> Outcome:
     units = {i: case.projects[i].cost if rule.utility == "cost" else 1 for i in prices}
     rest = sorted((i for i in range(len(case.projects)) if i not in prices), key=lambda i: (-case.scores[i], i))
     taken: dict[int, int] = {}
+    granted: dict[int, int] = {}
     passed: dict[int, int] = {}
     broken: tuple[TieBroken, ...] = ()
     if rule.completion == "votes":
-        walk = take_by_votes(case, rest, left)
+        walk = take_by_votes(case, rest, left, GreedyByVotes(partial_percent=rule.partial_percent))
         taken = {look.project: look.left for look in walk.looks if look.fits}
-        passed = {look.project: look.left for look in walk.looks if not look.fits}
+        granted = {look.project: look.left for look in walk.looks if look.verdict == "part"}
+        passed = {look.project: 0 if look.verdict == "late" else look.left for look in walk.looks if not look.fits}
         broken = tuple(walk.ties)
     elif rule.completion == "phragmen":
         payments = [prices.get(i, Fraction(0)) for i in range(len(case.projects))]
         paid = Paid(bought.share, payments, bought.run.emptied, rule.utility == "additive")
-        loads = complete_by_loads(case, prices.keys(), left, paid)
+        loads = complete_by_loads(case, prices.keys(), left, paid, rule.partial_percent)
         taken = {turn.project: turn.left for turn in loads.funded}
-        passed = {turn.project: turn.left for turn in loads.misfits}
+        granted = {turn.project: turn.left for turn in loads.partly}
+        passed = {turn.project: turn.left for turn in loads.misfits} | dict.fromkeys(loads.waiting, 0)
         broken = tuple(loads.ties)
     funded = [case.projects[i] for i in (*prices, *taken)]
     return Outcome(
         funded=tuple(project.id for project in funded),
-        spent=sum(project.cost for project in funded),
+        spent=sum(project.cost for project in funded) + sum(granted.values()),
         budget=case.budget,
         explanations=(
             *(
@@ -115,10 +119,15 @@ def explain(case: Case, rule: EqualShares, bought: Bought) -> Outcome:
                 FundedByCompletion(case.projects[i].id, position, case.votes[i], case.projects[i].cost, before)
                 for position, (i, before) in enumerate(taken.items(), len(prices) + 1)
             ),
-            *(why_not(case, bought, i, passed.get(i)) for i in rest if i not in taken),
+            *(
+                FundedInPart(case.projects[i].id, case.votes[i], case.scores[i], case.projects[i].cost, before)
+                for i, before in granted.items()
+            ),
+            *(why_not(case, bought, i, passed.get(i)) for i in rest if i not in taken and i not in granted),
         ),
         ties=(*bought.ties, *broken),
         shares=Shares(bought.increments, exact(bought.share)),
+        partly=next((case.projects[i].id for i in granted), None),
     )
 
 

@@ -8,19 +8,21 @@ Choice Take on Indivisible Participatory Budgeting, 2023; by score per cost it i
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from functools import cache
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Literal
 
 from msgspec import Struct
 
 from schema.outcome import (
     BelowThreshold,
+    CategoryFull,
     DidNotFit,
     Excluded,
     Explanation,
     FundedByVotes,
     FundedInPart,
     FundedWithReserve,
+    Measure,
     NotReached,
     Outcome,
     TieBroken,
@@ -29,7 +31,7 @@ from schema.rules import GreedyByVotes
 from workers.tally.case import Case
 from workers.tally.instance import LIMIT
 
-Verdict = Literal["whole", "part", "short", "late", "excluded", "below"]
+Verdict = Literal["whole", "part", "short", "late", "excluded", "capped", "below"]
 PLAIN = GreedyByVotes()
 
 
@@ -37,8 +39,8 @@ class Look(Struct, frozen=True):
     """A look at one project, by its index in the case, with `left` in the pot just then.
 
     `verdict`: it was funded "whole"; it did not fit, and got what was left as a "part" of its cost or fell "short"; it
-    came too "late", when the count had ended; a project that rules it out was funded ("excluded"); its score is
-    "below" the threshold.
+    came too "late", when the count had ended; a project that rules it out was funded ("excluded"); it would take a
+    category above its cap ("capped"); its score is "below" the threshold.
     """
 
     project: int
@@ -49,6 +51,18 @@ class Look(Struct, frozen=True):
     def fits(self) -> bool:
         """Whether the project was funded whole."""
         return self.verdict == "whole"
+
+
+class Cap(Struct, frozen=True):
+    """One amount that the rule caps. `needs`: what each project of the category adds to it, by the index of a project.
+
+    `most`: what these may come to.
+    """
+
+    category: str
+    measure: Measure
+    most: int
+    needs: dict[int, int]
 
 
 class Walk(Struct, frozen=True):
@@ -71,13 +85,14 @@ def take_by_votes(
 
     One without votes is funded as well if money remains for it, unless it is below the `threshold` (which stands for
     both of those in the rule). One that costs more than the whole pot is looked at like any other, and may end the
-    count. `ValueError` if the rule excludes a project that is not in the case.
+    count. `ValueError` if the rule excludes a project, or caps a category, that is not in the case.
     """
-    ranks, rivals = _ranks(case, rule), _rivals(case, rule)
+    ranks, rivals, caps = _ranks(case, rule), _rivals(case, rule), _caps(case, rule)
     order = sorted(sorted(candidates), key=ranks.__getitem__, reverse=True)
     looks: list[Look] = []
     ties: list[TieBroken] = []
     taken: set[int] = set()
+    used = [0] * len(caps)
     costs = [project.cost for project in case.projects]
     left, misfit, end = pot, len(order), len(order)
 
@@ -89,6 +104,8 @@ def take_by_votes(
             return "late"
         if index in rivals and not taken.isdisjoint(rivals[index]):
             return "excluded"
+        if _full(caps, used, index) is not None:
+            return "capped"
         if costs[index] <= left:
             return "whole"
         # Enough of the cost to be given in part.
@@ -104,6 +121,7 @@ def take_by_votes(
             looks.append(Look(index, left, verdict))
             if verdict == "whole":
                 taken.add(index)
+                used = _with(caps, used, index)
                 left -= costs[index]
             elif verdict in {"part", "short"}:
                 misfit = min(misfit, len(looks) - 1)
@@ -141,8 +159,9 @@ def _explanations(case: Case, rule: GreedyByVotes, walk: Walk, threshold: int) -
     """Why each project that was looked at is funded or not."""
     further = _further(case, rule, walk, threshold)
     ids = [project.id for project in case.projects]
-    rivals = _rivals(case, rule)
+    rivals, caps = _rivals(case, rule), _caps(case, rule)
     taken: list[int] = []
+    used = [0] * len(caps)
     facts: dict[int, Explanation] = {}
     for look in walk.looks:
         index, left = look.project, look.left
@@ -151,6 +170,7 @@ def _explanations(case: Case, rule: GreedyByVotes, walk: Walk, threshold: int) -
         match look.verdict:
             case "whole":
                 taken.append(index)
+                used = _with(caps, used, index)
                 facts[index] = FundedByVotes(name, len(taken), votes, score, cost, left)
             case "part" if rule.reserve:
                 facts[index] = FundedWithReserve(name, len(taken) + 1, votes, score, cost, left, cost - left)
@@ -164,6 +184,12 @@ def _explanations(case: Case, rule: GreedyByVotes, walk: Walk, threshold: int) -
             case "excluded":
                 by = next(ids[other] for other in taken if other in rivals[index])
                 facts[index] = Excluded(name, votes, score, cost, by, further(index))
+            case "capped":
+                full = _full(caps, used, index)
+                assert full is not None
+                cap = caps[full]
+                said = (cap.category, cap.measure, cap.most, used[full])
+                facts[index] = CategoryFull(name, votes, score, cost, *said, further(index))
             case "below":
                 facts[index] = BelowThreshold(name, votes, score, cost, threshold, further(index))
     return facts
@@ -214,6 +240,9 @@ def _promotion(case: Case, rule: GreedyByVotes, walk: Walk) -> Callable[[int], i
     lefts = [-look.left for look in walk.looks]
     places = {look.project: place for place, look in enumerate(walk.looks)}
     taken = {look.project: place for place, look in enumerate(walk.looks) if look.fits}
+    caps = _caps(case, rule)
+    # For each cap what was used of it before each place.
+    uses = [list(accumulate((cap.needs.get(i, 0) * (i in taken) for i in places), initial=0)) for cap in caps]
 
     def promotion(index: int) -> int | None:
         cost = case.projects[index].cost
@@ -224,6 +253,9 @@ def _promotion(case: Case, rule: GreedyByVotes, walk: Walk) -> Callable[[int], i
         last = min(last, places[index], walk.end)
         if index in rivals:
             last = min([last, *(taken[other] for other in rivals[index] & taken.keys())])
+        for cap, used in zip(caps, uses, strict=True):
+            if index in cap.needs:
+                last = min(last, bisect_right(used, cap.most - cap.needs[index]) - 1)
         if last < 0 or last == places[index]:
             return None if last < 0 else 0
         return _to_pass(case, rule, index, walk.looks[last].project)
@@ -265,6 +297,31 @@ def _ranks(case: Case, rule: GreedyByVotes) -> list[int]:
     # Two fractions that differ do so by at least one over the product of their denominators.
     scale = max(costs, default=0) ** 2
     return [score * scale // cost if cost else LIMIT * scale for score, cost in zip(case.scores, costs, strict=True)]
+
+
+def _caps(case: Case, rule: GreedyByVotes) -> list[Cap]:
+    """What the rule caps, in its order."""
+    caps: list[Cap] = []
+    for each in rule.caps:
+        costs = {i: project.cost for i, project in enumerate(case.projects) if each.category in project.categories}
+        if not costs:
+            raise ValueError(f"The rule caps the category {each.category!r}, which no project of this pot has.")
+        if each.projects is not None:
+            caps.append(Cap(each.category, "projects", each.projects, dict.fromkeys(costs, 1)))
+        if each.money is not None:
+            caps.append(Cap(each.category, "money", each.money, costs))
+    return caps
+
+
+def _full(caps: list[Cap], used: list[int], index: int) -> int | None:
+    """The first cap that has no room for a project; None if all have."""
+    places = range(len(caps))
+    return next((i for i in places if used[i] + caps[i].needs.get(index, 0) > caps[i].most), None)
+
+
+def _with(caps: list[Cap], used: list[int], index: int) -> list[int]:
+    """What is used of each cap with one more project."""
+    return [amount + cap.needs.get(index, 0) for amount, cap in zip(used, caps, strict=True)]
 
 
 def _rivals(case: Case, rule: GreedyByVotes) -> dict[int, set[int]]:

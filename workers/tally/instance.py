@@ -20,10 +20,11 @@ LIMIT = 2**53
 
 
 class Project(Struct, frozen=True):
-    """A project on the ballot."""
+    """A project on the ballot. `categories`: those it belongs to, which a rule may cap."""
 
     id: str
     cost: int
+    categories: tuple[str, ...] = ()
 
 
 class Instance(Struct, frozen=True):

@@ -14,10 +14,12 @@ solves a linear program in floats for each candidate, and takes the wrong projec
 it always passes over what does not fit, and funds projects without supporters at the end.)
 """
 
+from collections import deque
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from schema.outcome import Outcome
@@ -27,10 +29,21 @@ from workers.tally.compiled import at_hand, compiled
 from workers.tally.instance import Columns, Ints
 from workers.tally.phragmen import Floats, race, told
 
+REMEMBERED = 8
+"""So many groups of projects are looked at before voters are asked who pays what."""
+
 
 def maximin_support(case: Case, rule: MaximinSupport) -> Outcome:
     """Maximin support (see above): fund by least largest load until one does not fit, or while any fits."""
-    return told(case, race(case, _Shared(case), (), case.budget, rule.misfit == "stop"))
+    return told(case, race(case, _Shared(case), (), case.budget, rule.misfit, rule.partial_percent))
+
+
+class _Group(Struct, frozen=True):
+    """Projects by what they cost together, and their supporters by number and by ballot."""
+
+    cost: int
+    heads: int
+    voters: NDArray[np.bool_]
 
 
 class _Shared:
@@ -47,10 +60,15 @@ class _Shared:
         self.numbers: type = object if wide else np.int64
         large = at_hand() or len(self.links) > 1000
         self.pay = compiled(_pay) if large and not wide else _pay
-        # The largest load so far, and what every ballot pays for each funded project then, nearly.
+        # The largest load so far, and what every ballot pays for each funded project then, nearly; the same for the
+        # project that may come next, should it be bought.
         self.largest = Fraction(0)
         self.paid = np.zeros(len(self.links))
+        self.next: tuple[int, Floats] | None = None
         self.funded: list[int] = []
+        # Groups of funded projects that were worst off with one more, the latest last; and with each project.
+        self.groups: deque[_Group] = deque(maxlen=REMEMBERED)
+        self.worst: dict[int, list[int]] = {}
         # A load only grows while others are bought: the latest known, and whether it still holds.
         self.bounds = [Fraction(cost, max(votes, 1)) for cost, votes in zip(self.costs, case.votes, strict=True)]
         self.holds = [False] * len(self.costs)
@@ -75,27 +93,47 @@ class _Shared:
         """It is bought, at `load`."""
         self.funded.append(project)
         self.largest = load
-        self.paid, _ = self._share(self.funded, load, self.paid)
+        if self.next is not None and self.next[0] == project:
+            self.paid = self.next[1]
+        else:
+            self.paid, _ = self._share(self.funded, load, self.paid)
+        self.next = None
         self.holds = [False] * len(self.costs)
+        self._remember(self.worst.get(project, []))
 
     def _look(self, project: int, limit: Fraction | None) -> None:
         """Find the load of a project; or only that it is above the `limit`.
 
-        From below: while voters cannot pay all projects at a load, the group worst off tells of a higher one.
+        From below: while voters cannot pay all projects at a load, the group worst off tells of a higher one. Groups
+        that were worst off with others often are with this one as well, and tell much of that at once.
         """
         if self.holds[project]:
             return
-        load, paid = max(self.bounds[project], self.largest), self.paid
+        known = (self._with(group, project) for group in self.groups)
+        load, paid = max(self.bounds[project], self.largest, *known), self.paid
         while limit is None or load <= limit:
             paid, worst = self._share([*self.funded, project], load, paid)
             if not worst:
                 self.holds[project] = True
+                self.next = project, paid
                 break
-            voters = np.zeros(len(self.case.ballots), np.bool_)
-            for index in worst:
-                voters[self.case.supporters.row(index)] = True
-            load = Fraction(sum(self.costs[index] for index in worst), int(self.case.weights[voters].sum()))
+            self.worst[project] = worst
+            self._remember([index for index in worst if index != project])
+            load = self._with(self.groups[-1], project)
         self.bounds[project] = load
+
+    def _remember(self, projects: list[int]) -> None:
+        """Keep a group of funded projects; the oldest one gives way."""
+        voters = np.zeros(len(self.case.ballots), np.bool_)
+        for index in projects:
+            voters[self.case.supporters.row(index)] = True
+        self.groups.append(_Group(sum(self.costs[i] for i in projects), int(self.case.weights[voters].sum()), voters))
+
+    def _with(self, group: "_Group", project: int) -> Fraction:
+        """The load of a group with one more project: no sharing brings all of their supporters below it."""
+        row = self.case.supporters.row(project)
+        more = int(self.case.weights[row[~group.voters[row]]].sum())
+        return Fraction(group.cost + self.costs[project], group.heads + more)
 
     def _share(self, projects: list[int], load: Fraction, paid: Floats) -> tuple[Floats, list[int]]:
         """Let the supporters pay these projects, with no load above `load`, much as in `paid`.
@@ -144,6 +182,15 @@ def _pay(  # noqa: PLR0912, PLR0915  # a kernel stands alone
         for entry in range(starts[project], starts[project + 1]):
             amount = min(int(guess[entry] + 0.5), unpaid[project], purses[supporters[entry]])
             flow[entry] = amount
+            unpaid[project] -= amount
+            purses[supporters[entry]] -= amount
+    # What rounding left unpaid is little: any purse will do, and few of the projects are left for the search.
+    for project in projects:
+        for entry in range(starts[project], starts[project + 1]):
+            if unpaid[project] == 0:
+                break
+            amount = min(unpaid[project], purses[supporters[entry]])
+            flow[entry] += amount
             unpaid[project] -= amount
             purses[supporters[entry]] -= amount
     path = np.zeros(len(unpaid), np.int64)

@@ -10,7 +10,8 @@ Support is approval: a ballot supports a project or not, and points beyond the f
 without supporters is never bought. (pabutools 1.2.3 gives such a project an infinite load and buys it when nothing
 else remains; the papers let supporters pay, and there are none.) One that costs more than the whole pot never takes
 part. Of projects whose turn comes at the same load all must fit, or the count ends there ("stop"): some supporters
-could pay then, and the pot cannot.
+could pay then, and the pot cannot. Partial funding, which no paper has, gives what is left to the first project of
+which that is so, as greedy does.
 """
 
 from collections.abc import Collection
@@ -27,12 +28,13 @@ from schema.outcome import (
     CostsMoreThanPot,
     Explanation,
     FundedByLoad,
+    FundedInPart,
     LoadTooHigh,
     Outcome,
     TieBroken,
     exact,
 )
-from schema.rules import SequentialPhragmen
+from schema.rules import Misfit, SequentialPhragmen
 from workers.tally.case import Case
 
 Floats = NDArray[np.float64]
@@ -62,10 +64,12 @@ class Turn(Struct, frozen=True):
 class Race(Struct, frozen=True):
     """Which projects were funded, and which did not fit, in the order of their turns; ties as they were broken.
 
-    `waiting`: the load that a project would have come to next, for each whose turn had not come at the end.
+    `partly`: the one that did not fit and got what was left, if there is one. `waiting`: the load that a project would
+    have come to next, for each whose turn had not come at the end.
     """
 
     funded: list[Turn]
+    partly: list[Turn]
     misfits: list[Turn]
     ties: list[TieBroken]
     waiting: dict[int, Fraction]
@@ -73,10 +77,10 @@ class Race(Struct, frozen=True):
 
 def sequential_phragmen(case: Case, rule: SequentialPhragmen) -> Outcome:
     """Phragmén's sequential method (see above): fund by least load until one does not fit, or while any fits."""
-    return told(case, race(case, _Loads(case, None), (), case.budget, rule.misfit == "stop"))
+    return told(case, race(case, _Loads(case, None), (), case.budget, rule.misfit, rule.partial_percent))
 
 
-def complete_by_loads(case: Case, funded: Collection[int], left: int, paid: Paid) -> Race:
+def complete_by_loads(case: Case, funded: Collection[int], left: int, paid: Paid, partial_percent: int = 0) -> Race:
     """Spend what equal shares `left` by Phragmén's method, passing over what does not fit; `funded` are out.
 
     Voters start from the loads that equal shares gave them, which is to say with the money they still hold, and go on
@@ -85,7 +89,7 @@ def complete_by_loads(case: Case, funded: Collection[int], left: int, paid: Paid
     minus the money held: the same but for a constant. A project that costs nothing is bought at once, and no load
     changes.
     """
-    return race(case, _Loads(case, paid), funded, left, False)
+    return race(case, _Loads(case, paid), funded, left, "skip", partial_percent)
 
 
 class Loads(Protocol):
@@ -101,21 +105,29 @@ class Loads(Protocol):
         """It is bought, at `load`."""
 
 
-def race(case: Case, loads: Loads, funded: Collection[int], left: int, stops: bool) -> Race:
+def race(case: Case, loads: Loads, funded: Collection[int], left: int, misfit: Misfit, partial_percent: int) -> Race:
     """Let projects come by least load, and fund each that fits into `left`; those `funded` already do not take part.
 
     Neither do those that cost more than the whole pot or have no supporter.
     """
+
+    def enough(index: int) -> bool:
+        """Whether what is left is a part of the cost that is given."""
+        return 0 < partial_percent * case.projects[index].cost <= 100 * left
+
     every = range(len(case.projects))
     rivals = [i for i in every if i not in funded and case.projects[i].cost <= case.budget and case.votes[i]]
-    ran = Race([], [], [], {})
+    ran = Race([], [], [], [], {})
     while rivals:
         turns = {index: loads.of(index) for index in loads.nearest(rivals)}
         least = min(turns.values())
         level = [index for index, load in turns.items() if load == least]
         gone = misfits = [index for index in level if case.projects[index].cost > left]
-        if misfits and stops:
-            ran.misfits.append(Turn(misfits[0], least, left))
+        in_part = bool(misfits) and not ran.misfits and enough(misfits[0])
+        if in_part:
+            ran.ties.extend(case.tie(filter(enough, misfits)))
+        if in_part or (misfits and misfit == "stop"):
+            (ran.partly if in_part else ran.misfits).append(Turn(misfits[0], least, left))
             ran.waiting.update((index, loads.of(index)) for index in rivals if index != misfits[0])
             break
         ran.misfits.extend(Turn(index, least, left) for index in misfits)
@@ -136,9 +148,13 @@ def told(case: Case, ran: Race) -> Outcome:
         project, votes = case.projects[turn.project], case.votes[turn.project]
         reasons[turn.project] = FundedByLoad(project.id, position, votes, project.cost, exact(turn.load), turn.left)
     spent = sum(case.projects[index].cost for index in reasons)
+    for turn in ran.partly:
+        project, votes = case.projects[turn.project], case.votes[turn.project]
+        reasons[turn.project] = FundedInPart(project.id, votes, case.scores[turn.project], project.cost, turn.left)
+        spent += turn.left
     refused: dict[int, tuple[Fraction, int, str | None]] = {t.project: (t.load, t.left, None) for t in ran.misfits}
     if ran.waiting:
-        ended_at = case.projects[ran.misfits[0].project].id
+        ended_at = case.projects[(ran.partly or ran.misfits)[0].project].id
         refused |= {index: (load, case.budget - spent, ended_at) for index, load in ran.waiting.items()}
     others = [index for index in range(len(case.projects)) if index not in reasons]
     for index in sorted(others, key=lambda index: (-case.scores[index], index)):
@@ -156,6 +172,7 @@ def told(case: Case, ran: Race) -> Outcome:
         budget=case.budget,
         explanations=tuple(reasons.values()),
         ties=tuple(ran.ties),
+        partly=next((case.projects[turn.project].id for turn in ran.partly), None),
     )
 
 

@@ -61,7 +61,8 @@ def read_election(source: bytes | Iterable[bytes], weights: str | None = None) -
     profile = ballots.close()
     head = reader.head
     running = (project for project in head.projects if project.id not in head.withdrawn)
-    instance = Instance(head.budget, tuple(Project(project.id, project.cost) for project in running))
+    projects = tuple(Project(project.id, project.cost, project.categories) for project in running)
+    instance = Instance(head.budget, projects)
     return Election(instance, profile, head, (*reader.notes.sentences(), *head.remarks))
 
 

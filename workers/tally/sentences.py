@@ -6,6 +6,7 @@ from typing import assert_never
 
 from schema.outcome import (
     BelowThreshold,
+    CategoryFull,
     CostsMoreThanPot,
     DidNotFit,
     Exact,
@@ -24,46 +25,63 @@ from schema.outcome import (
     TieBroken,
 )
 from schema.rules import EqualShares, GreedyByVotes, MaximinSupport, Rule, SequentialPhragmen
-from workers.tally.axioms import Overdrawn, Overspent, RoomLeft, Underserved, Unspent, Verdict, WronglyPaid
+from workers.tally.axioms import Axiom, Overdrawn, Overspent, RoomLeft, Underserved, Unspent, Verdict, WronglyPaid
 
 Money = Callable[[int | Exact], str]
 """Writes an amount, which need not be whole, in currency units."""
+AXIOMS: dict[Axiom, str] = {
+    "feasibility": "feasibility (no more is spent than there is)",
+    "exhaustiveness": "exhaustiveness (nothing that is left would pay another project)",
+    "ejr_plus_up_to_any_project": "EJR+ up to any project (no group gets too little for its part of the pot)",
+    "priceability": "priceability (the payments of the supporters explain what is funded)",
+}
 COMPLETIONS = {"none": "", "votes": ", completed by votes", "phragmen": ", completed by Phragmén's loads"}
 
 
-def name_of(rule: Rule, money: Money) -> str:
-    """The rule with its variant, as part of a sentence."""
+def name_of(rule: Rule, money: Money, unit: str) -> str:
+    """The rule with its variant, as part of a sentence; `unit` is what makes a score, "votes" or "points"."""
     match rule:
         case GreedyByVotes():
-            return "".join(_greedy_parts(rule))
+            return "".join(_greedy_parts(rule, money, unit))
         case EqualShares():
             utility = "" if rule.utility == "cost" else f" with {rule.utility} utilities"
             stop = "an increment overspends" if rule.until == "overspending" else "no further project fits"
             add1 = f", Add1 by {money(rule.step)} until {stop}" if rule.step else ""
             compared = ", compared with greedy" if rule.comparison else ""
-            return f"equal shares{utility}{add1}{COMPLETIONS[rule.completion]}{compared}"
+            completed = COMPLETIONS[rule.completion] + _in_part(rule.partial_percent)
+            return f"equal shares{utility}{add1}{completed}{compared}"
         case SequentialPhragmen():
-            return "sequential Phragmén" + _on_misfit(rule.misfit)
+            return "sequential Phragmén" + _on_misfit(rule.misfit) + _in_part(rule.partial_percent)
         case MaximinSupport():
-            return "maximin support" + _on_misfit(rule.misfit)
+            return "maximin support" + _on_misfit(rule.misfit) + _in_part(rule.partial_percent)
         case _:
             assert_never(rule)
 
 
-def _greedy_parts(rule: GreedyByVotes) -> list[str]:
-    parts = ["greedy by votes per cost" if rule.per_cost else "greedy by votes"]
+def _greedy_parts(rule: GreedyByVotes, money: Money, unit: str) -> list[str]:
+    parts = [f"greedy by {unit} per cost" if rule.per_cost else f"greedy by {unit}"]
     if rule.misfit == "stop":
         parts.append(", ending at the first that does not fit")
     if rule.threshold:
-        parts.append(f", at least {rule.threshold} points")
+        parts.append(f", at least {rule.threshold} {unit}")
     if rule.threshold_percent:
-        parts.append(f", at least {rule.threshold_percent} % of the ballots")
+        parts.append(f", at least {rule.threshold_percent} {unit} for every 100 ballots")
     if rule.exclusive:
         parts.append(", of projects that exclude each other only the first")
+    for cap in rule.caps:
+        most = [] if cap.projects is None else [_number(cap.projects, "project")]
+        most += [] if cap.money is None else [money(cap.money)]
+        parts.append(f", at most {' and '.join(most)} for {cap.category!r}")
     if rule.partial_percent:
-        rest = "a reserve pays the rest" if rule.reserve else "it gets that part"
-        parts.append(f", the first that does not fit is funded if {rule.partial_percent} % of it is left: {rest}")
+        parts.append(_in_part(rule.partial_percent, rule.reserve))
     return parts
+
+
+def _in_part(percent: int, reserve: bool = False) -> str:
+    if not percent:
+        return ""
+    rest = " and a reserve pays the rest of it" if reserve else ""
+    return f", the first that does not fit gets what is left if that is {percent} % of its cost or more{rest}"
 
 
 def _on_misfit(misfit: str) -> str:
@@ -91,8 +109,8 @@ def tie_in_words(tie: TieBroken) -> str:
     return f"Tie between {', '.join(tie.tied)}: {tie.first} came first ({tie.criterion.replace('_', ' ')})."
 
 
-def reason(fact: Explanation, money: Money) -> str:  # noqa: PLR0912 - one sentence for each kind of fact
-    """Why a project is funded or not."""
+def reason(fact: Explanation, money: Money, per_point: bool) -> str:  # noqa: PLR0912 - a sentence for each kind
+    """Why a project is funded or not; `per_point`: supporters paid for each point they gave it."""
     match fact:
         case FundedByVotes():
             return f"funded by {_points(fact.votes, fact.score)}, with {money(fact.left)} in the pot before it."
@@ -106,24 +124,36 @@ def reason(fact: Explanation, money: Money) -> str:  # noqa: PLR0912 - one sente
         case DidNotFit():
             return (
                 f"not funded; when its turn came by {_points(fact.votes, fact.score)}, {money(fact.left)} was left, "
-                f"{money(fact.missing)} too little{_further(fact.further)}."
+                f"{money(fact.missing)} too little{_further(fact.further, fact.score != fact.votes)}."
             )
         case NotReached():
             return (
                 f"not funded; with {_points(fact.votes, fact.score)} it came after {fact.ended_at}, which did not fit "
-                f"and ended the count{_further(fact.further)}."
+                f"and ended the count{_further(fact.further, fact.score != fact.votes)}."
             )
         case BelowThreshold():
             return (
                 f"not funded; {_points(fact.votes, fact.score)}, fewer than the {fact.threshold} "
-                f"it needs{_further(fact.further)}."
+                f"it needs{_further(fact.further, fact.score != fact.votes)}."
             )
         case Excluded():
-            return f"not funded; {fact.by}, which rules it out, was funded before{_further(fact.further)}."
+            return (
+                f"not funded; {fact.by}, which rules it out, was funded before"
+                f"{_further(fact.further, fact.score != fact.votes)}."
+            )
+        case CategoryFull():
+            counts = fact.measure == "projects"
+            taken, most = (
+                _number(amount, "project") if counts else money(amount) for amount in (fact.taken, fact.most)
+            )
+            return (
+                f"not funded; when its turn came by {_points(fact.votes, fact.score)}, {fact.category!r} had {taken}, "
+                f"and may have {most}{_further(fact.further, fact.score != fact.votes)}."
+            )
         case FundedByShares():
             return (
-                f"funded by its supporters ({fact.votes}), who paid {money(fact.payment)} each, "
-                "or all they had left where that was less."
+                f"funded by its supporters ({fact.votes}), who paid {money(fact.payment)} "
+                f"{'for each of their points' if per_point else 'each'}, or all they had left where that was less."
             )
         case SupportersShort():
             left = "" if fact.left is None else f"; {money(fact.left)} was left when the completion came to it"
@@ -164,13 +194,16 @@ def _number(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
-def _further(further: int | None) -> str:
-    return "" if further is None else f"; {_number(further, 'more supporter')} would have done it"
+def _further(further: int | None, pointed: bool = False) -> str:
+    if further is None:
+        return ""
+    giving = (" giving it one point" if further == 1 else " giving it one point each") if pointed else ""
+    return f"; {_number(further, 'more supporter')}{giving} would have done it"
 
 
 def verdict_in_words(verdict: Verdict, money: Money) -> str:
     """What an axiom says of the outcome."""
-    name = verdict.axiom.replace("_", " ").replace("ejr plus", "EJR+")
+    name = AXIOMS[verdict.axiom]
     if verdict.witness is None:
         return f"{name}: {'holds' if verdict.holds else 'does not hold'}."
     return f"{name}: does not hold; {_witness(verdict, money)}."
@@ -184,8 +217,8 @@ def _witness(verdict: Verdict, money: Money) -> str:
             return f"{project} costs {money(cost)}, and {money(left)} is left"
         case Underserved(project=project, voters=voters, money=held, cost=cost):
             return (
-                f"{voters} voters who want {project} ({money(cost)}) stand for {money(held)} of the pot, "
-                "and get too little for it"
+                f"{voters} voters who support {project} ({money(cost)}) stand for {money(held)} of the pot, "
+                "and too little of what they support is funded"
             )
         case WronglyPaid(project=project, due=due, paid=paid):
             return f"{project} is paid {money(paid)}, where {money(due)} is due"

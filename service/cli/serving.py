@@ -1,20 +1,20 @@
-"""Commands of the service: ``byalag service`` and ``byalag staff``."""
+"""``byalag service``: one process that serves the API and the pages."""
 
 import asyncio
 import gc
-import secrets
 
 import asyncpg
 import click
 import uvicorn
 from litestar import Litestar
 
+from schema.heads import refuse_other_database
+from schema.keys import Keys
 from schema.logs import configure_logs
 from schema.migrate import refuse_wrong_version
 from schema.settings import Settings, read_settings
 from service.app import make_app
-from service.store import roll
-from service.verbs.sign_in import hash_password
+from service.verbs.keys import refuse_without_keys
 
 
 @click.command()
@@ -27,7 +27,7 @@ def service(host: str, port: int, proxy: str) -> None:
     """Serve the API and the pages."""
     settings = read_settings()
     configure_logs()
-    asyncio.run(_refuse_wrong_version(settings))
+    asyncio.run(_refuse_wrong_database(settings))
     serve(make_app(settings), host, port, proxy)
 
 
@@ -51,37 +51,11 @@ def serve(app: Litestar, host: str, port: int, proxy: str) -> None:
     )
 
 
-async def _refuse_wrong_version(settings: Settings) -> None:
+async def _refuse_wrong_database(settings: Settings) -> None:
     db = await asyncpg.connect(settings.database_url)
     try:
         await refuse_wrong_version(db)
-    finally:
-        await db.close()
-
-
-@click.group()
-def staff() -> None:
-    """Officers who may sign in."""
-
-
-@staff.command("add")
-@click.argument("name")
-@click.option("--municipality", required=True, help="Whom the officer works for; made when it is new.")
-def add_officer(name: str, municipality: str) -> None:
-    """Make an officer, or give an officer a new password. The password is shown once."""
-    password = secrets.token_urlsafe(15)
-    made = asyncio.run(_write_officer(read_settings(), name, municipality, hash_password(password)))
-    click.echo(f"{'Officer' if made else 'New password for'} {name}: {password}")
-
-
-async def _write_officer(settings: Settings, name: str, municipality: str, password_hash: str) -> bool:
-    db = await asyncpg.connect(settings.database_url)
-    try:
-        async with db.transaction():
-            place = await roll.municipality(db, municipality)
-            made = await roll.insert_officer(db, place, name, password_hash)
-            if not made:
-                await roll.update_password(db, name, password_hash)
-            return made
+        await refuse_without_keys(db, Keys(settings.master_key))
+        await refuse_other_database(db, settings.heads)
     finally:
         await db.close()

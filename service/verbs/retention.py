@@ -1,0 +1,52 @@
+"""Retention: what is kept of a round, until when and why, and deleting what could still be joined with a person."""
+
+from uuid import UUID
+
+import msgspec
+
+from schema.errors import Appealable, NotFound, NotPublished, OpeningsDeleted
+from schema.queries import Db
+from service.store import retention as store
+from service.store.retention import BoxHoldings, RollHoldings
+from service.verbs.officers import two_officers
+
+
+class Holdings(msgspec.Struct, frozen=True):
+    """What both rooms keep of a round."""
+
+    box: BoxHoldings
+    roll: RollHoldings
+
+
+async def view_holdings(box: Db, roll: Db, round_id: UUID) -> Holdings:
+    """What is kept of a round. ``box`` and ``roll`` are connections of these rooms. Raises NotFound."""
+    found = await store.box_holdings(box, round_id)
+    if found is None:
+        raise NotFound(what="round")
+    return Holdings(found, await store.roll_holdings(roll, round_id))
+
+
+async def delete_openings(
+    box: Db, roll: Db, round_id: UUID, decision: str, names: tuple[str, str], passwords: tuple[str, str]
+) -> Holdings:
+    """Delete a round's ballots with their nonces and pseudonyms, and the roll's part; answer what is left.
+
+    Done again after a stop in between, it goes on with the roll's part. Raises NotFound, NotPublished, Appealable,
+    OpeningsDeleted when all of it was done before, and what ``two_officers`` raises.
+    """
+    before = await view_holdings(box, roll, round_id)
+    first, second = await two_officers(roll, before.box.municipality_id, names, passwords)
+    answer = await store.delete_openings(box, round_id, decision, (first.name, second.name))
+    match answer:
+        case "not_published":
+            raise NotPublished()
+        case "appealable":
+            assert before.box.appeal_ends_at is not None
+            raise Appealable(ends_on=before.box.appeal_ends_at.date().isoformat())
+        case "deleted_before" if not (before.roll.codes or before.roll.entries or before.roll.participations):
+            assert before.box.deleted_at is not None
+            raise OpeningsDeleted(
+                deleted_on=before.box.deleted_at.date().isoformat(), decision=before.box.decision or ""
+            )
+    await store.delete_round(roll, round_id)
+    return await view_holdings(box, roll, round_id)

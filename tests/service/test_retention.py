@@ -1,0 +1,190 @@
+"""Retention: once nobody can appeal, what could be joined with a person goes; what proves the count stays."""
+
+import asyncio
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import pyrage
+import pytest
+from click.testing import CliRunner, Result
+
+from schema.database import connect
+from schema.events import RoundClosed
+from service.cli.rounds import rounds
+from tests.builders import ADDRESS, KEYS
+from tests.town import PASSWORD, Ground, Town
+from workers.door import act
+from workers.verify import verify
+
+OFFICERS = ("Dagny", "Elin")
+RECIPIENT = str(pyrage.x25519.Identity.generate().to_public())
+
+
+@pytest.fixture(autouse=True)
+def house(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line belongs to this test's house."""
+    monkeypatch.setenv("DATABASE_URL", town.settings.database_url)
+    monkeypatch.setenv("REDIS_URL", town.settings.redis_url)
+    monkeypatch.setenv("BYALAG_MASTER_KEY", town.settings.master_key.hex())
+
+
+async def published(town: Town, appeal_days: int = 0) -> Ground:
+    """A round in which Amina voted and Björn voted twice, published, with an auditor who has the openings."""
+    await town.hire("Dagny")
+    await town.hire("Elin")
+    ground = await town.open_round(appeal_days=appeal_days)
+    sent = {"name": "Auditor", "recipient": RECIPIENT}
+    await town.act("POST", f"/api/rounds/{ground.id}/auditors", json=sent)
+    await (await ground.voter("AMINA-1")).cast(1, 2)
+    bjorn = await ground.voter("BJORN-2")
+    await bjorn.cast(2)
+    await bjorn.cast(2, 3, base=1)
+    await ground.outcome()
+    await town.work("count")
+    return ground
+
+
+async def run(ground: Ground, *options: str, passwords: str = f"{PASSWORD}\n{PASSWORD}\n") -> Result:
+    """`byalag round retention`, in a thread of its own because it runs a loop of its own."""
+    words = ["retention", ground.id, *options]
+    return await asyncio.to_thread(lambda: CliRunner().invoke(rounds, words, input=passwords))
+
+
+async def delete(ground: Ground, officers: tuple[str, str] = OFFICERS, passwords: str | None = None) -> Result:
+    """Delete what is due."""
+    named = [word for name in officers for word in ("--officer", name)]
+    given = f"{PASSWORD}\n{PASSWORD}\n" if passwords is None else passwords
+    return await run(ground, "--delete", "--decision", "KS 2026/17", *named, passwords=given)
+
+
+async def rows(db: asyncpg.Connection, table: str, ground: Ground) -> int:
+    """How many rows a table has of this round."""
+    number: int = await db.fetchval(f"select count(*) from {table} where round_id = $1", UUID(ground.id))
+    return number
+
+
+PERSONAL = ("box.ballot", "roll.code", "roll.entry", "roll.participation")
+PROOF = ("box.leaf", "box.checkpoint", "box.snapshot", "box.minutes", "box.publication")
+
+
+async def test_what_is_due_is_shown_with_the_reason(town: Town) -> None:
+    """After the appeals each thing says that it is due and why; the ledger says that it stays."""
+    shown = (await run(await published(town))).output
+    assert "due    3 ballots and changes, with nonces and pseudonyms" in shown
+    assert "due    the round's key" in shown
+    assert "stays  the ledger: 3 leaves" in shown
+
+
+async def test_before_its_time_nothing_is_due(town: Town) -> None:
+    """While somebody may appeal, nothing is due, and deleting is refused with the day on which it will be."""
+    ground = await published(town, appeal_days=30)
+    assert "due " not in (await run(ground)).output
+    done = await delete(ground)
+    assert done.exit_code == 1
+    assert "can be appealed against until" in done.output
+
+
+async def test_an_open_round_keeps_everything(town: Town) -> None:
+    """Before publication nothing can be deleted."""
+    await town.hire("Dagny")
+    await town.hire("Elin")
+    ground = await town.open_round(appeal_days=0)
+    assert "everything stays" in (await run(ground)).output
+    assert "not published" in (await delete(ground)).output
+
+
+async def test_what_is_personal_goes_and_the_proof_stays(town: Town, db: asyncpg.Connection) -> None:
+    """Ballots, codes, entries and who took part are gone; ledger, outcome and minutes are as they were."""
+    ground = await published(town)
+    before = {table: await rows(db, table, ground) for table in PROOF}
+    done = await delete(ground)
+    assert done.exit_code == 0, done.output
+    assert {table: await rows(db, table, ground) for table in PERSONAL} == dict.fromkeys(PERSONAL, 0)
+    assert {table: await rows(db, table, ground) for table in PROOF} == before
+    assert await db.fetchval("select count(*) from box.openings") == 0
+
+
+async def test_the_bundle_still_verifies(town: Town, tmp_path: Path) -> None:
+    """With every ballot deleted, anybody counts the published ones again."""
+    ground = await published(town)
+    assert (await delete(ground)).exit_code == 0
+    file = tmp_path / "bundle.zip"
+    file.write_bytes((await town.client.get(f"/api/rounds/{ground.id}/bundle")).content)
+    done = CliRunner().invoke(verify, [str(file)])
+    assert done.exit_code == 0, done.output
+    assert "give the same outcome with the same reasons" in done.output
+
+
+async def test_it_is_noted_by_whose_decision(town: Town, db: asyncpg.Connection) -> None:
+    """The record names the decision, both officers and how many ballots there were, and does not change."""
+    ground = await published(town)
+    await delete(ground)
+    row = await db.fetchrow("select decision, officers, ballots from box.deletion")
+    assert row is not None
+    assert (row["decision"], row["officers"], row["ballots"]) == ("KS 2026/17", list(OFFICERS), 3)
+    with pytest.raises(asyncpg.PostgresError, match="append-only"):
+        await db.execute("update box.deletion set decision = 'none'")
+
+
+REFUSED = {
+    "one officer twice": (("Dagny", "Dagny"), None),
+    "a wrong password": (OFFICERS, f"{PASSWORD}\nwrong\n"),
+    "an officer of elsewhere": (("Dagny", "Stranger"), None),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+async def test_it_takes_two_officers_of_the_municipality(town: Town, db: asyncpg.Connection, case: str) -> None:
+    """Otherwise nothing is deleted."""
+    ground = await published(town)
+    await town.hire("Stranger", "Elsewhere")
+    officers, passwords = REFUSED[case]
+    done = await delete(ground, officers, passwords)
+    assert done.exit_code == 1, done.output
+    assert await rows(db, "box.ballot", ground) == 3
+
+
+async def test_twice_is_once(town: Town) -> None:
+    """Whoever deletes again is told when it was done and by which decision."""
+    ground = await published(town)
+    await delete(ground)
+    done = await delete(ground)
+    assert done.exit_code == 1
+    assert "by decision KS 2026/17" in done.output
+
+
+async def test_no_ballot_goes_without_a_decision(town: Town, db: asyncpg.Connection) -> None:
+    """Not even the owner of the database deletes a ballot or a verdict of a round nobody decided about."""
+    await published(town)
+    for table in ("box.verdict", "box.ballot"):
+        with pytest.raises(asyncpg.PostgresError, match="append-only"):
+            await db.execute(f"delete from {table}")
+
+
+async def test_what_was_counted_is_not_counted_again(town: Town, db: asyncpg.Connection) -> None:
+    """A close that is told once more, after the ballots are gone, leaves the outcome as it is."""
+    ground = await published(town)
+    await delete(ground)
+    worker = await connect(town.settings.database_url, "byalag_worker")
+    await act(worker, KEYS, ADDRESS, [(1, RoundClosed(UUID(ground.id)))])
+    await worker.close()
+    assert await rows(db, "box.snapshot", ground) == 1
+
+
+async def test_no_auditor_is_named_for_what_is_gone(town: Town) -> None:
+    """Naming one is refused with the decision, not accepted in vain."""
+    ground = await published(town)
+    await delete(ground)
+    sent = {"name": "Late", "recipient": str(pyrage.x25519.Identity.generate().to_public())}
+    answer = await town.client.post(f"/api/rounds/{ground.id}/auditors", json=sent, headers=town.badge())
+    assert answer.json()["type"] == "/problems/openings-deleted"
+
+
+async def test_another_round_keeps_its_ballots(town: Town, db: asyncpg.Connection) -> None:
+    """What is deleted is one round's."""
+    ground = await published(town)
+    other = await town.open_round()
+    await (await other.voter("AMINA-1")).cast(1)
+    await delete(ground)
+    assert await rows(db, "box.ballot", other) == 1
