@@ -679,6 +679,16 @@ def test_what_nobody_touched_is_accepted(bundles: dict[str, bytes], tmp_path: Pa
         assert (ours(file, "--key", key), theirs(file, "--key", key)) == ((0, []), (0, []))
 
 
+def test_heads_may_be_signed_with_any_key_that_is_named(bundles: dict[str, bytes], tmp_path: Path) -> None:
+    """A house that changed its key while people voted names both: accepted by both programs."""
+    file = tmp_path / "bundle.zip"
+    origin = json.loads(unpacked(bundles["shown"])["bundle.json"])["origin"]
+    file.write_bytes(
+        tampered(bundles["shown"], add_key(origin), *(heads(put(at, to=head_by_stranger)) for at in (0, 1)))
+    )
+    assert (ours(file), theirs(file)) == ((0, []), (0, []))
+
+
 def test_the_second_program_needs_nothing_installed(bundles: dict[str, bytes], tmp_path: Path) -> None:
     """Python alone runs it, without any package, as a stranger would."""
     file = tmp_path / "bundle.zip"

@@ -36,6 +36,12 @@ ORDERS: tuple[tuple[Criterion, ...], ...] = (
 VARIANTS: tuple[Rule, ...] = (
     *(replace(rule, exclusive=(("1", "2"), ("2", "3"))) if rule.exclusive else rule for rule in GREEDY),
     *SHARES,
+    *(
+        EqualShares(step=step, completion=completion, comparison=comparison, partial_percent=30)
+        for step in (0, 1)
+        for completion in ("votes", "phragmen")
+        for comparison in (False, True)
+    ),
 )
 
 

@@ -25,8 +25,8 @@ What it knows, it knows from the formats and the papers, and from these sentence
   runs. Its supporters pay alike for each unit of utility, or all that they have left; the one that asks least per unit
   comes next. Add1 gives each voter `step` more and runs anew, until a run overspends (it does not count), or all that
   runs is funded, or ("exhaustive") nothing that runs would still fit. What is left goes by score to whatever fits, or
-  by Phragmen's loads, voters setting out with what they have left. With `comparison` the plain greedy outcome is taken
-  if more voters prefer it, by the costs of the funded projects on their ballots.
+  by Phragmen's loads, voters setting out with what they have left; `partial_percent` is as above. With `comparison` the
+  plain greedy outcome is taken if more voters prefer it, by the costs of the funded projects on their ballots.
 
 What it does not do: it does not count Phragmen's method or maximin support, and says so; it does not derive the reasons
 beside an outcome again, but only compares their projects, votes, costs and places.
@@ -245,7 +245,14 @@ GREEDY: Json = {
     "partial_percent": 0,
     "reserve": False,
 }
-SHARES: Json = {"utility": "cost", "step": 0, "until": "overspending", "completion": "none", "comparison": False}
+SHARES: Json = {
+    "utility": "cost",
+    "step": 0,
+    "until": "overspending",
+    "completion": "none",
+    "comparison": False,
+    "partial_percent": 0,
+}
 
 
 def recount(inputs: Json) -> tuple[list[int], int | None, int] | None:
@@ -260,8 +267,8 @@ def recount(inputs: Json) -> tuple[list[int], int | None, int] | None:
     election = Election(inputs)
     if name == "greedy_by_votes":
         return greedy(election, known | rule)
-    funded = equal_shares(election, known | rule)
-    return funded, None, election.cost(funded)
+    funded, partly = equal_shares(election, known | rule)
+    return funded, partly, election.cost(funded) if partly is None else election.money
 
 
 def greedy(election: Election, rule: Json) -> tuple[list[int], int | None, int]:
@@ -295,8 +302,8 @@ def greedy(election: Election, rule: Json) -> tuple[list[int], int | None, int]:
     return funded, None, election.money - left
 
 
-def equal_shares(election: Election, rule: Json) -> list[int]:
-    """The method of equal shares, with increments, completion and comparison."""
+def equal_shares(election: Election, rule: Json) -> tuple[list[int], int | None]:
+    """The method of equal shares, with increments, completion and comparison: funded whole, funded in part."""
     running = [p for p in election.projects if election.votes[p] and election.costs[p] <= election.money]
     share = Fraction(election.money, election.voters or 1)
     funded, purses = one_run(election, running, share, rule["utility"])
@@ -309,12 +316,14 @@ def equal_shares(election: Election, rule: Json) -> list[int]:
         if election.cost(further) > election.money:
             break
         funded, purses = further, held
+    partly, percent = None, rule["partial_percent"]
     if rule["completion"] == "votes":
-        funded = by_score(election, funded)
+        funded, partly = by_score(election, funded, percent)
     elif rule["completion"] == "phragmen":
-        funded = by_loads(election, funded, [p for p in running if p not in funded], purses)
+        rest = [project for project in running if project not in funded]
+        funded, partly = by_loads(election, funded, rest, purses, percent)
     if rule["comparison"]:
-        rival = by_score(election, [])
+        rival, _ = by_score(election, [], 0)
         gains = [
             (
                 election.cost([p for p in points if p in rival]) - election.cost([p for p in points if p in funded]),
@@ -323,8 +332,8 @@ def equal_shares(election: Election, rule: Json) -> list[int]:
             for points, voters in election.ballots
         ]
         if sum(voters for gain, voters in gains if gain > 0) > sum(voters for gain, voters in gains if gain < 0):
-            return rival
-    return funded
+            return rival, None
+    return funded, partly
 
 
 def one_run(
@@ -390,42 +399,54 @@ def payment_of(cost: int, supporters: Sequence[tuple[int, int, int]], purses: Se
         rich = able
 
 
-def by_score(election: Election, funded: Sequence[int]) -> list[int]:
-    """What is funded already, and then by score whatever still fits."""
-    taken, left = list(funded), election.money - election.cost(funded)
+def by_score(election: Election, funded: Sequence[int], percent: int) -> tuple[list[int], int | None]:
+    """What is funded already, then by score whatever still fits; and what the first misfit gets a part of its cost."""
+    taken, left, met = list(funded), election.money - election.cost(funded), False
     for project in sorted(election.projects, key=lambda project: -election.scores[project]):
-        if project not in taken and election.costs[project] <= left:
+        cost = election.costs[project]
+        if project in taken:
+            continue
+        if cost <= left:
             taken.append(project)
-            left -= election.costs[project]
-    return taken
+            left -= cost
+        elif not met and 0 < percent * cost <= 100 * left:
+            return taken, project
+        else:
+            met = True
+    return taken, None
 
 
-def by_loads(election: Election, funded: Sequence[int], rest: Sequence[int], purses: Sequence[Fraction]) -> list[int]:
-    """What is funded already, and then Phragmen's method with what each voter (by ballot) has left, over misfits."""
-    taken, left, waiting = list(funded), election.money - election.cost(funded), list(rest)
+def by_loads(
+    election: Election, funded: Sequence[int], rest: Sequence[int], purses: Sequence[Fraction], percent: int
+) -> tuple[list[int], int | None]:
+    """What is funded already, then Phragmen's method with what each voter (by ballot) has left; misfits as above."""
+    taken, left, waiting, met = list(funded), election.money - election.cost(funded), list(rest), False
     loads = [-purse for purse in purses]
     while waiting:
-        turns = [
-            (
-                election.costs[project]
-                + sum(
-                    load * voters
-                    for load, (points, voters) in zip(loads, election.ballots, strict=True)
-                    if project in points
-                )
-            )
-            / Fraction(election.votes[project])
-            for project in waiting
-        ]
-        turn = min(turns)
-        project = waiting.pop(turns.index(turn))
-        if election.costs[project] <= left:
+        turns = {project: turn_of(election, project, loads) for project in waiting}
+        turn = min(turns.values())
+        level = [project for project in waiting if turns[project] == turn]
+        misfits = [project for project in level if election.costs[project] > left]
+        if misfits and not met and 0 < percent * election.costs[misfits[0]] <= 100 * left:
+            return taken, misfits[0]
+        met = met or bool(misfits)
+        chosen = [project for project in level if project not in misfits][:1]
+        for project in chosen:
             taken.append(project)
             left -= election.costs[project]
             loads = [
                 turn if project in points else load for load, (points, _) in zip(loads, election.ballots, strict=True)
             ]
-    return taken
+        waiting = [project for project in waiting if project not in misfits + chosen]
+    return taken, None
+
+
+def turn_of(election: Election, project: int, loads: Sequence[Fraction]) -> Fraction:
+    """The load to which a project would bring its supporters."""
+    brought = [
+        load * voters for load, (points, voters) in zip(loads, election.ballots, strict=True) if project in points
+    ]
+    return Fraction(election.costs[project] + sum(brought), election.votes[project])
 
 
 # The bundle
