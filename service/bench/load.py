@@ -13,7 +13,7 @@ from typing import Literal, cast
 import msgspec
 import uvloop
 
-What = Literal["look", "bare", "cast", "read"]
+What = Literal["look", "bare", "trusting", "cast", "read"]
 
 
 class Load(msgspec.Struct, frozen=True):
@@ -53,7 +53,8 @@ def request(load: Load, voter: int, revision: int) -> bytes:
     headers = f"host: 127.0.0.1:{load.port}\r\nauthorization: Bearer {load.passes[voter]}\r\n"
     if load.what == "look":
         return f"GET /api/pots/{load.pot_id}/ballot HTTP/1.1\r\n{headers}\r\n".encode()
-    path = "/bare" if load.what == "bare" else f"/api/pots/{load.pot_id}/ballots"
+    beside = {"bare": "/bare", "trusting": f"/trusting/{load.pot_id}"}
+    path = beside.get(load.what) or f"/api/pots/{load.pot_id}/ballots"
     choices = sorted({(voter * 7 + number * 11 + revision) % load.projects + 1 for number in range(5)})
     body = f'{{"choices":[{",".join(map(str, choices))}],"base_revision":{revision}}}'
     form = f"content-type: application/json\r\nidempotency-key: {voter:08d}-{revision:06d}\r\n"

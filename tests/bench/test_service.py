@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from schema import cli
-from service.bench import accept, close, judge, read, soak
+from service.bench import accept, close, judge, ledger, read, soak
 from service.bench.load import Load, request
 
 
@@ -48,6 +48,15 @@ def test_a_close_amid_a_crowd_loses_nothing(tmp_path: Path) -> None:
     assert measured["wrong"] == 0
     assert {closing["others"] for closing in measured["rounds"]} == {0}
     assert measured["accepted"] > 0
+
+
+def test_a_ledger_is_built_and_cast_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each ballot of the backlog has its leaf, and everybody was answered 201, with and without signatures."""
+    monkeypatch.setattr(ledger, "VOTERS", 1_000)
+    monkeypatch.setattr(ledger, "PROOFS", 50)
+    measured = figures(ledger.ledger, tmp_path, "--leaves", "1500")
+    assert [tuple(row["statuses"]) for row in measured["rows"]] == [("201",)] * 3
+    assert min(measured["tree"].values()) > 0
 
 
 def test_every_address_is_read_whole_and_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
