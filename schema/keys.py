@@ -15,14 +15,17 @@ from datetime import datetime
 from typing import Literal, get_args
 
 import msgspec
-from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
+from nacl.exceptions import BadSignatureError
 
 Signing = Literal["passes", "receipts", "checkpoints"]
 Purpose = Literal["identity", "passes", "receipts", "checkpoints"]
+SIGNATURE = 64
+"""Bytes. libsodium signs and verifies in half the time that OpenSSL takes, and every ballot waits for it."""
 SIGNING: tuple[Signing, ...] = get_args(Signing)
 
 NO_KEYS = "the house has no keys yet, or not all of them: run `byalag keys init`"
@@ -53,18 +56,16 @@ class Signer:
     """An Ed25519 key with its id: the first eight bytes of SHA-256 over the public key, in hex."""
 
     def __init__(self, seed: bytes) -> None:
-        self._private = Ed25519PrivateKey.from_private_bytes(seed)
-        self._public = self._private.public_key()
-        self.public_bytes = self._public.public_bytes_raw()
+        self.public_bytes, self._secret = crypto_sign_seed_keypair(seed)
         self.key_id = hashlib.sha256(self.public_bytes).hexdigest()[:16]
 
     def sign(self, message: bytes) -> bytes:
         """64 bytes; the same message gives the same signature (RFC 8032)."""
-        return self._private.sign(message)
+        return crypto_sign(message, self._secret)[:SIGNATURE]
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
         """Whether this key signed exactly this message."""
-        return _verifies(self._public, signature, message)
+        return verifies(self.public_bytes, signature, message)
 
 
 class Keys:
@@ -122,15 +123,10 @@ class Keys:
 
 def verifies(public: bytes, signature: bytes, message: bytes) -> bool:
     """Whether the Ed25519 key with this public half (32 bytes) signed exactly this message."""
-    return _verifies(Ed25519PublicKey.from_public_bytes(public), signature, message)
-
-
-def _verifies(public: Ed25519PublicKey, signature: bytes, message: bytes) -> bool:
     try:
-        public.verify(signature, message)
-    except InvalidSignature:
+        return len(signature) == SIGNATURE and crypto_sign_open(signature + message, public) == message
+    except BadSignatureError:
         return False
-    return True
 
 
 def person_ref(identity_key: bytes, identity: str) -> bytes:
