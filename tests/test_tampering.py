@@ -453,6 +453,8 @@ SEEN: dict[str, tuple[Step, ...]] = {
     "a removed ballot, signed by the house": (inputs(one_less), adapted),
     "a removed ballot, called changed": (inputs(one_less), sums(counted=-1, superseded=1), adapted),
     "a ballot of nobody": (inputs(put("ballots", 0, "voters", to=0)), adapted),
+    "a ballot of fewer than nobody": (inputs(put("ballots", 0, "voters", to=-2)), adapted),
+    "a ballot with a point too many": (inputs(put("ballots", -1, "points", to=[0])), adapted),
     "a ballot with a project that is not there": (inputs(other_ballot([9])), adapted),
     "a ballot with more choices than allowed": (inputs(other_ballot([1, 2, 3, 4])), adapted),
     "ballots in another order": (inputs(switch("ballots")), adapted),

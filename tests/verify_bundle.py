@@ -762,6 +762,8 @@ def check_outcome(bundle: Bundle, pot: Json, snapshot: Json) -> str:
     inputs = shown(bundle, pot, snapshot)
     if inputs is None:
         return "NOT RECOUNTED: the ballots are withheld. A named auditor can count them."
+    check_ballots(bundle, pot, snapshot)  # what is no ballot could keep a count from ever ending
+    ensure(inputs["rule"].get("step", 0) >= 0, "The rule takes money away from voters.")
     counted = recount(inputs)
     if counted is None:
         return f"NOT RECOUNTED: this program does not count by {inputs['rule']['rule']}."

@@ -250,6 +250,7 @@ def _recounted(files: PotFiles) -> str:
     snapshot, inputs = _shown(files)
     if inputs is None:
         return "It cannot be counted again without its ballots: a named auditor can."
+    _are_ballots(inputs)  # what is none cannot be counted
     if count_inputs(inputs) != snapshot.outcome:
         raise Failed("Counted again, the ballots give another outcome.")
     return "Counted again, the ballots give the same outcome with the same reasons."
