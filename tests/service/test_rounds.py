@@ -67,6 +67,15 @@ async def test_a_round_without_projects_is_not_scheduled(town: Town) -> None:
     assert "has no project" in answer.json()["detail"]
 
 
+async def test_a_rule_that_excludes_a_project_nobody_has_is_not_scheduled(town: Town) -> None:
+    """With it the pot could be voted in, and never be counted; nothing is frozen."""
+    rule = {"rule": "greedy_by_votes", "exclusive": [["1", "7"]]}
+    ground = await town.draw_round(projects=2, pots=[pot(rule=rule)])
+    answer = await town.client.post(f"/api/rounds/{ground.id}/schedule", headers=town.badge())
+    assert "excludes the project 7, which is not on its ballot" in answer.json()["detail"]
+    assert await ground.phase() == "draft"
+
+
 async def test_a_round_without_voters_is_not_scheduled(town: Town) -> None:
     """A pot that nobody may vote in would be a trap."""
     ground = await town.draw_round(pots=[pot(areas=["South"])])
