@@ -202,3 +202,18 @@ async def test_titles_are_text_on_the_results_page(town: Town, visitor: Visitor,
     seen = await visitor.open(f"/pots/{house.pot_id}/results")
     assert "<img" not in seen.html
     assert "<img src=x onerror=alert(1)> 3" in seen.text
+
+
+async def test_ballots_that_are_too_few_are_not_offered(town: Town, visitor: Visitor) -> None:
+    """The page says why they are not shown and who can check them, and links to no file of them."""
+    made = await town.open_round(ballots_floor=3)
+    await (await made.voter("AMINA-1")).cast(1, 2)
+    await made.count()
+    await made.officer("POST", "publication")
+    seen = await visitor.open(f"/pots/{made.pot}/results")
+    assert "fewer than 3 were counted" in seen.text
+    links = {each["href"] for each in seen.page.all("a")}
+    assert f"/api/pots/{made.pot}/snapshot.pb" not in links
+    assert f"/api/rounds/{made.id}/bundle" in links
+    refused = await town.client.get(f"/api/pots/{made.pot}/snapshot.pb")
+    assert refused.json()["type"] == "/problems/ballots-withheld"
