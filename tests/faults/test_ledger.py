@@ -117,7 +117,7 @@ async def test_a_spreader_that_dies(
     db: asyncpg.Connection, settings: Settings, redis: Redis, point: str, tmp_path: Path
 ) -> None:
     """P5: wherever it dies, the folder holds every head once the next worker has come."""
-    settings = replace(settings, heads=tmp_path / "heads")
+    settings = replace(settings, heads=tmp_path / "heads", public_url=url)
     house = await voting(db)
     await cast(db, house, "Amina", 1)
     with command(settings, "workers", "--lane", "sequence"):
@@ -140,7 +140,7 @@ async def test_a_ballot_is_published_within_a_minute(
     """P5: from its 201, a service, a clock and two workers bring it into a head, and that head abroad, within 60 s."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    settings = replace(settings, heads=tmp_path / "heads")
+    settings = replace(settings, heads=tmp_path / "heads", public_url=url)
     at = await open_round(db, url, voters=1)
     pot, (tag,) = at.pots[0], at.tags
     headers = {"Authorization": f"Bearer {at.sealed(pot, tag)}", "Idempotency-Key": "one-ballot-of-Amina"}
