@@ -41,11 +41,19 @@ class Shown(msgspec.Struct, frozen=True):
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the house.  [default: a temporary one]")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8400, show_default=True, help="Port to listen on; 0 for a free one.")
+@click.option(
+    "--bundle",
+    "kept",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("byalag-demo-bundle.zip"),
+    show_default=True,
+    help="Where the bundle of the finished round is kept, for `byalag verify`.",
+)
 @click.option("--exit", "leave", is_flag=True, help="Stop at the end; exit code 0 only if everything held.")
 @click.option(
     "--seed", default=1, show_default=True, help="The same seed makes the same residents and the same outcome."
 )
-def demo(data: Path | None, host: str, port: int, leave: bool, seed: int) -> None:
+def demo(data: Path | None, host: str, port: int, kept: Path, leave: bool, seed: int) -> None:
     """See a whole round in about a minute, then look around in it.
 
     Starts a house on this machine, lets the residents of a housing company that we made up propose, support and vote
@@ -54,7 +62,7 @@ def demo(data: Path | None, host: str, port: int, leave: bool, seed: int) -> Non
     click.echo(f"{suburb.COMPANY} asks its {RESIDENTS} residents what to do with two sums of money.\n")
     with own_stage(data, host, port, suburb.OFFICER, suburb.COMPANY) as stage:
         try:
-            shown = uvloop.run(_perform(stage, seed))
+            shown = uvloop.run(_perform(stage, seed, kept))
         except (Refused, NoAnswer) as fault:
             raise click.ClickException(str(fault)) from fault
         if not leave:
@@ -63,7 +71,7 @@ def demo(data: Path | None, host: str, port: int, leave: bool, seed: int) -> Non
     raise SystemExit(0 if shown.held else 1)
 
 
-async def _perform(stage: Stage, seed: int) -> Shown:
+async def _perform(stage: Stage, seed: int, kept: Path) -> Shown:
     """Play both rounds, and tell what came of the first."""
     async with Wire(stage.url, AT_ONCE) as wire:
         client = Client(wire)
@@ -76,10 +84,12 @@ async def _perform(stage: Stage, seed: int) -> Shown:
         finished = await season.finish()
         guests = Random(seed).sample([who.identity for who in season.residents], GUESTS)  # noqa: S311 - made up
         summer, codes = await _leave_open(client, guests)
+        kept.write_bytes(await client.bundle(season.view.round.id))  # noqa: ASYNC240 - nobody waits meanwhile
     click.echo(f"\nOn the way\n{check_lines(season.checks)}")
     for pot in finished:
         click.echo(f"\n{_outcome(pot.snapshot)}\nChecked:\n{check_lines(pot.checks)}")
     click.echo(f"\nThe whole round\n{check_lines([season.verified])}\n  {stage.url}{bundle_path(season.view.round.id)}")
+    click.echo(f"  Kept for you; see for yourself: byalag verify {kept}")
     every = (*season.checks, *(check for pot in finished for check in pot.checks), season.verified)
     held = all(check.holds for check in every)
     return Shown(held, season.view.round.id, [pot.snapshot for pot in finished], summer, codes)

@@ -117,7 +117,7 @@ async def test_a_spreader_that_dies(
     db: asyncpg.Connection, settings: Settings, redis: Redis, point: str, tmp_path: Path
 ) -> None:
     """P5: wherever it dies, the folder holds every head once the next worker has come."""
-    settings = replace(settings, heads=tmp_path / "heads", public_url=url)
+    settings = replace(settings, heads=tmp_path / "heads")
     house = await voting(db)
     await cast(db, house, "Amina", 1)
     with command(settings, "workers", "--lane", "sequence"):

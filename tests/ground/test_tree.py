@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pymerkle import InmemoryTree, verify_consistency
 
 from schema.tree import (
     EMPTY,
@@ -160,3 +161,22 @@ def test_a_tree_is_consistent_with_itself() -> None:
     """Without any proof, and with none but the same root."""
     head = mth(entries(5))
     assert (consistent(5, 5, [], head, head), consistent(5, 5, [], head, EMPTY)) == (True, False)
+
+
+def theirs(size: int) -> InmemoryTree:
+    """A tree of pymerkle's over the same leaves as ours."""
+    tree = InmemoryTree(algorithm="sha256")
+    for number in range(size):
+        tree.append_entry(number.to_bytes(32, "big"))
+    return tree
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 33, 255, 256, 257, 300])
+def test_pymerkle_has_the_same_roots_and_proofs(size: int) -> None:
+    """Another library's tree has our root at each size and the hashes of our proofs, and finds our roots consistent."""
+    tree, tiles = theirs(size), grow({}, 0, [number.to_bytes(32, "big") for number in range(size)])
+    for older in {1, size // 2 or 1, max(size - 1, 1), size}:
+        assert tree.get_root(older) == root(tiles, older)
+        steps = tree.prove_inclusion(older, size).path
+        assert sorted(steps) == sorted([leaf_hash((older - 1).to_bytes(32, "big")), *inclusion(tiles, older - 1, size)])
+        verify_consistency(root(tiles, older), root(tiles, size), tree.prove_consistency(older, size))

@@ -3,21 +3,34 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 from random import Random
 
 from schema.styles import check_choices
 from service.rehearsal.residents import make_residents, register_rows
 from service.rehearsal.suburb import AREAS, IDEAS, KRONA, POTS, YOUTH
+from tests import verify_bundle
 
 SERVERS = {"DATABASE_URL", "REDIS_URL"}
 
 
-def test_demo_ends_well() -> None:
-    """It ends with code 0, having explained the outcome of both pots."""
+def test_demo_ends_well(tmp_path: Path) -> None:
+    """It ends with code 0, having explained both pots, and with a bundle that the second program accepts."""
     own = {name: value for name, value in os.environ.items() if name not in SERVERS}
-    command = [sys.executable, "-m", "schema.cli", "demo", "--exit", "--port", "0"]
+    command = [
+        sys.executable,
+        "-m",
+        "schema.cli",
+        "demo",
+        "--exit",
+        "--port",
+        "0",
+        "--bundle",
+        str(tmp_path / "bundle.zip"),
+    ]
     done = subprocess.run(command, env=own, capture_output=True, text=True, timeout=80, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert verify_bundle.main([str(tmp_path / "bundle.zip")]) == 0
     assert "WRONG" not in done.stdout
     for words in (
         "Funded:",
