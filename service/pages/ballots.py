@@ -175,12 +175,12 @@ async def ballot_page(
     ``returned`` says that the choices come back from the sign-in form, ``taking_back`` that a withdrawal was refused.
     """
     found, pot = desk.round, desk.pot
-    if found.phase != "voting":
+    if found.phase not in {"voting", "counting", "published"}:
         return _not_open(found, NotOpen(phase=found.phase))
     cast = await verbs.current_ballot(house, await take_pass(desk.token, house, "box"), pot.id)
     before = cast.choices if cast else ()
-    if before is None:  # it closed since the round was read
-        return _not_open(found, NotOpen(phase="counting"))
+    if found.phase != "voting" or before is None:  # it may have closed since the round was read
+        return private_page("own_ballot.html", desk=desk, cast=cast)
     chosen = set(before if choices is None else choices)
     costs = [project.cost for project in desk.projects if project.number in chosen]
     return form_page(

@@ -5,16 +5,7 @@ import msgspec
 from schema.comparison import WhatIf
 from schema.rules import Rule
 from schema.snapshot import Sums
-from service.pages.words import percent, rule_name
-
-_REFUSED = {
-    "not-on-roll": "from somebody who is not on the roll of this pot",
-    "unknown-project": "with a project that is not on this ballot",
-    "chosen-twice": "with a project chosen twice",
-    "too-many": "with too many projects",
-    "too-few": "with too few projects",
-    "too-costly": "with projects that cost more than allowed",
-}
+from service.pages.words import percent, refused, rule_name
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -30,7 +21,7 @@ def sum_told(sums: Sums) -> list[Term]:
         Term(sums.counted, "counted, one for each voter"),
         Term(sums.superseded, "replaced by a later ballot of the same voter"),
         Term(sums.withdrawn, "sent to take the one before back, with none after it"),
-        *(Term(ballots, f"not counted: {_REFUSED.get(code, code)}") for code, ballots in sums.refused.items()),
+        *(Term(ballots, f"not counted: {refused(code)}") for code, ballots in sums.refused.items()),
     ]
 
 

@@ -79,7 +79,13 @@ def moment(at: datetime) -> Markup:
 
 _templates.globals.update(static=static_address)
 _templates.filters.update(
-    money=words.money, moment=moment, day=words.day, counted=words.counted, grouped=words.grouped, groups=words.groups
+    money=words.money,
+    moment=moment,
+    day=words.day,
+    counted=words.counted,
+    grouped=words.grouped,
+    groups=words.groups,
+    refused=words.refused,
 )
 
 

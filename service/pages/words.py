@@ -254,3 +254,18 @@ def sentence(refusal: Refusal, currency: str) -> str:
         case e.Malformed(facts={"fault": fault}):
             return f"This cannot be taken yet: {fault}. Correct it and send it again; what you wrote is still here."
     return details(refusal).detail
+
+
+_REFUSED = {
+    "not-on-roll": "from somebody who is not on the roll of this pot",
+    "unknown-project": "with a project that is not on this ballot",
+    "chosen-twice": "with a project chosen twice",
+    "too-many": "with too many projects",
+    "too-few": "with too few projects",
+    "too-costly": "with projects that cost more than allowed",
+}
+
+
+def refused(code: str) -> str:
+    """How a ballot that is not counted came, by the code of its verdict."""
+    return _REFUSED.get(code, code)

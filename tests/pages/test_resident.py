@@ -387,3 +387,31 @@ async def supporting(town: Town, ground: Ground) -> None:
     }
     await town.act("PUT", f"/api/rounds/{ground.id}?revision={view['round']['revision']}", json=draft(**times))
     await town.work("roll")
+
+
+async def test_after_the_close_a_voter_sees_what_became_of_her_ballot(town: Town, visitor: Visitor) -> None:
+    """P11: that it counts, or why it does not; what it holds is shown to nobody any more."""
+    ground = await town.open_round()
+    await (await ground.voter("AMINA-1")).cast(1, 3)
+    await ground.officer("POST", "close")
+    await town.work("judge")
+    await signed_in(visitor, ground)
+    seen = await visitor.press("What became of my ballot")
+    assert "It counts." in seen.text
+    assert "Project 1" not in seen.text
+    db = await asyncpg.connect(town.settings.database_url)
+    await db.execute("alter table box.verdict disable trigger verdict_append_only")
+    await db.execute("update box.verdict set reason = 'too-many'")
+    await db.close()
+    await signed_in(visitor, ground)
+    assert (
+        "It does not count: it came with too many projects." in (await visitor.press("What became of my ballot")).text
+    )
+
+
+async def test_after_the_close_somebody_who_did_not_vote_is_told_so(town: Town, visitor: Visitor) -> None:
+    """No ballot is no fault."""
+    ground = await town.open_round()
+    await ground.officer("POST", "close")
+    await signed_in(visitor, ground)
+    assert "no ballot of yours came here" in (await visitor.press("What became of my ballot")).text
