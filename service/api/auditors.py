@@ -33,6 +33,7 @@ _DRAFT = msgspec.json.Decoder(AuditorDraft)
 
 @post(
     "/rounds/{round_id:uuid}/auditors",
+    status_code=200,
     operation_class=json_body(AuditorDraft),
     responses=answers(
         NotSignedIn, NotAllowed, NotFound, OpeningsDeleted, Malformed, TooLarge, UnknownForm, Unavailable
@@ -43,7 +44,7 @@ _DRAFT = msgspec.json.Decoder(AuditorDraft)
 async def name_auditor(
     request: AnyRequest, house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]
 ) -> list[Auditor]:
-    """Name somebody who may check every ballot. Body: AuditorDraft."""
+    """Name somebody who may check every ballot; answers all who were named. Body: AuditorDraft."""
     return await verbs.name_auditor(house, officer, round_id, await read_json(request, _DRAFT))
 
 

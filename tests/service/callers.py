@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import pyrage
 import schemathesis
 from msgspec.structs import replace
 
@@ -34,6 +35,7 @@ BEYOND_SCHEMA = re.compile(
     r"|Only a completion funds|A cap on a category says|the rule caps categories"
     r"|choices are asked for|the older size is at least"
     r"|the file lacks the column|the file is not UTF-8|the file holds a NUL"
+    r"|the recipient is no public key of age"
 )
 
 
@@ -67,6 +69,8 @@ class Caller(msgspec.Struct, frozen=True):
         if name in self.ids and made_up:
             known = [*(self.ballots if path == WITHDRAW else ()), *self.ids[name], made_up]
             return str(known[made_up.int % len(known)])
+        if name == "recipient" and isinstance(value, str) and re.fullmatch("age1[0-9a-z]{58}", value):
+            return str(pyrage.x25519.Identity.generate().to_public())
         if name == "choices" and isinstance(value, list):
             near = [number % 5 + 1 if type(number) is int and number > 5 else number for number in value]
             return near if any(type(number) is not int for number in near) else list(dict.fromkeys(near))[:2]

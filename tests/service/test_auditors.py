@@ -38,7 +38,7 @@ async def fetch(ground: Ground) -> Response:
 async def voted(town: Town, **changes: Any) -> Ground:
     """Eight voters in two pots, one of whom thinks again; published, with an auditor."""
     ground = await town.open_round(register=crowd(8), pots=[pot(), pot("The small pot")], **changes)
-    assert (await name(ground)).status_code == 201
+    assert (await name(ground)).status_code == 200
     for number in range(8):
         voter = await ground.voter(f"V{number}", number % 2)
         await voter.cast(1, 2)
