@@ -10,6 +10,7 @@ import pytest
 
 from schema.database import connect
 from schema.events import (
+    AuditorNamed,
     BallotCast,
     BallotsAccepted,
     Event,
@@ -24,6 +25,7 @@ from schema.events import (
     RegisterImported,
     RoundClosed,
     RoundDrafted,
+    RoundPublished,
     RoundScheduled,
 )
 from tests.builders import ADDRESS, KEYS, cast, close, draft, pot, proposal, register, tag, voting
@@ -39,6 +41,7 @@ EFFECTS = (
     "box.checkpoint",
     "box.head_delivery",
     "box.snapshot",
+    "box.minutes",
     "box.what_if",
     "civic.activity",
     "civic.standing",
@@ -72,6 +75,8 @@ async def stage(db: asyncpg.Connection) -> list[Event]:
         BallotsAccepted(house.round_id, (ballot,)),
         HeadSigned(house.round_id),
         RoundClosed(house.round_id),
+        RoundPublished(house.round_id),
+        AuditorNamed(house.round_id),
         PotCounted(house.pot_id),
         ProposalSubmitted(ours),
         ProposalEdited(ours),
