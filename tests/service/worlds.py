@@ -257,7 +257,7 @@ class World:
             with town.client.portal() as portal:  # the application lives in a thread of its own
                 sight = portal.call(seen_over_http, town.client.app, self.scene, known)
             sight |= await seen_in_tables(db, known)
-        await asyncio.sleep(2 * PAUSE + 0.1)
+        await self._all_is_said()
         with connect_redis(self.settings.redis_url) as redis:
             sight |= seen_in_redis(redis, known)
         sight |= seen_in_log(self._log.getvalue(), known)
@@ -265,3 +265,10 @@ class World:
         self._log.truncate()
         self.record[phase] = sight | self._answers
         self._answers = {}
+
+    async def _all_is_said(self) -> None:
+        """Wait until nothing more comes into the log: on a busy machine its lines take their time."""
+        quiet, length = 0, -1
+        while quiet < 3:
+            await asyncio.sleep(PAUSE + 0.05)
+            quiet, length = (quiet + 1 if self._log.tell() == length else 0), self._log.tell()
