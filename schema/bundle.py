@@ -158,6 +158,7 @@ def _files(packed: bytes) -> dict[str, bytes]:
             if sum(entry.file_size for entry in listed) > MOST_BYTES:
                 raise BadBundle("it is larger than any round's bundle")
             return {entry.filename: archive.read(entry) for entry in listed}
+    # The library's ways to say: no archive, damaged, cut off, packed in a way that it does not know, encrypted.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise BadBundle(f"it is not a ZIP file that can be read: {error}") from None
 

@@ -70,6 +70,7 @@ async def _sign(
     digests = [hashlib.sha256(snapshot.content).hexdigest() for snapshot in made]
     minutes = Minutes(head, tuple((pot.id, digest) for pot, digest in zip(pots, digests, strict=True)))
     note = write_minutes(origin, minutes, await checkpoint_signer(db, keys))
+    published = await stored_keys.checkpoint_keys(db)  # read after the signer, so that its key is among them
     first = pots[0]
     manifest = Manifest(
         municipality=first.municipality,
@@ -78,7 +79,7 @@ async def _sign(
         opened_on=first.opened_on,
         closed_on=first.closed_on,
         origin=origin,
-        keys=tuple(verification_key(origin, public) for public in await stored_keys.checkpoint_keys(db)),
+        keys=tuple(verification_key(origin, public) for public in published),
         pots=tuple(BundledPot(pot.id, pot.name, f"pots/{number}") for number, pot in enumerate(pots, 1)),
     )
     shown = tuple(

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,7 +57,7 @@ async def apart(settings: Settings, box_login: str) -> AsyncIterator[Settings]:
         command(replace(house, database_url=box_login), "service", "--room", "box", "--port", str(box)),
     ):
         for url in (house.public_url, house.box_url):
-            await eventually(lambda url=url: asyncio.to_thread(ready, url))  # type: ignore[misc]
+            await eventually(partial(asyncio.to_thread, ready, url))
         yield house
 
 

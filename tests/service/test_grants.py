@@ -184,7 +184,7 @@ async def joined(db: asyncpg.Connection) -> dict[str, list[str]]:
 async def test_every_grant_is_in_the_table(db: asyncpg.Connection) -> None:
     """Each role may do what the table says to each schema, table and column, and nothing else; no table is left out."""
     found = await granted(db)
-    print(f"\n{printed(found, next(iter(expected().values())))}")  # noqa: T201
+    print(f"\n{printed(found, next(iter(expected().values())))}")  # noqa: T201 - read with -s
     assert found == expected()
 
 

@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -14,7 +16,7 @@ from msgspec.structs import replace
 
 from schema.ballots import Receipt
 from schema.checkpoint import origin_of, read_checkpoint, read_key
-from schema.events import RoundScheduled
+from schema.events import Event, RoundScheduled
 from schema.keys import SIGNING, Keys, KeysError, Purpose
 from schema.passes import open_pass, seal_pass
 from schema.settings import Settings
@@ -203,6 +205,11 @@ async def test_heads_of_before_and_after_a_rotation_agree(town: Town, db: asyncp
     assert consistent(older.size, newer.size, [bytes.fromhex(step) for step in proof], older.root, newer.root)
 
 
+async def act_with(keys: Keys, db: asyncpg.Connection, batch: Sequence[tuple[int, Event]]) -> None:
+    """What a worker with this master key does."""
+    await act(db, keys, ADDRESS, batch)
+
+
 async def test_a_worker_without_its_key_leaves_the_event(db: asyncpg.Connection, worker: asyncpg.Connection) -> None:
     """It is not the event's fault: no attempt is counted, and with the key it is done."""
     house = await voting(db)
@@ -211,7 +218,7 @@ async def test_a_worker_without_its_key_leaves_the_event(db: asyncpg.Connection,
     for keys in (STRANGER, KEYS):
         attempts = await db.fetch("select attempts, quarantined_at from post.outbox where lane = 'sequence'")
         assert [tuple(row) for row in attempts] == [(0, None)]
-        await drain(worker, "sequence", lambda db, batch, keys=keys: act(db, keys, ADDRESS, batch), 5)  # type: ignore[misc]
+        await drain(worker, "sequence", partial(act_with, keys), 5)
     assert await waiting(db, "sequence") == []
 
 
