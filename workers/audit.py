@@ -81,7 +81,7 @@ class Tree:
         """The head of the first ``size`` leaves. Raises Failed when there are fewer."""
         if size > self.size:
             raise Failed(f"A head signs {size:,} leaves, and the bundle has {self.size:,}: some are missing.")
-        return Head(size, root(self._tiles, size) if size else EMPTY)
+        return Head(size, root(self._tiles, size))
 
 
 def _publics(bundle: Bundle) -> list[bytes]:

@@ -27,14 +27,11 @@ class BoxHoldings(msgspec.Struct, frozen=True):
     snapshots: int
     deleted_at: datetime | None
     decision: str | None
-    officers: tuple[str, ...] | None
-    deleted_ballots: int | None
 
 
 class RollHoldings(msgspec.Struct, frozen=True):
     """What the roll side keeps of a round."""
 
-    has_key: bool
     destroyed_at: datetime | None
     key_decision: str | None
     codes: int

@@ -6,13 +6,12 @@ select r.id as round_id, r.municipality_id, r.municipality, r.name, r.appeal_day
     (select count(*) from box.leaf l where l.round_id = r.id) as leaves,
     (select count(*) from box.checkpoint c where c.round_id = r.id) as heads,
     (select count(*) from box.snapshot s where s.round_id = r.id) as snapshots,
-    d.deleted_at, d.decision, d.officers, d.ballots as deleted_ballots
+    d.deleted_at, d.decision
 from box.round r left join box.deletion d on d.round_id = r.id
 where r.id = $1
 
 -- name: roll_holdings
 select
-    exists (select from roll.round_key k where k.round_id = $1) as has_key,
     d.destroyed_at, d.decision as key_decision,
     (select count(*) from roll.code c where c.round_id = $1) as codes,
     (select count(*) from roll.entry e where e.round_id = $1) as entries,
