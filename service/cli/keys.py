@@ -9,10 +9,11 @@ from uuid import UUID
 import asyncpg
 import click
 
-from schema.database import connect
+from schema.database import Role
 from schema.errors import Refusal
 from schema.keys import SIGNING, Keys, Signing
 from schema.settings import Settings, read_settings
+from service.cli.connecting import connected
 from service.cli.officers import passwords_of
 from service.problems import details
 from service.store.keys import Destroyed, RoundKey
@@ -31,7 +32,7 @@ def keys() -> None:
 def init_keys() -> None:
     """Make the keys that are missing. Doing it again does nothing."""
     settings = read_settings()
-    made = asyncio.run(_as_owner(settings, lambda db: verbs.make_keys(db, Keys(settings.master_key))))
+    made = asyncio.run(_ask(settings, lambda db: verbs.make_keys(db, Keys(settings.master_key))))
     click.echo(f"Made the keys of {', '.join(made)}." if made else "All keys are there.")
 
 
@@ -40,14 +41,14 @@ def init_keys() -> None:
 def rotate_key(purpose: Signing) -> None:
     """Retire the key that signs these, and make a new one. What was signed before stays good."""
     settings = read_settings()
-    old, new = asyncio.run(_as_owner(settings, lambda db: verbs.rotate_key(db, Keys(settings.master_key), purpose)))
+    old, new = asyncio.run(_ask(settings, lambda db: verbs.rotate_key(db, Keys(settings.master_key), purpose)))
     click.echo(f"The key {old} is retired; {new} signs {purpose} from now on, in a few seconds everywhere.")
 
 
 @keys.command("list")
 def list_keys() -> None:
     """Every key there ever was, and what became of each round's. Nothing secret."""
-    for line in _lines(asyncio.run(_as_roll(read_settings(), verbs.list_keys))):
+    for line in _lines(asyncio.run(_ask(read_settings(), verbs.list_keys, "byalag_roll"))):
         click.echo(line)
 
 
@@ -72,7 +73,7 @@ def destroy_round_key(round_id: UUID, decision: str, officers: tuple[str, ...]) 
         return await verbs.destroy_round_key(db, round_id, decision, (first, second), passwords)
 
     try:
-        done = asyncio.run(_as_roll(read_settings(), destroy))
+        done = asyncio.run(_ask(read_settings(), destroy, "byalag_roll"))
     except Refusal as refusal:
         raise click.ClickException(details(refusal).detail) from None
     click.echo(f"The key of the round {round_id} was destroyed at {_time(done.destroyed_at)}.")
@@ -101,17 +102,6 @@ def _time(at: datetime) -> str:
     return f"{at.isoformat()[:19]}Z"
 
 
-async def _as_owner(settings: Settings, act: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
-    db = await asyncpg.connect(settings.database_url)
-    try:
+async def _ask(settings: Settings, act: Callable[[asyncpg.Connection], Awaitable[T]], role: Role | None = None) -> T:
+    async with connected(settings, role) as db:
         return await act(db)
-    finally:
-        await db.close()
-
-
-async def _as_roll(settings: Settings, act: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
-    db = await connect(settings.database_url, "byalag_roll")
-    try:
-        return await act(db)
-    finally:
-        await db.close()

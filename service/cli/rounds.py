@@ -6,9 +6,9 @@ from uuid import UUID
 
 import click
 
-from schema.database import connect
 from schema.errors import Refusal
 from schema.settings import Settings, read_settings
+from service.cli.connecting import connected
 from service.cli.officers import passwords_of
 from service.problems import details
 from service.verbs import retention as verbs
@@ -42,16 +42,11 @@ def retention(round_id: UUID, delete: bool, decision: str | None, officers: tupl
 
 
 async def _act(settings: Settings, round_id: UUID, decision: str | None, officers: tuple[str, ...]) -> Holdings:
-    box = await connect(settings.database_url, "byalag_box")
-    roll = await connect(settings.database_url, "byalag_roll")
-    try:
+    async with connected(settings, "byalag_box") as box, connected(settings, "byalag_roll") as roll:
         if decision is None:
             return await verbs.view_holdings(box, roll, round_id)
         first, second = officers
         return await verbs.delete_openings(box, roll, round_id, decision, (first, second), passwords_of(first, second))
-    finally:
-        await box.close()
-        await roll.close()
 
 
 def _lines(found: Holdings) -> Iterator[str]:

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 
-import asyncpg
 import click
 import uvicorn
 from litestar import Litestar
@@ -14,6 +13,7 @@ from schema.logs import configure_logs
 from schema.migrate import refuse_wrong_version
 from schema.settings import Settings, read_settings
 from service.app import make_app
+from service.cli.connecting import connected
 from service.floorplan import ROLES, Part
 from service.verbs.keys import refuse_without_keys
 
@@ -60,10 +60,7 @@ def serve(app: Litestar, host: str, port: int, proxy: str) -> None:
 
 
 async def _refuse_wrong_database(settings: Settings, room: Part) -> None:
-    db = await asyncpg.connect(settings.database_url)
-    try:
+    async with connected(settings) as db:
         await refuse_wrong_version(db)
         await refuse_without_keys(db, Keys(settings.master_key), room)
         await refuse_other_database(db, settings.heads)
-    finally:
-        await db.close()

@@ -3,10 +3,10 @@
 import asyncio
 import secrets
 
-import asyncpg
 import click
 
 from schema.settings import Settings, read_settings
+from service.cli.connecting import connected
 from service.store import roll
 from service.verbs.sign_in import hash_password
 
@@ -27,13 +27,9 @@ def add_officer(name: str, municipality: str) -> None:
 
 
 async def _write_officer(settings: Settings, name: str, municipality: str, password_hash: str) -> bool:
-    db = await asyncpg.connect(settings.database_url)
-    try:
-        async with db.transaction():
-            place = await roll.municipality(db, municipality)
-            made = await roll.insert_officer(db, place, name, password_hash)
-            if not made:
-                await roll.update_password(db, name, password_hash)
-            return made
-    finally:
-        await db.close()
+    async with connected(settings) as db, db.transaction():
+        place = await roll.municipality(db, municipality)
+        made = await roll.insert_officer(db, place, name, password_hash)
+        if not made:
+            await roll.update_password(db, name, password_hash)
+        return made
