@@ -13,7 +13,9 @@ GRANTS = """
                              roll       box        civic      registrar  worker
 
 roll                         e          -          -          e          -
+roll.bearer                  sid        -          -          s          -
 roll.code                    siu        -          -          -          -
+roll.contact                 sid        -          -          -          -
 roll.destroyed_key           s          -          -          -          -
 roll.entry                   s          -          -          siud       -
 roll.municipality            si         -          -          -          -
@@ -36,6 +38,7 @@ box.ballot                   -          si         -          -          s
 box.checkpoint               -          s          -          -          si
 box.checkpoint_secret        -          -          -          -          s
 box.close                    s          si         s          s          si
+box.decision                 s          s          -          -          s
 box.deletion                 s          s          -          -          s
 box.elector                  -          s          -          id         s
 box.elector.pot_id           -          -          -          s          -
