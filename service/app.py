@@ -31,6 +31,7 @@ from service.problems import answer_problem
 from service.reading import BODY_LIMIT, AnyRequest
 from service.ring import Ring
 from service.room import Room
+from service.traces import Traces
 from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot, Withdrawal
 from service.verbs.heads import WebhookDraft
@@ -77,7 +78,9 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
         await ring.load()
         limits = Limits(settings.redis_url, keys, settings.limits)
         stack.push_async_callback(limits.close)
-        telling = [asyncio.create_task(teller.serve()) for teller in (doorbell, limits, ring)]
+        traces = Traces(rooms["byalag_box"], keys, settings.traces)
+        stack.push_async_callback(traces.write)
+        telling = [asyncio.create_task(teller.serve()) for teller in (doorbell, limits, ring, traces)]
         app.state.house = House(
             settings=settings,
             keys=keys,
@@ -86,6 +89,7 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
             ballot_box=ballot_box,
             doorbell=doorbell,
             limits=limits,
+            traces=traces,
         )
         log.info("open", room=part, address=settings.box_url if part == "box" else settings.public_url)
         yield

@@ -32,7 +32,7 @@ from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import NO_PASS, ask_again, box_pass
 from service.pages.problems import problem_page
 from service.pages.shell import Page, addresses, form_page, private_page, see_other
-from service.people import TheHouse, take_pass
+from service.people import TheHouse, leave_trace, take_pass
 from service.reading import AnyRequest, idempotency_key
 from service.store.projects import Project
 from service.store.rounds import Pot, Round
@@ -85,7 +85,7 @@ async def cast_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUI
     """Cast the ballot and show its receipt; or show the ballot again, and why it was not taken."""
     fields = await read_form(request)
     try:
-        return await _cast(house, pot_id, fields)
+        return await _cast(request, house, pot_id, fields)
     except Unavailable:
         address = f"/pots/{pot_id}/ballots"
         return private_page("try_again.html", 503, address=address, kept=fields.kept(_SENT), taking_back=False)
@@ -96,13 +96,13 @@ async def withdraw_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath
     """Take the ballot back and show the receipt of that; or show the ballot again, and why it stands."""
     fields = await read_form(request)
     try:
-        return await _withdraw(house, pot_id, fields)
+        return await _withdraw(request, house, pot_id, fields)
     except Unavailable:
         address = f"/pots/{pot_id}/withdrawals"
         return private_page("try_again.html", 503, address=address, kept=fields.kept(_SENT), taking_back=True)
 
 
-async def _cast(house: House, pot_id: UUID, fields: Fields) -> Page:
+async def _cast(request: AnyRequest, house: House, pot_id: UUID, fields: Fields) -> Page:
     found, pot, projects = await round_verbs.public_pot(house, pot_id)
     try:
         claims = await box_pass(house, fields, found.id, pot_id)
@@ -112,17 +112,19 @@ async def _cast(house: House, pot_id: UUID, fields: Fields) -> Page:
     choices = fields.numbers("choices")
     sent = shaped({"choices": choices, "base_revision": fields.number("base_revision")}, Ballot)
     try:
-        accepted, _ = await verbs.cast_ballot(
+        accepted, fresh = await verbs.cast_ballot(
             house, claims, pot_id, idempotency_key(fields.text("idempotency_key")), sent
         )
     except MENDABLE as refusal:
         return await ballot_page(house, desk, choices, refusal)
     except NotOpen as refusal:
         return _not_open(found, refusal)
+    if fresh:
+        leave_trace(request, house, claims)
     return await _receipt_page(house, desk, accepted)
 
 
-async def _withdraw(house: House, pot_id: UUID, fields: Fields) -> Page:
+async def _withdraw(request: AnyRequest, house: House, pot_id: UUID, fields: Fields) -> Page:
     found, pot, projects = await round_verbs.public_pot(house, pot_id)
     try:
         claims = await box_pass(house, fields, found.id, pot_id)
@@ -131,13 +133,15 @@ async def _withdraw(house: House, pot_id: UUID, fields: Fields) -> Page:
     desk = Desk(found, pot, projects, fields.text("pass"), fields.texts("others"))
     sent = shaped({"base_revision": fields.number("base_revision")}, Withdrawal)
     try:
-        accepted, _ = await verbs.withdraw_ballot(
+        accepted, fresh = await verbs.withdraw_ballot(
             house, claims, pot_id, idempotency_key(fields.text("idempotency_key")), sent
         )
     except STANDING as refusal:
         return await ballot_page(house, desk, None, refusal, taking_back=True)
     except NotOpen as refusal:
         return _not_open(found, refusal)
+    if fresh:
+        leave_trace(request, house, claims)
     return await _receipt_page(house, desk, accepted, withdrawn=True)
 
 
