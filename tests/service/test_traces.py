@@ -1,4 +1,4 @@
-"""Traces of casts: truncated, hashed with a key of the day, to the hour, gone after a day, and no trouble to casting."""
+"""Traces of casts: truncated, hashed with a key of the day, to the hour, gone after a day, and no trouble."""
 
 from uuid import UUID
 
