@@ -84,6 +84,7 @@ async def ask(app: Litestar, method: str, address: str, headers: dict[str, str],
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?|\d{1,2}\xa0[A-Z][a-z]+\xa0\d{4}(?:, \d\d:\d\d)?")
 _PASS = re.compile(r"(?<![\w-])([\w-]{80,})\.[\w-]{86}")
 _KEY = re.compile(r'(?<=name="idempotency_key" value=")[\w-]+')
+_SLIP = re.compile(r'(?<="slip":")[\w=-]{92}|(?<=name="slip" value=")[\w=-]{92}')
 _NAME = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|(?<![0-9a-f])[0-9a-f]{64,}(?![0-9a-f])")
 _HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{64,}(?![0-9a-f])|[A-Za-z0-9+/]{43}=|(?<=— )\S+ [A-Za-z0-9+/=]+")
 _LEDGER = re.compile(r"/ledger|/checkpoints|/consistency|/receipts|/api/log/")
@@ -108,6 +109,7 @@ def _claims(found: re.Match[str]) -> str:
 def veiled(text: str, known: frozenset[str]) -> str:
     """A text without times, without the random ids and hashes of this house (``known``), and with passes opened."""
     text = _NAME.sub(lambda found: _blank(found) if found[0] in known else found[0], text)
+    text = _SLIP.sub(_blank, text)
     return _KEY.sub(_blank, _PASS.sub(_claims, _TIME.sub(_blank, text)))
 
 
