@@ -18,7 +18,7 @@ from schema.errors import Elsewhere
 from schema.keys import Keys
 from schema.settings import Settings, SettingsError
 from service.access_log import AccessLog
-from service.api import auditors, ballots, heads, health, ledger, projects, proposals, rounds, sign_in, snapshots
+from service.api import acts, auditors, ballots, heads, health, ledger, projects, proposals, rounds, sign_in, snapshots
 from service.casting import Casting
 from service.doorbell import Doorbell
 from service.floorplan import ROLES, Part, is_here
@@ -26,11 +26,12 @@ from service.house import House
 from service.limits import Limits
 from service.openapi import add_bodies, document
 from service.pages import routes as pages
-from service.people import provide_house, provide_officer
+from service.people import provide_house, provide_officer, provide_session
 from service.problems import answer_problem
 from service.reading import BODY_LIMIT, AnyRequest
 from service.ring import Ring
 from service.room import Room
+from service.verbs.acts import ActDraft
 from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot, Withdrawal
 from service.verbs.heads import WebhookDraft
@@ -42,14 +43,15 @@ from service.verbs.sign_in import CodeSignIn, OfficerSignIn
 log = structlog.get_logger("service")
 
 BODIES: list[type[Any]] = [
-    *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft),
+    *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft, ActDraft),
     *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn),
 ]
 
 api = Router(
     path="/api",
     route_handlers=[
-        module.router for module in (rounds, projects, proposals, ballots, sign_in, snapshots, ledger, heads, auditors)
+        module.router
+        for module in (rounds, projects, proposals, ballots, sign_in, snapshots, ledger, heads, auditors, acts)
     ],
     exception_handlers={Exception: answer_problem},
 )
@@ -152,6 +154,7 @@ def make_app(settings: Settings, part: Part = "both") -> Litestar:
         dependencies={
             "house": Provide(provide_house, sync_to_thread=False),
             "officer": Provide(provide_officer),
+            "session": Provide(provide_session, sync_to_thread=False),
         },
         exception_handlers={Exception: pages.answer_problem_page},
         lifespan=[open_house],

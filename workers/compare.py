@@ -31,7 +31,7 @@ async def compare_pots(db: asyncpg.Connection, pot_ids: Collection[UUID]) -> Non
         if pot is None:
             raise NoSnapshot
         found = side_by_side(pot, await snapshots.projects(db, pot_id), await ballots.groups(db, pot_id))
-        await snapshots.insert_what_if(db, pot_id, canonical(found))
+        await snapshots.insert_what_if(db, pot, canonical(found))
 
 
 def side_by_side(pot: Pot, projects: Sequence[Project], groups: Sequence[Group]) -> WhatIf:

@@ -38,7 +38,8 @@ box.auditor                  -          si         -          -          s
 box.ballot                   -          si         -          -          s
 box.checkpoint               -          s          -          -          si
 box.checkpoint_secret        -          -          -          -          s
-box.close                    s          si         s          s          si
+box.close                    s          s          s          s          s
+box.correction               s          s          -          -          -
 box.decision                 s          s          -          -          s
 box.deletion                 s          s          -          -          s
 box.elector                  -          s          -          id         s
@@ -50,8 +51,9 @@ box.minutes                  -          s          -          -          si
 box.openings                 -          s          -          -          si
 box.pot                      s          siud       s          s          s
 box.project                  s          siud       si         s          s
-box.publication              s          si         s          s          s
+box.publication              s          s          s          s          s
 box.receipt_secret           -          s          -          -          -
+box.retiming                 s          s          s          s          s
 box.round                    s          siud       s          s          s
 box.snapshot                 -          s          -          -          si
 box.tile                     -          s          -          -          si
