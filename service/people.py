@@ -18,6 +18,7 @@ from service.traces import Cast
 
 TheHouse = NamedDependency[House]
 TheOfficer = NamedDependency[Officer]
+TheSession = NamedDependency[bytes]
 ThePass = NamedDependency[Pass]
 """What a handler writes to be given them."""
 
@@ -46,8 +47,11 @@ def bearer(request: AnyRequest) -> str | None:
     return token.strip() if kind.lower() == "bearer" and token.strip() else None
 
 
-async def provide_officer(request: AnyRequest, house: TheHouse) -> Officer:
-    """The officer whose session this is, by bearer token or cookie. A cookie counts only on requests from our pages."""
+def provide_session(request: AnyRequest, house: TheHouse) -> bytes:
+    """The hash of the officer's session that is shown, by bearer token or cookie, alive or not.
+
+    A cookie counts only on requests from our pages. Raises NotSignedIn, NotAllowed.
+    """
     token = bearer(request)
     if token is None:
         token = request.cookies.get(cookie_name(house))
@@ -55,8 +59,14 @@ async def provide_officer(request: AnyRequest, house: TheHouse) -> Officer:
             refuse_other_sites(request, house)
     if token is None:
         raise NotSignedIn()
+    return token_hash(token)
+
+
+async def provide_officer(request: AnyRequest, house: TheHouse) -> Officer:
+    """The officer whose living session this is."""
+    shown = provide_session(request, house)
     async with house.roll.enter() as db:
-        officer = await roll.officer_by_token(db, token_hash(token))
+        officer = await roll.officer_by_token(db, shown)
     if officer is None:
         raise NotSignedIn()
     return officer

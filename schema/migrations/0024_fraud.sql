@@ -152,19 +152,17 @@ create function box.held(the_round uuid) returns setof bytea language sql stable
 $$;
 
 -- Carry out a decision of two officers about a quarantine. Twice is once. Ballots are voided once voting is over: until
--- then they are held, and whoever is held wrongly can still vote. Answers ruled, ruled_before, not_closed or no_decision.
-create function box.rule_quarantine(the_decision uuid) returns text
+-- then they are held, and whoever is held wrongly can still vote. Answers ruled, ruled_before or not_closed.
+create function box.rule_quarantine(the_round uuid, the_decision uuid) returns text
 language plpgsql volatile set search_path = '' as $$
 declare
+    r box.round := box.lock_round(false, the_round);
     d box.decision;
-    r box.round;
 begin
-    select * into d from box.decision
-        where id = the_decision and kind in ('release', 'void') and details ->> 'quarantine_id' is not null;
-    if d.id is null then
-        return 'no_decision';
+    if exists (select from box.ruling where decision_id = the_decision) then
+        return 'ruled_before';
     end if;
-    r := box.lock_round(false, d.round_id);
+    d := box.decided(the_decision, the_round, 'release', 'void');
     if exists (select from box.ruling u where u.quarantine_id::text = d.details ->> 'quarantine_id') then
         return 'ruled_before';
     end if;
@@ -172,7 +170,7 @@ begin
         return 'not_closed';
     end if;
     insert into box.ruling (quarantine_id, round_id, kind, decision_id)
-        values ((d.details ->> 'quarantine_id')::uuid, d.round_id, d.kind, d.id);
+        values ((d.details ->> 'quarantine_id')::uuid, the_round, d.kind, d.id);
     return 'ruled';
 end $$;
 
@@ -182,7 +180,8 @@ create function box.tell_quarantine() returns trigger language plpgsql set searc
 begin
     insert into post.outbox (lane, event)
         values ('compare', json_build_object('event', 'BallotsHeld', 'round_id', new.round_id)::text);
-    if tg_table_name <> 'quarantine' and exists (select from box.close c where c.round_id = new.round_id) then
+    if tg_table_name <> 'quarantine'
+        and exists (select from box.round r where r.id = new.round_id and (box.standing_close(r)).number is not null) then
         insert into post.outbox (lane, event)
             values ('count', json_build_object('event', 'BallotsVoided', 'round_id', new.round_id)::text);
     end if;
@@ -214,8 +213,10 @@ comment on column box.without_held.content is 'canonical JSON of schema.comparis
 alter table box.what_if disable trigger what_if_append_only;
 alter table box.what_if add column snapshot_id uuid references box.snapshot;
 update box.what_if w set snapshot_id =
-    (select s.id from box.snapshot s where s.pot_id = w.pot_id order by s.counted_at desc limit 1);
-alter table box.what_if drop constraint what_if_pkey, drop column pot_id, add primary key (snapshot_id);
+    (select s.id from box.snapshot s where s.pot_id = w.pot_id and s.close_number = w.close_number
+        order by s.counted_at desc limit 1);
+alter table box.what_if
+    drop constraint what_if_pkey, drop column pot_id, drop column close_number, add primary key (snapshot_id);
 alter table box.what_if enable trigger what_if_append_only;
 
 -- With a round's ballots goes who was set aside and who appealed.
@@ -230,6 +231,19 @@ end $$;
 create trigger deletion_forgets_tags after insert on box.deletion
     for each row execute function box.forget_tags();
 
+-- As before, and with what is decided here.
+create or replace function box.is_done(the_decision uuid) returns boolean language sql volatile set search_path = '' as $$
+    select exists (select from box.close where decision_id = the_decision)
+        or exists (select from box.retiming where decision_id = the_decision)
+        or exists (select from box.correction where decision_id = the_decision)
+        or exists (select from box.publication where decision_id = the_decision)
+        or exists (select from roll.destroyed_key where decision_id = the_decision)
+        or exists (select from box.deletion where decision_id = the_decision)
+        or exists (select from box.ruling where decision_id = the_decision)
+        or exists (select from box.appeal where decision_id = the_decision)
+        or exists (select from roll.appeal where decision_id = the_decision)
+$$;
+
 grant select, insert on box.trace_key, box.trace to byalag_box;
 grant delete on box.trace_key, box.trace to byalag_worker;
 grant select (day) on box.trace_key to byalag_worker;
@@ -237,6 +251,8 @@ grant select (hour) on box.trace to byalag_worker;
 grant select, insert on box.quarantine, box.quarantined, box.ruling, box.appeal to byalag_box;
 grant update (state, answer, answered_by, answered_on, decision_id) on box.appeal to byalag_box;
 grant select on box.quarantine, box.quarantined, box.ruling, box.appeal to byalag_worker;
+grant select on box.ruling to byalag_roll;
+grant select (decision_id) on box.appeal to byalag_roll;
 grant select on box.without_held to byalag_box;
 grant select, insert, update, delete on box.without_held to byalag_worker;
 grant select, insert on roll.appeal to byalag_roll;

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Router
 
 from service.pages import (
+    acts,
     appeals,
     ballots,
     desk,
@@ -42,7 +43,7 @@ handlers: list[Any] = [
     ),
     Router(
         path="/officer",
-        route_handlers=[*officers.handlers, *desk.handlers, *officer_rounds.handlers],
+        route_handlers=[*officers.handlers, *desk.handlers, *officer_rounds.handlers, *acts.handlers],
         exception_handlers=officers.exception_handlers,
         include_in_schema=False,
         request_max_body_size=FORM_LIMIT,

@@ -14,8 +14,8 @@ from schema.codes import new_code, plain_code
 from schema.errors import Answered, Appealed, NotFound, NothingToAppeal, TakesTwo, WrongReceipt
 from schema.passes import LIFETIME, SKEW, Pass
 from service.house import House
-from service.limits import SIGNING_IN
-from service.reading import Note
+from service.limits import CASTING, SIGNING_IN
+from service.reading import Reason
 from service.store import appeals
 from service.store.appeals import Appeal, BallotAppeal, Ground, State
 from service.store.ballots import OwnAppeal
@@ -31,7 +31,7 @@ class AppealDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Without ``pot_id`` it is about the whole round.
     """
 
-    words: Note
+    words: Reason
     language: Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}$")] = "en"
     pot_id: UUID | None = None
     slip: Proof | None = None
@@ -59,7 +59,7 @@ class AppealAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An officer's answer, in words that the resident reads."""
 
     granted: bool
-    answer: Note
+    answer: Reason
 
 
 class Appeals(msgspec.Struct, frozen=True):
@@ -123,6 +123,7 @@ def _receipt_hash(house: House, plain: str) -> bytes:
 
 async def appeal_ballot(house: House, claims: Pass, draft: BallotAppealDraft) -> OwnAppeal:
     """Ask for one's ballots back, in all pots of the round. Raises NothingToAppeal and Appealed."""
+    house.limits.take(CASTING, claims.tag)
     async with house.box.write() as db:
         if await appeals.insert_ballot_appeal(db, claims.round_id, claims.tag_bytes, draft.ground):
             return OwnAppeal(draft.ground, "open", None)
@@ -173,8 +174,20 @@ async def _answer_on_roll(house: House, officer: Officer, round_id: UUID, appeal
             raise Answered()
 
 
+async def open_appeal(house: House, round_id: UUID, appeal_id: UUID, of_ballot: bool) -> None:
+    """Raise NotFound unless a round has this appeal, of a ballot or against the roll, and it waits for an answer."""
+    if of_ballot:
+        async with house.box.enter() as db:
+            waiting = {each.id for each in await appeals.ballot_appeals(db, round_id) if each.state == "open"}
+    else:
+        async with house.roll.enter() as db:
+            waiting = {each.id for each in await appeals.appeals(db, round_id) if each.state == "open"}
+    if appeal_id not in waiting:
+        raise NotFound(what="appeal in this round that waits for an answer")
+
+
 async def grant_ballot_appeal(house: House, decision_id: UUID) -> bool:
-    """Carry out two officers' decision to give a voter's ballots back; whether an appeal was open."""
+    """Carry out two officers' decision to give a voter's ballots back; whether that is done, now or before."""
     async with house.box.write() as db:
         granted = await appeals.grant_ballot_appeal(db, decision_id)
     house.doorbell.ring("count")
@@ -183,6 +196,6 @@ async def grant_ballot_appeal(house: House, decision_id: UUID) -> bool:
 
 
 async def grant_appeal(house: House, decision_id: UUID) -> bool:
-    """Carry out two officers' decision to admit somebody to a frozen roll; whether an appeal was open."""
+    """Carry out two officers' decision to admit somebody to a frozen roll; whether that is done, now or before."""
     async with house.roll.write() as db:
         return await appeals.grant_appeal(db, decision_id)

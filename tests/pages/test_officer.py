@@ -1,11 +1,14 @@
 """An officer's pages: a round is announced, scheduled, closed and published through forms alone."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import asyncpg
 import msgspec
 from litestar.testing import AsyncTestClient
 
 from service.app import make_app
-from tests.pages.visitor import HTML, Visitor
+from tests.pages.visitor import HTML, Visit, Visitor
 from tests.town import PASSWORD, REGISTER, Town, draft
 
 
@@ -17,7 +20,7 @@ async def drawn(town: Town) -> str:
 
 
 async def test_a_round_runs_through_the_pages(town: Town, dagny: Visitor) -> None:
-    """Dagny imports a register, shortlists, schedules, closes and publishes without the API."""
+    """Dagny imports a register, shortlists and schedules, and closes and publishes with Fatima, without the API."""
     round_id = await drawn(town)
     await proposed(town, round_id)
     page = await dagny.open(f"/officer/rounds/{round_id}")
@@ -34,14 +37,38 @@ async def test_a_round_runs_through_the_pages(town: Town, dagny: Visitor) -> Non
     assert "450 kr" in page.text
     page = await dagny.press("Schedule the round")
     assert "Voting is open until" in page.text
-    asked = await dagny.open(f"/officer/rounds/{round_id}/close")
-    assert (asked.title, asked.buttons) == ("Close voting early?", ["Close voting now"])
-    page = await dagny.press("Close voting now")
-    assert "0 of 1 pot counted" in page.text
+    await together(town, dagny, round_id, "Close voting now")
+    assert "0 of 1 pot counted" in (await dagny.open(f"/officer/rounds/{round_id}")).text
     await town.work("judge", "sequence", "count")
-    await dagny.open(f"/officer/rounds/{round_id}")
-    page = await dagny.press("Publish the outcome")
+    page = await together(town, dagny, round_id, "Publish the outcome")
     assert "The outcome is published" in page.text
+
+
+async def together(town: Town, dagny: Visitor, round_id: str, what: str) -> Visit:
+    """Dagny asks for something on the page of a round, and Fatima confirms it on hers; answers what Fatima sees."""
+    await dagny.open(f"/officer/rounds/{round_id}")
+    await dagny.press(f"Ask for it: {what}", reason="The board decided so.")
+    async with other_visitor(town, "Fatima") as fatima:
+        asked = await fatima.open(f"/officer/rounds/{round_id}")
+        assert "The board decided so." in asked.text
+        page = await fatima.press(f"Confirm: {what}")
+        assert "Two officers agreed, and it is done" in page.text
+        return page
+
+
+@asynccontextmanager
+async def other_visitor(town: Town, name: str) -> AsyncIterator[Visitor]:
+    """Another officer in a browser with cookies of her own, signed in."""
+    if name == "Fatima":
+        await town.second()
+    kept = dict(town.client.cookies)
+    town.client.cookies.clear()
+    other = Visitor(town.client)
+    await other.open("/officer")
+    await other.press("Sign in", name=name, password=PASSWORD)
+    yield other
+    town.client.cookies.clear()
+    town.client.cookies.update(kept)
 
 
 async def proposed(town: Town, round_id: str) -> None:
@@ -64,7 +91,7 @@ async def test_a_refusal_is_told_on_the_page_of_the_round(town: Town, dagny: Vis
     assert "line 3: the identity is empty" in refused.alert
     none = await dagny.press("Import the register")
     assert none.status in {400, 415}
-    early = await dagny.send(f"/officer/rounds/{round_id}/publish", [])
+    early = await dagny.send(f"/officer/rounds/{round_id}/acts", [("kind", "publish"), ("reason", "Now.")])
     assert (early.status, early.title) == (409, "Our street 2026")
 
 

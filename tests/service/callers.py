@@ -35,6 +35,7 @@ BEYOND_SCHEMA = re.compile(
     r"|Only a completion funds|A cap on a category says|the rule caps categories"
     r"|choices are asked for|the older size is at least"
     r"|the file lacks the column|the file is not UTF-8|the file holds a NUL"
+    r"|either a quarantine or an appeal is released"
     r"|the recipient is no public key of age"
 )
 

@@ -9,7 +9,7 @@ import pytest
 from httpx import Response
 
 from schema.keys import Keys
-from tests.builders import MASTER_KEY, decide, tag
+from tests.builders import MASTER_KEY, decision, tag
 from tests.builders import House as Place
 from tests.town import Ground, Town, moment
 
@@ -105,8 +105,8 @@ async def test_one_officer_admits_nobody_to_a_frozen_roll(town: Town, db: asyncp
     here = Place(UUID(int=0), UUID(ground.id), UUID(ground.pot))
     for kind, details in (("admit", str(uuid4())), ("release", appeal_id)):
         with pytest.raises(asyncpg.PostgresError):
-            await db.execute(f"{grant}, decision_id = $1", await decide(db, here, kind, appeal_id=details))
-    await db.execute(f"{grant}, decision_id = $1", await decide(db, here, "admit", appeal_id=appeal_id))
+            await db.execute(f"{grant}, decision_id = $1", await decision(db, here.round_id, kind, appeal_id=details))
+    await db.execute(f"{grant}, decision_id = $1", await decision(db, here.round_id, "admit", appeal_id=appeal_id))
 
 
 async def test_a_wrong_number_leads_nowhere(town: Town) -> None:
@@ -193,7 +193,7 @@ async def test_one_officer_gives_no_ballot_back(town: Town, db: asyncpg.Connecti
         await db.execute(grant)
     here = Place(UUID(int=0), UUID(ground.id), UUID(ground.pot))
     with pytest.raises(asyncpg.PostgresError):
-        await db.execute(f"{grant}, decision_id = $1", await decide(db, here, "void", appeal_id=appeal_id))
+        await db.execute(f"{grant}, decision_id = $1", await decision(db, here.round_id, "void", appeal_id=appeal_id))
 
 
 async def test_whose_ballot_is_not_set_aside_has_nothing_to_ask(town: Town, db: asyncpg.Connection) -> None:
@@ -214,3 +214,18 @@ async def test_no_words_stand_beside_a_tag(town: Town, db: asyncpg.Connection) -
         "select column_name from information_schema.columns where table_schema = 'roll' and table_name = 'appeal'"
     )
     assert "tag" not in {row["column_name"] for row in columns}
+
+
+async def test_two_officers_grant(town: Town, db: asyncpg.Connection) -> None:
+    """An appeal of each kind, by an act; what they gave as their reason is the answer."""
+    ground, amina = await held(town, db)
+    await ask_back(ground, amina)
+    await appeal(ground, slip=(await ground.sign_in("CARIM-3"))["slip"])
+    known = await listed(ground)
+    await ground.decide("release", appeal_id=known["ballots"][0]["id"])
+    await ground.decide("admit", appeal_id=known["roll"][0]["id"])
+    after = await listed(ground)
+    for answered in (after["ballots"][0], after["roll"][0]):
+        assert answered["state"] == "granted"
+        assert answered["answered_by"].startswith("Dagny, ")
+        assert answered["answer"]
