@@ -18,7 +18,20 @@ from schema.errors import Elsewhere
 from schema.keys import Keys
 from schema.settings import Settings, SettingsError
 from service.access_log import AccessLog
-from service.api import auditors, ballots, heads, health, ledger, projects, proposals, rounds, sign_in, snapshots
+from service.api import (
+    appeals,
+    auditors,
+    ballots,
+    desk,
+    heads,
+    health,
+    ledger,
+    projects,
+    proposals,
+    rounds,
+    sign_in,
+    snapshots,
+)
 from service.casting import Casting
 from service.doorbell import Doorbell
 from service.floorplan import ROLES, Part, is_here
@@ -32,8 +45,10 @@ from service.reading import BODY_LIMIT, AnyRequest
 from service.ring import Ring
 from service.room import Room
 from service.traces import Traces
+from service.verbs.appeals import AppealAnswer, AppealDraft, AppealQuestion, BallotAppealDraft
 from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot, Withdrawal
+from service.verbs.desk import QuarantineDraft
 from service.verbs.heads import WebhookDraft
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
@@ -45,12 +60,14 @@ log = structlog.get_logger("service")
 BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft),
     *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn),
+    *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft),
 ]
 
 api = Router(
     path="/api",
     route_handlers=[
-        module.router for module in (rounds, projects, proposals, ballots, sign_in, snapshots, ledger, heads, auditors)
+        module.router
+        for module in (rounds, projects, proposals, ballots, sign_in, snapshots, ledger, heads, auditors, desk, appeals)
     ],
     exception_handlers={Exception: answer_problem},
 )

@@ -160,7 +160,7 @@ declare
     r box.round;
 begin
     select * into d from box.decision
-        where id = the_decision and kind in ('release', 'void') and details ? 'quarantine_id';
+        where id = the_decision and kind in ('release', 'void') and details ->> 'quarantine_id' is not null;
     if d.id is null then
         return 'no_decision';
     end if;

@@ -10,9 +10,11 @@ from litestar import get, post
 from litestar.params import FromPath
 
 from schema.errors import (
+    Appealed,
     ChosenTwice,
     KeyReused,
     NoKey,
+    NothingToAppeal,
     NothingToWithdraw,
     NotOpen,
     PointsAmiss,
@@ -36,8 +38,10 @@ from service.people import TheHouse, leave_trace, take_pass
 from service.reading import AnyRequest, idempotency_key
 from service.store.projects import Project
 from service.store.rounds import Pot, Round
+from service.verbs import appeals as appeal_verbs
 from service.verbs import ballots as verbs
 from service.verbs import rounds as round_verbs
+from service.verbs.appeals import BallotAppealDraft
 from service.verbs.ballots import Accepted, Ballot, Withdrawal
 
 MENDABLE = (UnknownProject, ChosenTwice, TooMany, TooFew, TooCostly, PointsAmiss, Stale, KeyReused, NoKey, TooFast)
@@ -59,7 +63,14 @@ class Desk(msgspec.Struct, frozen=True):
     others: list[str]
 
 
-@get(["/pots/{pot_id:uuid}/ballot", "/pots/{pot_id:uuid}/ballots", "/pots/{pot_id:uuid}/withdrawals"])
+@get(
+    [
+        "/pots/{pot_id:uuid}/ballot",
+        "/pots/{pot_id:uuid}/ballots",
+        "/pots/{pot_id:uuid}/withdrawals",
+        "/pots/{pot_id:uuid}/appeals",
+    ]
+)
 async def lead_to_sign_in(house: TheHouse, pot_id: FromPath[UUID]) -> Page:
     """A ballot is opened by a form that holds a pass; who types its address is led to where the way begins."""
     found, _, _ = await round_verbs.public_pot(house, pot_id)
@@ -100,6 +111,22 @@ async def withdraw_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath
     except Unavailable:
         address = f"/pots/{pot_id}/withdrawals"
         return private_page("try_again.html", 503, address=address, kept=fields.kept(_SENT), taking_back=True)
+
+
+@post("/pots/{pot_id:uuid}/appeals")
+async def appeal_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) -> Page:
+    """Ask for one's ballot back, and show it as it stands then."""
+    fields = await read_form(request)
+    found, pot, projects = await round_verbs.public_pot(house, pot_id)
+    try:
+        claims = await box_pass(house, fields, found.id, pot_id)
+    except NO_PASS as refusal:
+        return _sign_in_again(house, pot, found, projects, "ballot", fields, refusal)
+    try:
+        await appeal_verbs.appeal_ballot(house, claims, shaped({"ground": fields.text("ground")}, BallotAppealDraft))
+    except (Appealed, NothingToAppeal) as refusal:
+        return problem_page(refusal, (f"/rounds/{found.id}", found.name))
+    return await ballot_page(house, Desk(found, pot, projects, fields.text("pass"), fields.texts("others")))
 
 
 async def _cast(request: AnyRequest, house: House, pot_id: UUID, fields: Fields) -> Page:
@@ -184,7 +211,7 @@ async def ballot_page(
     cast = await verbs.current_ballot(house, await take_pass(desk.token, house, "box"), pot.id)
     before = cast.choices if cast else ()
     if found.phase != "voting" or before is None:  # it may have closed since the round was read
-        return private_page("own_ballot.html", desk=desk, cast=cast)
+        return private_page("own_ballot.html", desk=desk, cast=cast, words=words)
     chosen = set(before if choices is None else choices)
     costs = [project.cost for project in desk.projects if project.number in chosen]
     return form_page(
@@ -197,6 +224,7 @@ async def ballot_page(
         chosen=chosen,
         differs=cast is not None and chosen != set(before),
         costs=costs,
+        words=words,
         limits=words.limits(pot.style, found.currency),
         over=max(0, sum(costs) - getattr(pot.style, "max_cost", sum(costs))),
         returned=returned,
@@ -232,4 +260,4 @@ def _not_open(found: Round, refusal: NotOpen) -> Page:
     return problem_page(refusal, (f"/rounds/{found.id}", found.name))
 
 
-handlers: list[Any] = [lead_to_sign_in, open_ballot, cast_ballot, withdraw_ballot]
+handlers: list[Any] = [lead_to_sign_in, open_ballot, cast_ballot, withdraw_ballot, appeal_ballot]
