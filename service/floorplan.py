@@ -57,6 +57,7 @@ PLAN: dict[str, Part] = {
     "GET /api/pots/{pot_id}/snapshot": "box",
     "GET /api/pots/{pot_id}/snapshot.pb": "box",
     "GET /api/pots/{pot_id}/what-if": "box",
+    "GET /api/pots/{pot_id}/without-held": "box",
     # Residents debate.
     "GET /rounds/{round_id}/proposals": "roll",
     "POST /rounds/{round_id}/proposals": "roll",

@@ -97,7 +97,7 @@ create table roll.appeal (
     pot_id uuid,
     person_ref bytea constraint appeal_ref_hashed check (octet_length(person_ref) = 32),
     reason text,
-    words text not null constraint appeal_words_length check (char_length(words) between 1 and 4000),
+    words text not null constraint appeal_words_length check (char_length(words) between 1 and 2000),
     language text not null constraint appeal_language_code check (language ~ '^[a-z]{2,3}$'),
     receipt_hash bytea not null constraint appeal_receipt_once unique
         constraint appeal_receipt_hashed check (octet_length(receipt_hash) = 32),

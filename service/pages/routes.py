@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Router
 
 from service.pages import (
+    appeals,
     ballots,
     desk,
     officer_rounds,
@@ -30,6 +31,7 @@ handlers: list[Any] = [
             *rounds.handlers,
             *sign_in.handlers,
             *ballots.handlers,
+            *appeals.handlers,
             *proposals.handlers,
             *results.handlers,
             *receipts.handlers,

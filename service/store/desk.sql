@@ -25,7 +25,7 @@ select s.sign || '-' || left(encode(sha256(uuid_send($1) || s.place), 'hex'), 16
     (select count(distinct q.tag) from box.quarantine a join box.quarantined q on q.quarantine_id = a.id
         where a.round_id = $1 and q.tag = any(array_agg(s.tag))) as set_aside
 from seen s group by s.sign, s.place
-having count(distinct s.tag) >= case s.sign when 'network' then $2 else $3 end
+having count(distinct s.tag) >= case s.sign when 'network' then $2::integer else $3::integer end
 order by voters desc, line limit 50
 
 -- name: quarantine_line

@@ -1,7 +1,7 @@
 """Appeals: a refused resident asks for another look, an officer answers, and the answer is kept and read.
 
-Against the roll one appeals in words, on the roll side. Whose ballot was set aside appeals in the box, with her pass, and
-only chooses a ground: her own words beside her tag might say who she is (P7).
+Against the roll one appeals in words, on the roll side. Whose ballot was set aside appeals in the box, with her pass,
+and only chooses a ground: her own words beside her tag might say who she is (P7).
 """
 
 import time
@@ -15,15 +15,13 @@ from schema.errors import Answered, Appealed, NotFound, NothingToAppeal, TakesTw
 from schema.passes import LIFETIME, SKEW, Pass
 from service.house import House
 from service.limits import SIGNING_IN
-from service.reading import Prose
+from service.reading import Note
 from service.store import appeals
 from service.store.appeals import Appeal, BallotAppeal, Ground, State
 from service.store.ballots import OwnAppeal
 from service.store.roll import Officer
 from service.verbs.rounds import own_round, public_round
 
-Words = Annotated[Prose, msgspec.Meta(min_length=1, max_length=4000)]
-Answer = Annotated[Prose, msgspec.Meta(min_length=1, max_length=2000)]
 Proof = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
@@ -33,7 +31,7 @@ class AppealDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Without ``pot_id`` it is about the whole round.
     """
 
-    words: Words
+    words: Note
     language: Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}$")] = "en"
     pot_id: UUID | None = None
     slip: Proof | None = None
@@ -61,7 +59,7 @@ class AppealAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An officer's answer, in words that the resident reads."""
 
     granted: bool
-    answer: Answer
+    answer: Note
 
 
 class Appeals(msgspec.Struct, frozen=True):

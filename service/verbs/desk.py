@@ -11,8 +11,7 @@ import msgspec
 
 from schema.errors import LineGone, NotFound
 from service.house import House
-from service.reading import Line as OneLine
-from service.reading import Prose
+from service.reading import Note
 from service.store import desk
 from service.store.desk import AgeLine, Line, Quarantine
 from service.store.roll import Officer
@@ -30,8 +29,6 @@ VERY_OLD, AGE_PERSONS, AGE_TIMES = 90, 10, 3
 LEAST = 5
 """Fewer voters are not set aside: an outcome without one ballot would show that ballot."""
 
-Reason = Annotated[Prose, msgspec.Meta(min_length=1, max_length=2000)]
-
 
 class Desk(msgspec.Struct, frozen=True):
     """What an officer sees. ``traces``: whether casts leave traces at all."""
@@ -45,8 +42,8 @@ class Desk(msgspec.Struct, frozen=True):
 class QuarantineDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The name of a line in the report, and why the ballots behind it are set aside: their voters read it."""
 
-    line: Annotated[OneLine, msgspec.Meta(max_length=40)]
-    reason: Reason
+    line: Annotated[str, msgspec.Meta(pattern="^(burst|network|device)-[0-9A-Za-z]{1,20}$", max_length=40)]
+    reason: Note
 
 
 async def view_desk(house: House, officer: Officer, round_id: UUID) -> Desk:
