@@ -6,6 +6,7 @@ from litestar import Request
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from schema.errors import NotAllowed, RoleMissing
+from service.acting import ACTING, Acting
 from service.house import House
 from service.people import officer_of
 from service.reading import AnyRequest
@@ -22,10 +23,17 @@ def admit(app: ASGIApp) -> ASGIApp:
     async def admitted(scope: Scope, receive: Receive, send: Send) -> None:
         fields: Any = scope
         who = who_may(fields["method"], fields["path_template"])
-        if who == "self" or not isinstance(who, str):
-            request: AnyRequest = Request(scope, receive, send)
-            request.state.officer = await known_officer(request, who)
-        await app(scope, receive, send)
+        if isinstance(who, str) and who != "self":
+            await app(scope, receive, send)
+            return
+        request: AnyRequest = Request(scope, receive, send)
+        officer = request.state.officer = await known_officer(request, who)
+        action = " ".join([fields["route_handler"].handler_name, *filter(None, [fields["path_params"].get("act")])])
+        acting = ACTING.set(Acting(officer.id, action, fields["request_id"]))
+        try:
+            await app(scope, receive, send)
+        finally:
+            ACTING.reset(acting)
 
     return admitted
 

@@ -89,6 +89,8 @@ PLAN: dict[str, Part] = {
     "GET /officer/rounds/{round_id}/codes": "roll",
     "POST /officer/rounds/{round_id}/codes": "roll",
     "POST /officer/proposals/{proposal_id}/shortlist": "roll",
+    "GET /officer/audit": "roll",
+    "GET /api/audit": "roll",
     "POST /api/officer/sessions": "roll",
     "DELETE /api/officer/sessions": "roll",
     "POST /api/register": "roll",

@@ -115,6 +115,8 @@ RIGHTS: dict[str, Who] = {
     "PUT /api/projects/{project_id}": OFFICERS,
     "DELETE /api/projects/{project_id}": OFFICERS,
     # Others do one thing each.
+    "GET /officer/audit": _role("admin", "officer", "auditor"),
+    "GET /api/audit": _role("admin", "officer", "auditor"),
     "POST /officer/proposals/{proposal_id}/shortlist": _role("officer", "reviewer"),
     "POST /api/proposals/{proposal_id}/shortlisting": _role("officer", "reviewer"),
     "POST /officer/rounds/{round_id}/codes": _role("officer", "clerk"),
@@ -125,6 +127,12 @@ RIGHTS: dict[str, Who] = {
     "DELETE /api/head-webhooks/{webhook_id}": _role("admin", "officer"),
 }
 """By method and route template, as in ``service/floorplan.py``."""
+
+
+def may(roles: frozenset[OfficerRole], route: str) -> bool:
+    """Whether an officer with these roles may use a route, so that pages offer nobody what is refused."""
+    who = RIGHTS[route]
+    return isinstance(who, str) or bool(who & roles)
 
 
 def who_may(method: str, template: str) -> Who:

@@ -8,6 +8,8 @@ import asyncpg
 from schema.database import AWAY, PASSING
 from schema.errors import Frozen, LastAdmin, NameTaken, Unavailable
 from schema.queries import Db
+from service.acting import ACTING
+from service.store import audit
 
 ACQUIRE_SECONDS = 1.0
 RELEASE_SECONDS = 0.2
@@ -51,8 +53,10 @@ class Room:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Db]:
-        """A connection in a transaction that commits when the block ends well."""
+        """A connection in a transaction that commits when the block ends well; it says which officer acts."""
         async with self.enter() as db, db.transaction():
+            if acting := ACTING.get():
+                await audit.name_actor(db, acting)
             yield db
 
 

@@ -43,3 +43,82 @@ end $$;
 create trigger officer_sessions_end after update of roles, password_hash on roll.officer for each row
     when ((old.roles, old.password_hash) is distinct from (new.roles, new.password_hash))
     execute function roll.end_sessions();
+
+-- The audit log: what officers and commands changed, written by triggers, so that no act can forget it. It holds no
+-- person, no ballot and no secret. Who acts is said by the service in transaction-local settings (service/acting.py);
+-- workers say nothing, and what they do is the house's.
+create table roll.audit (
+    id bigint generated always as identity primary key,
+    at timestamptz not null default clock_timestamp(),
+    municipality_id uuid,
+    round_id uuid,
+    officer_id uuid,
+    officer text,
+    action text,
+    request_id text,
+    subject text not null,
+    subject_id text not null,
+    before jsonb,
+    after jsonb
+);
+comment on column roll.audit.action is 'the handler or command; null for the house itself';
+comment on column roll.audit.before is 'of a change only what changed; null for what is new';
+create index audit_of_municipality on roll.audit (municipality_id, id desc);
+create trigger audit_append_only before update or delete or truncate on roll.audit
+    for each statement execute function box.refuse_change();
+
+-- The arguments of a trigger name the columns that are left out.
+create function roll.note_audit() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+    old_row jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - coalesce(tg_argv, '{}') end;
+    new_row jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - coalesce(tg_argv, '{}') end;
+    this jsonb := coalesce(new_row, old_row);
+    the_round uuid := coalesce(this ->> 'round_id', case when tg_table_name = 'round' then this ->> 'id' end);
+    acting uuid := nullif(current_setting('byalag.officer', true), '');
+begin
+    if tg_op = 'UPDATE' then
+        select jsonb_object_agg(key, old_row -> key), jsonb_object_agg(key, new_row -> key)
+            into old_row, new_row
+            from jsonb_object_keys(this) key where old_row -> key is distinct from new_row -> key;
+        if new_row is null then
+            return null;
+        end if;
+    end if;
+    insert into roll.audit
+        (municipality_id, round_id, officer_id, officer, action, request_id, subject, subject_id, before, after)
+    values (
+        coalesce(
+            (this ->> 'municipality_id')::uuid,
+            case when tg_table_name = 'municipality' then (this ->> 'id')::uuid end,
+            (select municipality_id from box.round where id = the_round),
+            (select municipality_id from roll.officer where id = (this ->> 'officer_id')::uuid)),
+        the_round,
+        acting,
+        (select name from roll.officer where id = acting),
+        nullif(current_setting('byalag.action', true), ''),
+        nullif(current_setting('byalag.request', true), ''),
+        tg_table_name,
+        coalesce(this ->> 'id', this ->> 'snapshot_id', this ->> 'officer_id', this ->> 'municipality_id',
+            this ->> 'key_id', this ->> 'round_id'),
+        old_row,
+        new_row);
+    return null;
+end $$;
+revoke execute on function roll.note_audit from public;
+grant select on roll.audit to byalag_roll;
+
+do $$
+declare
+    tables text[] := array['roll.municipality', 'roll.register', 'roll.destroyed_key',
+        'box.round', 'box.area', 'box.pot', 'box.project', 'box.close', 'box.publication', 'box.decision', 'box.deletion',
+        'box.auditor', 'box.head_webhook', 'box.verification_key'];
+    each_table text;
+begin
+    foreach each_table in array tables loop
+        execute format('create trigger %s_noted after insert or update or delete on %s for each row'
+            ' execute function roll.note_audit()', split_part(each_table, '.', 2), each_table);
+    end loop;
+end $$;
+create trigger officer_noted after insert or update or delete on roll.officer for each row
+    execute function roll.note_audit('password_hash');

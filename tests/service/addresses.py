@@ -103,10 +103,14 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
 
 def questions(scene: Scene, route: Route) -> dict[str, str]:
     """What may stand behind the question mark."""
-    listed = "proposals" in route.path or route.path.startswith("/officer")
+    listed = "proposals" in route.path or route.path.startswith("/officer/rounds")
     an_id = scene.proposals[0] if listed else scene.round_id
     return {
-        "after": "0" if route.path.endswith("/checkpoints") else an_id,
+        "after": "0" if route.path.endswith("/checkpoints") else "999999" if "audit" in route.path else an_id,
+        "round_id": scene.round_id,
+        "officer_id": "",
+        "since": "2026-01-01",
+        "until": "2126-01-01",
         "older": "1",
         "newer": str(scene.leaves),
         "commitment": scene.receipt,

@@ -85,6 +85,7 @@ FUNCTIONS = {
     "roll.delete_round",
     "roll.destroy_round_key",
     "roll.end_sessions",
+    "roll.note_audit",
     "roll.note_participation",
     "roll.place",
     "roll.refuse_last_admin",
@@ -282,7 +283,7 @@ async def test_no_view_or_function_adds_ballots_up(db: asyncpg.Connection) -> No
     assert views == []
     assert {row["name"] for row in functions} == FUNCTIONS
     owners = {row["name"] for row in functions if row["prosecdef"]}
-    assert owners - {"box.refuse_frozen_part", "roll.refuse_last_admin"} == {
+    assert owners - {"box.refuse_frozen_part", "roll.note_audit", "roll.refuse_last_admin"} == {
         "box.delete_openings",
         "roll.delete_round",
         "roll.destroy_round_key",
