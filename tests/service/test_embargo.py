@@ -253,7 +253,7 @@ def test_only_the_box_holds_choices(seen: Seen, phase: str) -> None:
 def test_there_was_something_to_see(seen: Seen) -> None:
     """Events waited, bells hung in Redis, and service, workers and clock wrote lines."""
     changed, judged = seen["everybody"]["changed"], seen["everybody"]["judged"]
-    assert "BallotCast" in changed["post.outbox.event", "byalag_worker"]
+    assert "BallotsCast" in changed["post.outbox.event", "byalag_worker"]
     assert "byalag-judge" in changed["Redis", "whoever reads it"]
     assert '"route":"/api/pots/{pot_id}/ballots"' in changed["the log", "whoever reads it"]
     for said in ('"event":"event failed"', '"what":"judge has 1 quarantined"'):
