@@ -82,10 +82,15 @@ FUNCTIONS = {
     "box.tell_publication",
     "box.tell_schedule",
     "box.tell_webhook",
+    "roll.acting_officer",
+    "roll.confirm_act",
     "roll.delete_round",
     "roll.destroy_round_key",
     "roll.note_participation",
     "roll.place",
+    "roll.request_act",
+    "roll.waiting_act",
+    "roll.withdraw_act",
 }
 """The functions of the database. None of them adds ballots up: look at that before you add one."""
 
@@ -280,7 +285,10 @@ async def test_no_view_or_function_adds_ballots_up(db: asyncpg.Connection) -> No
     assert views == []
     assert {row["name"] for row in functions} == FUNCTIONS
     owners = {row["name"] for row in functions if row["prosecdef"]}
-    assert owners - {"box.refuse_frozen_part"} == {"box.delete_openings", "roll.delete_round", "roll.destroy_round_key"}
+    assert owners - {"box.refuse_frozen_part"} == {
+        *("box.delete_openings", "roll.delete_round", "roll.destroy_round_key"),
+        *("roll.request_act", "roll.confirm_act", "roll.withdraw_act"),
+    }
 
 
 async def test_no_role_is_another(db: asyncpg.Connection) -> None:

@@ -13,6 +13,7 @@ GRANTS = """
                              roll       box        civic      registrar  worker
 
 roll                         e          -          -          e          -
+roll.act                     s          -          -          -          -
 roll.bearer                  sid        -          -          s          -
 roll.code                    siu        -          -          -          -
 roll.contact                 sid        -          -          -          -
