@@ -56,6 +56,14 @@ class NotAllowed(Refusal):
     """A person who may not do this here."""
 
 
+class RoleMissing(Refusal):
+    """An officer whose roles do not include this. Facts: needed, roles."""
+
+
+class LastAdmin(Refusal):
+    """The municipality would be left without an admin."""
+
+
 class NoPass(Refusal):
     """No pass was shown."""
 

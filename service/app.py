@@ -18,6 +18,7 @@ from schema.errors import Elsewhere
 from schema.keys import Keys
 from schema.settings import Settings, SettingsError
 from service.access_log import AccessLog
+from service.admission import admit
 from service.api import auditors, ballots, heads, health, ledger, projects, proposals, rounds, sign_in, snapshots
 from service.casting import Casting
 from service.doorbell import Doorbell
@@ -151,11 +152,11 @@ def make_app(settings: Settings, part: Part = "both") -> Litestar:
         route_handlers=[api, health.router, *pages.handlers],
         dependencies={
             "house": Provide(provide_house, sync_to_thread=False),
-            "officer": Provide(provide_officer),
+            "officer": Provide(provide_officer, sync_to_thread=False),
         },
         exception_handlers={Exception: pages.answer_problem_page},
         lifespan=[open_house],
-        middleware=[log_of_requests.wrap, *rooms, name_methods],
+        middleware=[log_of_requests.wrap, *rooms, admit, name_methods],
         on_shutdown=[log_of_requests.write],
         openapi_config=document(version("byalag")),
         request_max_body_size=BODY_LIMIT,

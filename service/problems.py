@@ -65,6 +65,14 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.NotAllowed: Problem(
         403, "Not allowed", "This belongs to another municipality, or was sent from another site. Use your own pages."
     ),
+    e.RoleMissing: Problem(
+        403,
+        "Not your role",
+        "This is for {needed}, and you are {roles} here. Let somebody do it who is, or ask an admin for the role.",
+    ),
+    e.LastAdmin: Problem(
+        409, "The last admin", "Nobody would be left who can change the staff. Make somebody else an admin first."
+    ),
     e.NoPass: Problem(
         401, "No pass", "Sign in with the code from your letter; the pass you get then is what is needed."
     ),
@@ -258,7 +266,8 @@ def retry_after(refusal: Refusal | None) -> dict[str, str]:
 def answers(*refusals: type[Refusal]) -> dict[int, ResponseSpec]:
     """What OpenAPI says of these refusals: one documented answer per status, with the types it may have."""
     by_status: dict[int, list[str]] = {}
-    kinds: tuple[type[Refusal], ...] = (*refusals, e.Elsewhere, e.Unhandled)
+    roles = (e.RoleMissing,) if e.NotSignedIn in refusals else ()
+    kinds: tuple[type[Refusal], ...] = (*refusals, *roles, e.Elsewhere, e.Unhandled)
     for refusal in kinds:
         by_status.setdefault(PROBLEMS[refusal].status, []).append(f"`{refusal.code}`")
     return {

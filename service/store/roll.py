@@ -1,11 +1,13 @@
 """The roll side: officers, the register, codes, and who may vote. No choice is ever seen here."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from schema.queries import Db, many, one, queries, run
+from service.rights import OfficerRole
 
 SQL = queries(__file__)
 
@@ -18,6 +20,7 @@ class Officer(msgspec.Struct, frozen=True):
     municipality: str
     name: str
     password_hash: str
+    roles: frozenset[OfficerRole]
 
 
 class Register(msgspec.Struct, frozen=True):
@@ -73,7 +76,7 @@ async def officer_by_token(db: Db, token_hash: bytes) -> Officer | None:
 
 
 async def insert_session(db: Db, token_hash: bytes, officer_id: UUID) -> None:
-    """Begin a session of twelve hours."""
+    """Begin a session."""
     await run(db, SQL.delete_ended_sessions)
     await run(db, SQL.insert_session, token_hash, officer_id)
 
@@ -90,9 +93,11 @@ async def municipality(db: Db, name: str) -> UUID:
     return found
 
 
-async def insert_officer(db: Db, municipality_id: UUID, name: str, password_hash: str) -> bool:
+async def insert_officer(
+    db: Db, municipality_id: UUID, name: str, password_hash: str, roles: Collection[OfficerRole]
+) -> bool:
     """A new officer; False when the name is taken."""
-    return await run(db, SQL.insert_officer, municipality_id, name, password_hash) == 1
+    return await run(db, SQL.insert_officer, municipality_id, name, password_hash, list(roles)) == 1
 
 
 async def update_password(db: Db, name: str, password_hash: str) -> bool:

@@ -3,13 +3,18 @@ select o.*, m.name as municipality from roll.officer o join roll.municipality m 
 where lower(o.name) = lower($1)
 
 -- name: officer_by_token
+with used as ( -- noted once a minute
+    update roll.officer_session set seen_at = clock_timestamp(),
+        expires_at = least(clock_timestamp() + interval '2 hours', began_at + interval '12 hours')
+    where token_hash = $1 and expires_at > clock_timestamp() and seen_at < clock_timestamp() - interval '1 minute'
+)
 select o.*, m.name as municipality from roll.officer_session s
 join roll.officer o on o.id = s.officer_id join roll.municipality m on m.id = o.municipality_id
 where s.token_hash = $1 and s.expires_at > clock_timestamp()
 
 -- name: insert_session
 insert into roll.officer_session (token_hash, officer_id, expires_at)
-values ($1, $2, clock_timestamp() + interval '12 hours')
+values ($1, $2, clock_timestamp() + interval '2 hours')
 
 -- name: delete_session
 delete from roll.officer_session where token_hash = $1
@@ -24,7 +29,8 @@ insert into roll.municipality (name) values ($1) on conflict on constraint munic
 select id from roll.municipality where name = $1
 
 -- name: insert_officer
-insert into roll.officer (municipality_id, name, password_hash) values ($1, $2, $3) on conflict (lower(name)) do nothing
+insert into roll.officer (municipality_id, name, password_hash, roles) values ($1, $2, $3, $4)
+on conflict (lower(name)) do nothing
 
 -- name: update_password
 update roll.officer set password_hash = $2 where lower(name) = lower($1)

@@ -86,7 +86,8 @@ async def sign_in_officer(house: House, sent: OfficerSignIn, address: str) -> st
         officer = await roll.officer_by_name(db, sent.name)
     # Named as the house writes it: the database takes spellings for one that we would take for several.
     await house.limits.ask(OFFICER_NAME, (officer.name if officer else sent.name).lower())
-    if not await asyncio.to_thread(password_matches, sent.password, stored_hash(officer)) or officer is None:
+    matches = await asyncio.to_thread(password_matches, sent.password, stored_hash(officer))
+    if not matches or not officer or not officer.roles:
         raise WrongPassword()
     token = secrets.token_urlsafe(32)
     async with house.roll.write() as db:

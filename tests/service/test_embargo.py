@@ -86,8 +86,10 @@ FUNCTIONS = {
     "roll.confirm_act",
     "roll.delete_round",
     "roll.destroy_round_key",
+    "roll.end_sessions",
     "roll.note_participation",
     "roll.place",
+    "roll.refuse_last_admin",
     "roll.request_act",
     "roll.waiting_act",
     "roll.withdraw_act",
@@ -285,7 +287,7 @@ async def test_no_view_or_function_adds_ballots_up(db: asyncpg.Connection) -> No
     assert views == []
     assert {row["name"] for row in functions} == FUNCTIONS
     owners = {row["name"] for row in functions if row["prosecdef"]}
-    assert owners - {"box.refuse_frozen_part"} == {
+    assert owners - {"box.refuse_frozen_part", "roll.refuse_last_admin"} == {
         *("box.delete_openings", "roll.delete_round", "roll.destroy_round_key"),
         *("roll.request_act", "roll.confirm_act", "roll.withdraw_act"),
     }

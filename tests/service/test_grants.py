@@ -22,7 +22,10 @@ roll.entry                   s          -          -          siud       -
 roll.municipality            si         -          -          -          -
 roll.officer                 si         -          -          -          -
 roll.officer.password_hash   u          -          -          -          -
+roll.officer.roles           u          -          -          -          -
 roll.officer_session         sid        -          -          -          -
+roll.officer_session.expires_at u       -          -          -          -
+roll.officer_session.seen_at u          -          -          -          -
 roll.participation           si         -          -          -          -
 roll.participation.refs      u          -          -          -          -
 roll.participation.span      u          -          -          -          -
