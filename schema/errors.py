@@ -207,6 +207,30 @@ class NameTaken(Refusal):
     """Another thing has this name or number already. Facts: what."""
 
 
+class LineGone(Refusal):
+    """What a line of the fraud desk's report told of is not there any more, or too few voters are behind it."""
+
+
+class NothingToAppeal(Refusal):
+    """Nothing was decided against this voter that could be appealed against."""
+
+
+class Appealed(Refusal):
+    """There is an appeal about this already."""
+
+
+class Answered(Refusal):
+    """An appeal that has its answer."""
+
+
+class TakesTwo(Refusal):
+    """One officer alone cannot do this. Facts: kind (of the act to ask for)."""
+
+
+class WrongReceipt(Refusal):
+    """A number or slip under which there is no appeal."""
+
+
 class BadRegister(Refusal):
     """A register file with faults. Facts: faults."""
 

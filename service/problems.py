@@ -205,6 +205,35 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.NotYours: Problem(403, "Not yours", "Only the one who put this proposal forward can change it or take it back."),
     e.Settled: Problem(409, "Settled", "This proposal is {state} and no longer changes."),
     e.NameTaken: Problem(409, "Taken", "There is {what} like this already. Choose another."),
+    e.LineGone: Problem(
+        409,
+        "Not in the report any more",
+        "This line is not in the report any more: it is older than a day, or too few voters are behind it. Nothing was"
+        " set aside. Look at the report again.",
+    ),
+    e.NothingToAppeal: Problem(
+        409,
+        "Nothing to appeal against",
+        "Your ballot is neither set aside nor voided, so there is nothing to decide. Look at your ballot.",
+    ),
+    e.Appealed: Problem(
+        409,
+        "Appealed already",
+        "There is an appeal of yours about this already. Sign in again to read what became of it.",
+    ),
+    e.Answered: Problem(
+        409, "Answered already", "This appeal has its answer already, and an answer does not change. Look at it again."
+    ),
+    e.TakesTwo: Problem(
+        409,
+        "This takes two officers",
+        "One officer alone cannot do this. Ask for the act “{kind}”, and let a second officer confirm it.",
+    ),
+    e.WrongReceipt: Problem(
+        404,
+        "No such appeal",
+        "There is no appeal under this number in this round. Check each sign, or sign in with your code.",
+    ),
     e.BadRegister: Problem(
         422, "Faults in the file", "Nothing was imported. {faults}. Correct the file and send it again."
     ),

@@ -29,6 +29,10 @@ _LABELS = {
     "cost": "the cost",
     "name": "the name",
     "choices": "a choice",
+    "reason": "the reason",
+    "words": "your appeal",
+    "answer": "the answer",
+    "ground": "the ground",
 }
 
 

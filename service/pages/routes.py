@@ -4,7 +4,19 @@ from typing import Any
 
 from litestar import Router
 
-from service.pages import ballots, officer_rounds, officers, problems, proposals, receipts, results, rounds, sign_in
+from service.pages import (
+    appeals,
+    ballots,
+    desk,
+    officer_rounds,
+    officers,
+    problems,
+    proposals,
+    receipts,
+    results,
+    rounds,
+    sign_in,
+)
 from service.pages.forms import FORM_LIMIT
 from service.pages.problems import answer_problem_page
 from service.pages.shell import view_static
@@ -19,6 +31,7 @@ handlers: list[Any] = [
             *rounds.handlers,
             *sign_in.handlers,
             *ballots.handlers,
+            *appeals.handlers,
             *proposals.handlers,
             *results.handlers,
             *receipts.handlers,
@@ -29,7 +42,7 @@ handlers: list[Any] = [
     ),
     Router(
         path="/officer",
-        route_handlers=[*officers.handlers, *officer_rounds.handlers],
+        route_handlers=[*officers.handlers, *desk.handlers, *officer_rounds.handlers],
         exception_handlers=officers.exception_handlers,
         include_in_schema=False,
         request_max_body_size=FORM_LIMIT,
