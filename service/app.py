@@ -18,7 +18,19 @@ from schema.errors import Elsewhere
 from schema.keys import Keys
 from schema.settings import Settings, SettingsError
 from service.access_log import AccessLog
-from service.api import auditors, ballots, heads, health, ledger, projects, proposals, rounds, sign_in, snapshots
+from service.api import (
+    auditors,
+    ballots,
+    heads,
+    health,
+    ledger,
+    projects,
+    proposals,
+    register,
+    rounds,
+    sign_in,
+    snapshots,
+)
 from service.casting import Casting
 from service.doorbell import Doorbell
 from service.floorplan import ROLES, Part, is_here
@@ -49,7 +61,8 @@ BODIES: list[type[Any]] = [
 api = Router(
     path="/api",
     route_handlers=[
-        module.router for module in (rounds, projects, proposals, ballots, sign_in, snapshots, ledger, heads, auditors)
+        module.router
+        for module in (rounds, projects, proposals, ballots, sign_in, register, snapshots, ledger, heads, auditors)
     ],
     exception_handlers={Exception: answer_problem},
 )
