@@ -235,6 +235,26 @@ class BadRegister(Refusal):
     """A register file with faults. Facts: faults."""
 
 
+class FaultyRegister(Refusal):
+    """A register in which rows are wrong. Facts: number, faults (the first of them), import_id (where all are)."""
+
+
+class NobodyInRegister(Refusal):
+    """A register without a single person."""
+
+
+class SourceFailed(Refusal):
+    """The service that has the register did not answer as it must. Facts: fault."""
+
+
+class ImportOutdated(Refusal):
+    """The register is no longer what a file was compared with, or what was read of the file is gone."""
+
+
+class ImportSettled(Refusal):
+    """An import that was applied, discarded or found faulty. Facts: state."""
+
+
 class BadAddress(Refusal):
     """An address to which nothing may be posted. Facts: fault."""
 

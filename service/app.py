@@ -29,6 +29,7 @@ from service.api import (
     ledger,
     projects,
     proposals,
+    register,
     rounds,
     sign_in,
     snapshots,
@@ -68,7 +69,20 @@ api = Router(
     path="/api",
     route_handlers=[
         module.router
-        for module in (rounds, projects, proposals, ballots, sign_in, snapshots, ledger, heads, auditors, desk, appeals)
+        for module in (
+            rounds,
+            projects,
+            proposals,
+            ballots,
+            sign_in,
+            snapshots,
+            ledger,
+            heads,
+            auditors,
+            desk,
+            appeals,
+            register,
+        )
     ],
     exception_handlers={Exception: answer_problem},
 )

@@ -237,6 +237,32 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.BadRegister: Problem(
         422, "Faults in the file", "Nothing was imported. {faults}. Correct the file and send it again."
     ),
+    e.FaultyRegister: Problem(
+        422,
+        "Faults in the register",
+        "Nothing was imported: {number} rows are wrong. {faults}. Correct them and send the register again.",
+    ),
+    e.NobodyInRegister: Problem(
+        422,
+        "Nobody in the register",
+        "Nothing was imported: the register names nobody. Look whether it is the right file, and send that.",
+    ),
+    e.SourceFailed: Problem(
+        502,
+        "The source failed",
+        "Nothing was imported: the service that has the register failed: {fault}. See to it, then import again.",
+    ),
+    e.ImportOutdated: Problem(
+        409,
+        "Compared with an older register",
+        "Nothing was changed: the register is another than the one this file was compared with. Import the file again"
+        " to see the difference to what holds now.",
+    ),
+    e.ImportSettled: Problem(
+        409,
+        "Done with",
+        "This import is {state}, so nothing was changed. Import the file again if it is still to be applied.",
+    ),
     e.BadAddress: Problem(
         422, "Not an address for heads", "Nothing can be posted to this address: {fault}. Correct it and send it again."
     ),

@@ -13,6 +13,7 @@ from service.pages import (
     problems,
     proposals,
     receipts,
+    register,
     results,
     rounds,
     sign_in,
@@ -42,7 +43,7 @@ handlers: list[Any] = [
     ),
     Router(
         path="/officer",
-        route_handlers=[*officers.handlers, *desk.handlers, *officer_rounds.handlers],
+        route_handlers=[*officers.handlers, *desk.handlers, *register.handlers, *officer_rounds.handlers],
         exception_handlers=officers.exception_handlers,
         include_in_schema=False,
         request_max_body_size=FORM_LIMIT,

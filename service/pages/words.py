@@ -249,6 +249,15 @@ APPEALS = {"open": "Not answered yet", "granted": "Granted", "refused": "Refused
 """What became of an appeal."""
 
 
+IMPORT_STATES = {
+    "reading": "Being read",
+    "staged": "To be decided",
+    "faulty": "With faults",
+    "applied": "Applied",
+    "discarded": "Discarded",
+}
+
+
 def sentence(refusal: Refusal, currency: str) -> str:
     """What was refused and what to do next, to somebody who filled in a form."""
     facts = {name: int(value) for name, value in refusal.facts.items() if isinstance(value, int)}
@@ -275,6 +284,9 @@ def sentence(refusal: Refusal, currency: str) -> str:
         case e.TooFast():
             wait = counted(facts["seconds"], "second")
             return f"This came too often in a short time, so nothing was done. Wait {wait} and do it again."
+        case e.FaultyRegister():
+            number = counted(facts["number"], "line of the file is wrong", "lines of the file are wrong")
+            return f"{number}. Correct them, choose the file once more, and compare it again."
         case e.Unavailable():
             return "The house is busy or being mended. Wait a moment and do it again; nothing counts twice."
         case e.Malformed(facts={"fault": fault}):
