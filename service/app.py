@@ -19,7 +19,22 @@ from schema.keys import Keys
 from schema.settings import Settings, SettingsError
 from service.access_log import AccessLog
 from service.admission import admit
-from service.api import audit, auditors, ballots, heads, health, ledger, projects, proposals, rounds, sign_in, snapshots
+from service.api import (
+    appeals,
+    audit,
+    auditors,
+    ballots,
+    desk,
+    heads,
+    health,
+    ledger,
+    projects,
+    proposals,
+    register,
+    rounds,
+    sign_in,
+    snapshots,
+)
 from service.casting import Casting
 from service.doorbell import Doorbell
 from service.floorplan import ROLES, Part, is_here
@@ -32,8 +47,11 @@ from service.problems import answer_problem
 from service.reading import BODY_LIMIT, AnyRequest
 from service.ring import Ring
 from service.room import Room
+from service.traces import Traces
+from service.verbs.appeals import AppealAnswer, AppealDraft, AppealQuestion, BallotAppealDraft
 from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot, Withdrawal
+from service.verbs.desk import QuarantineDraft
 from service.verbs.heads import WebhookDraft
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
@@ -45,13 +63,28 @@ log = structlog.get_logger("service")
 BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft),
     *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn),
+    *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft),
 ]
 
 api = Router(
     path="/api",
     route_handlers=[
         module.router
-        for module in (rounds, projects, proposals, ballots, sign_in, snapshots, ledger, heads, auditors, audit)
+        for module in (
+            rounds,
+            projects,
+            proposals,
+            ballots,
+            sign_in,
+            snapshots,
+            ledger,
+            heads,
+            auditors,
+            audit,
+            desk,
+            appeals,
+            register,
+        )
     ],
     exception_handlers={Exception: answer_problem},
 )
@@ -79,7 +112,9 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
         await ring.load()
         limits = Limits(settings.redis_url, keys, settings.limits)
         stack.push_async_callback(limits.close)
-        telling = [asyncio.create_task(teller.serve()) for teller in (doorbell, limits, ring)]
+        traces = Traces(rooms["byalag_box"], keys, settings.traces)
+        stack.push_async_callback(traces.write)
+        telling = [asyncio.create_task(teller.serve()) for teller in (doorbell, limits, ring, traces)]
         app.state.house = House(
             settings=settings,
             keys=keys,
@@ -88,6 +123,7 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
             ballot_box=ballot_box,
             doorbell=doorbell,
             limits=limits,
+            traces=traces,
         )
         log.info("open", room=part, address=settings.box_url if part == "box" else settings.public_url)
         yield

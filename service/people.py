@@ -14,6 +14,7 @@ from service.house import House
 from service.reading import AnyRequest, header
 from service.store import roll
 from service.store.roll import Officer
+from service.traces import Cast
 
 TheHouse = NamedDependency[House]
 TheOfficer = NamedDependency[Officer]
@@ -93,6 +94,12 @@ def counted_address(host: str) -> str:
     if not isinstance(address, IPv6Address):
         return str(address)
     return str(address.ipv4_mapped or f"{IPv6Address(address.packed[:8] + bytes(8))}/64")
+
+
+def leave_trace(request: AnyRequest, house: House, claims: Pass) -> None:
+    """Note for the fraud desk from where an accepted ballot came: network and kind of device, for a day."""
+    host = request.client.host if request.client else ""
+    house.traces.note(Cast(claims.round_id, claims.tag_bytes, host, header(request, b"user-agent")))
 
 
 def known_pass(token: str | None, house: House, audience: Audience) -> Pass:

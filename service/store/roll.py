@@ -93,6 +93,12 @@ async def municipality(db: Db, name: str) -> UUID:
     return found
 
 
+async def known_municipality(db: Db, name: str) -> UUID | None:
+    """The municipality of that name, if there is one."""
+    found: UUID | None = await db.fetchval(SQL.municipality_by_name, name)
+    return found
+
+
 async def insert_officer(
     db: Db, municipality_id: UUID, name: str, password_hash: str, roles: Collection[OfficerRole]
 ) -> bool:
@@ -108,22 +114,6 @@ async def update_password(db: Db, name: str, password_hash: str) -> bool:
 async def insert_round_key(db: Db, round_id: UUID, wrapped: bytes) -> None:
     """Keep a round's key, wrapped."""
     await run(db, SQL.insert_round_key, round_id, wrapped)
-
-
-async def replace_persons(
-    db: Db,
-    municipality_id: UUID,
-    refs: list[bytes],
-    areas: list[str],
-    years: list[int | None],
-    months: list[int | None],
-) -> Register:
-    """Make these the municipality's register: columns of equal length, one place per person."""
-    await run(db, SQL.delete_persons, municipality_id)
-    await run(db, SQL.insert_persons, municipality_id, refs, areas, years, months)
-    written = await one(db, Register, SQL.write_register, municipality_id, len(refs))
-    assert written is not None
-    return written
 
 
 async def register(db: Db, municipality_id: UUID) -> Register | None:

@@ -38,19 +38,6 @@ update roll.officer set password_hash = $2 where lower(name) = lower($1)
 -- name: insert_round_key
 insert into roll.round_key (round_id, wrapped) values ($1, $2)
 
--- name: delete_persons
-delete from roll.person where municipality_id = $1
-
--- name: insert_persons
-insert into roll.person (municipality_id, person_ref, area, birth_year, birth_month)
-select $1, * from unnest($2::bytea[], $3::text[], $4::smallint[], $5::smallint[])
-
--- name: write_register
-insert into roll.register (municipality_id, version, imported_at, persons) values ($1, 1, clock_timestamp(), $2)
-on conflict (municipality_id) do update set version = roll.register.version + 1,
-    imported_at = excluded.imported_at, persons = excluded.persons
-returning version, persons, imported_at
-
 -- name: register
 select version, persons, imported_at from roll.register where municipality_id = $1
 

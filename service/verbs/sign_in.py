@@ -21,6 +21,7 @@ from service.people import token_hash
 from service.reading import Name
 from service.store import keys, roll
 from service.store.roll import Entry, Officer
+from service.verbs.appeals import slip_for
 
 
 class OfficerSignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,11 +47,15 @@ class PotPass(msgspec.Struct, frozen=True):
 
 
 class Passes(msgspec.Struct, frozen=True):
-    """What a sign-in gives: one pass for the debate and one for each pot; they live ``seconds``."""
+    """What a sign-in gives: one pass for the debate and one for each pot; they live ``seconds``.
+
+    ``slip``: to appeal with, and to read the answer.
+    """
 
     civic: str
     pots: list[PotPass]
     seconds: int
+    slip: str
 
 
 def hash_password(password: str) -> str:
@@ -141,4 +146,5 @@ def issue_passes(house: House, round_id: UUID, person_ref: bytes, round_key: byt
             for entry in entries
         ],
         seconds=LIFETIME,
+        slip=slip_for(house, round_id, person_ref),
     )

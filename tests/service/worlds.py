@@ -19,7 +19,7 @@ from httpx import Response
 
 from schema.database import connect
 from schema.doorbell import connect_redis
-from schema.events import BallotCast, Lane, encode_event
+from schema.events import BallotsCast, Lane, encode_event
 from schema.local.servers import Servers
 from schema.logs import configure_logs
 from schema.settings import Settings
@@ -242,7 +242,7 @@ class World:
     async def _spoil(self) -> None:
         """Leave an event of a ballot that is not there among the others, so that workers and clock have to speak."""
         async with owner(self.settings) as db:
-            event = encode_event(BallotCast(ballot_id=UUID(int=0)))
+            event = encode_event(BallotsCast(UUID(int=0), (UUID(int=0),)))
             await db.execute("insert into post.outbox (lane, event, attempts) values ('judge', $1, 4)", event)
 
     async def _work(self, *lanes: Lane) -> None:
