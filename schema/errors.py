@@ -52,6 +52,26 @@ class WrongPassword(Refusal):
     """The name and password do not belong together."""
 
 
+class TotpNeeded(Refusal):
+    """The password was right, and the account asks for the code of an app as well."""
+
+
+class WrongTotp(Refusal):
+    """Not the code of the officer's app now, or one that was used before."""
+
+
+class TotpLocked(Refusal):
+    """Too many wrong codes came in a row for an account."""
+
+
+class TotpDemanded(Refusal):
+    """The municipality lets officers work only once they have set up an app for codes."""
+
+
+class TotpConfirmed(Refusal):
+    """The account has an app for codes already."""
+
+
 class NotAllowed(Refusal):
     """A person who may not do this here."""
 

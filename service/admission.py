@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Request
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from schema.errors import NotAllowed, RoleMissing
+from schema.errors import NotAllowed, RoleMissing, TotpDemanded
 from service.acting import ACTING, Acting
 from service.house import House
 from service.people import officer_of
@@ -15,7 +15,7 @@ from service.store.roll import Officer
 
 
 def admit(app: ASGIApp) -> ASGIApp:
-    """Let those in who may use the route. Others are refused: NotSignedIn, RoleMissing, NotAllowed.
+    """Let those in who may use the route. Others are refused: NotSignedIn, RoleMissing, TotpDemanded, NotAllowed.
 
     Residents are let through here: their passes are checked where it is known for which round and pot.
     """
@@ -46,4 +46,6 @@ async def known_officer(request: AnyRequest, who: Who) -> Officer:
     officer = await officer_of(request, house)
     if not isinstance(who, str) and not who & officer.roles:
         raise RoleMissing(needed=" or ".join(sorted(who)), roles=" and ".join(sorted(officer.roles)))
+    if who != "self" and officer.totp_demanded and not officer.totp:
+        raise TotpDemanded()
     return officer

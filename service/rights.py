@@ -104,6 +104,18 @@ RIGHTS: dict[str, Who] = {
     # An officer's own account.
     "POST /officer/sign-out": "self",
     "DELETE /api/officer/sessions": "self",
+    "GET /api/officer/sessions": "self",
+    "DELETE /api/officer/sessions/{session_id}": "self",
+    "GET /officer/account": "self",
+    "POST /officer/account/totp": "self",
+    "POST /officer/account/totp/confirmation": "self",
+    "POST /officer/account/sessions/{session_id}": "self",
+    # Admins say who works here.
+    "GET /officer/staff": _role("admin"),
+    "POST /officer/staff": _role("admin"),
+    "POST /officer/staff/totp": _role("admin"),
+    "POST /officer/staff/{officer_id}/roles": _role("admin"),
+    "POST /officer/staff/{officer_id}/totp-reset": _role("admin"),
     # Everybody who works here sees the municipality's rounds.
     "GET /officer/rounds": STAFF,
     "GET /officer/rounds/{round_id}": STAFF,

@@ -6,6 +6,8 @@ alter table roll.officer add column roles text[] not null default '{admin,office
         check (roles <@ array['admin', 'officer', 'reviewer', 'clerk', 'auditor', 'moderator']);
 alter table roll.officer alter column roles set default '{}';
 comment on column roll.officer.roles is 'empty for somebody who left: the name stays, for what was done under it';
+alter table roll.officer add column password_at timestamptz not null default clock_timestamp();
+grant update (password_at) on roll.officer to byalag_roll;
 
 -- A municipality that has an admin keeps one. The row lock makes two who take it from each other wait in line.
 create function roll.refuse_last_admin() returns trigger
@@ -34,10 +36,11 @@ create index officer_session_of on roll.officer_session (officer_id);
 comment on column roll.officer_session.expires_at is 'when it ends if it is not used again';
 grant update (seen_at, expires_at) on roll.officer_session to byalag_roll;
 
--- Who may do something else, or has another password, signs in anew.
+-- Who may do something else, has another password or another app signs in anew.
 create function roll.end_sessions() returns trigger language plpgsql set search_path = '' as $$
+declare this jsonb := to_jsonb(coalesce(new, old));
 begin
-    delete from roll.officer_session where officer_id = new.id;
+    delete from roll.officer_session where officer_id = coalesce(this ->> 'officer_id', this ->> 'id')::uuid;
     return null;
 end $$;
 create trigger officer_sessions_end after update of roles, password_hash on roll.officer for each row
@@ -122,3 +125,27 @@ begin
 end $$;
 create trigger officer_noted after insert or update or delete on roll.officer for each row
     execute function roll.note_audit('password_hash');
+
+-- Codes of an app (TOTP, RFC 6238), asked for at every sign-in once one was confirmed. Each try is counted before it is
+-- looked at, each code opens once, and after ten wrong ones in a row only a recovery code or an admin helps.
+create table roll.officer_totp (
+    officer_id uuid primary key references roll.officer,
+    wrapped bytea not null,
+    confirmed_at timestamptz,
+    step bigint not null default 0,
+    misses smallint not null default 0 constraint officer_totp_ten_misses check (misses between 0 and 10),
+    recovery bytea[] not null default '{}'
+);
+comment on column roll.officer_totp.step is 'of the last code that opened: none up to it opens again';
+comment on column roll.officer_totp.recovery is 'keyed hashes of codes that open once each, without the app';
+grant select, insert, delete on roll.officer_totp to byalag_roll;
+grant update (confirmed_at, step, misses, recovery) on roll.officer_totp to byalag_roll;
+
+alter table roll.municipality add column totp_demanded boolean not null default false;
+comment on column roll.municipality.totp_demanded is 'whether its officers can do nothing before they set up an app';
+grant update (totp_demanded) on roll.municipality to byalag_roll;
+
+create trigger officer_totp_sessions_end after update of confirmed_at or delete on roll.officer_totp for each row
+    execute function roll.end_sessions();
+create trigger officer_totp_noted after insert or update or delete on roll.officer_totp for each row
+    execute function roll.note_audit('wrapped', 'step', 'misses', 'recovery');

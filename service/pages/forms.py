@@ -29,6 +29,7 @@ _LABELS = {
     "cost": "the cost",
     "name": "the name",
     "choices": "a choice",
+    "roles": "a role",
     "reason": "the reason",
     "words": "your appeal",
     "answer": "the answer",

@@ -92,6 +92,8 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "commitment": [scene.receipt],
         "auditor_id": [scene.auditor],
         "appeal_id": [scene.round_id],  # there is none, so nothing is answered
+        "session_id": [scene.round_id],
+        "officer_id": [scene.round_id],
         "webhook_id": [scene.round_id],  # there is none, so nothing is removed
         "level": ["0"],
         "place": ["000.p/1", f"000.p/{scene.leaves}"],
