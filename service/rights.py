@@ -23,6 +23,8 @@ def _role(*roles: OfficerRole) -> frozenset[OfficerRole]:
 
 OFFICERS = _role("officer")
 """Whoever runs rounds."""
+REGISTRARS = _role("admin", "officer")
+"""Whoever keeps the register."""
 
 RIGHTS: dict[str, Who] = {
     # What everybody reads.
@@ -46,6 +48,7 @@ RIGHTS: dict[str, Who] = {
     "GET /api/pots/{pot_id}/snapshot": "anyone",
     "GET /api/pots/{pot_id}/snapshot.pb": "anyone",
     "GET /api/pots/{pot_id}/what-if": "anyone",
+    "GET /api/pots/{pot_id}/without-held": "anyone",
     "GET /rounds/{round_id}/proposals": "anyone",
     "GET /proposals/{proposal_id}": "anyone",
     "GET /api/rounds/{round_id}/proposals": "anyone",
@@ -64,6 +67,16 @@ RIGHTS: dict[str, Who] = {
     "GET /officer": "anyone",
     "POST /officer": "anyone",
     "POST /api/officer/sessions": "anyone",
+    # Appeals, by a code or a number that was given; of a ballot by its pass.
+    "GET /rounds/{round_id}/appeals": "anyone",
+    "POST /rounds/{round_id}/appeals": "anyone",
+    "GET /rounds/{round_id}/appeal-answers": "anyone",
+    "POST /rounds/{round_id}/appeal-answers": "anyone",
+    "POST /api/rounds/{round_id}/appeals": "anyone",
+    "POST /api/rounds/{round_id}/appeal-answers": "anyone",
+    "GET /pots/{pot_id}/appeals": "anyone",
+    "POST /pots/{pot_id}/appeals": "form",
+    "POST /api/pots/{pot_id}/appeals": "pass",
     # Residents vote and debate.
     "GET /api/pots/{pot_id}/ballot": "pass",
     "POST /api/pots/{pot_id}/ballots": "pass",
@@ -95,14 +108,33 @@ RIGHTS: dict[str, Who] = {
     "GET /officer/rounds": STAFF,
     "GET /officer/rounds/{round_id}": STAFF,
     "GET /officer/rounds/{round_id}/{act}": STAFF,
-    "GET /officer/rounds/{round_id}/register": STAFF,
     "GET /officer/rounds/{round_id}/codes": STAFF,
     "GET /api/rounds/{round_id}/draft": STAFF,
     "GET /api/rounds/{round_id}/roll": STAFF,
     # Officers run them.
     "POST /officer/rounds/{round_id}/{act}": OFFICERS,
-    "POST /officer/rounds/{round_id}/register": OFFICERS,
-    "POST /api/register": OFFICERS,
+    "POST /api/register": REGISTRARS,
+    "GET /officer/register": REGISTRARS,
+    "POST /officer/register": REGISTRARS,
+    "GET /officer/register/imports/{import_id}": REGISTRARS,
+    "POST /officer/register/imports/{import_id}": REGISTRARS,
+    "GET /officer/register/imports/{import_id}/faults": REGISTRARS,
+    "GET /api/register/imports": REGISTRARS,
+    "POST /api/register/imports": REGISTRARS,
+    "GET /api/register/imports/{import_id}": REGISTRARS,
+    "DELETE /api/register/imports/{import_id}": REGISTRARS,
+    "POST /api/register/imports/{import_id}/application": REGISTRARS,
+    "GET /api/register/imports/{import_id}/faults": REGISTRARS,
+    # They answer appeals, and look at what is unusual.
+    "GET /api/rounds/{round_id}/appeals": OFFICERS,
+    "POST /api/rounds/{round_id}/appeals/{appeal_id}/answer": OFFICERS,
+    "GET /officer/rounds/{round_id}/answers": OFFICERS,
+    "POST /officer/rounds/{round_id}/answers": OFFICERS,
+    "GET /officer/rounds/{round_id}/desk": _role("officer", "auditor"),
+    "GET /officer/rounds/{round_id}/quarantines": _role("officer", "auditor"),
+    "POST /officer/rounds/{round_id}/quarantines": OFFICERS,
+    "GET /api/rounds/{round_id}/desk": _role("officer", "auditor"),
+    "POST /api/rounds/{round_id}/quarantines": OFFICERS,
     "POST /api/rounds": OFFICERS,
     "PUT /api/rounds/{round_id}": OFFICERS,
     "POST /api/rounds/{round_id}/announcement": OFFICERS,
