@@ -125,6 +125,7 @@ RIGHTS: dict[str, Who] = {
     "GET /api/rounds/{round_id}/roll": STAFF,
     # Officers run them.
     "POST /officer/rounds/{round_id}/{act}": OFFICERS,
+    "POST /api/register": REGISTRARS,
     "GET /officer/register": REGISTRARS,
     "POST /officer/register": REGISTRARS,
     "GET /officer/register/imports/{import_id}": REGISTRARS,
