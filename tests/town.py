@@ -83,7 +83,7 @@ class Town:
         self.settings = settings
         self.keys = Keys(settings.master_key)
         self.officer_token = ""
-        self._second = ""
+        self.second_token = ""
         self.codes: dict[str, str] = {}
 
     @property
@@ -105,8 +105,8 @@ class Town:
 
     async def second(self) -> str:
         """The token of Fatima, the other officer, who is hired when she is first needed."""
-        self._second = self._second or await self.hire("Fatima")
-        return self._second
+        self.second_token = self.second_token or await self.hire("Fatima")
+        return self.second_token
 
     async def confirm(self, act_id: str) -> Response:
         """Fatima confirms an act."""

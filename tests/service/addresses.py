@@ -43,6 +43,7 @@ class Scene(msgspec.Struct, frozen=True):
     projects: list[str]
     proposals: list[str]
     officer: str
+    second: str
     code: str
     passes: dict[str, str]
     civic: str

@@ -127,6 +127,7 @@ async def arrange(settings: Settings) -> Scene:
             projects=[row["id"] for row in view["projects"]],
             proposals=proposals,
             officer=town.officer_token,
+            second=await town.second(),
             code=town.codes[OBSERVER],
             passes=tokens[OBSERVER],
             civic=passes[OBSERVER]["civic"],
@@ -228,11 +229,12 @@ class World:
 
     async def _move(self, town: Town, what: str) -> None:
         """Two officers close or publish the round."""
-        town.officer_token = self.scene.officer
+        town.officer_token, town.second_token = self.scene.officer, self.scene.second
         act = await Ground(town, self.scene.round_id, self.scene.pots).ask(what)
         answered = await town.confirm(act["id"])
         assert answered.status_code == 200, answered.text
-        self._answer("POST /api/acts/{act_id}/confirmation", "officer", told("/api/acts", _plain(answered)))
+        text = told("/api/acts", _plain(answered), frozenset([act["id"]]))
+        self._answer("POST /api/acts/{act_id}/confirmation", "officer", text)
 
     def _answer(self, channel: str, whom: str, text: str) -> None:
         self._answers[channel, whom] = self._answers.get((channel, whom), "") + text
