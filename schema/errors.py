@@ -104,6 +104,18 @@ class SameOfficer(Refusal):
     """Two officers have to agree, and one came twice."""
 
 
+class Undecided(Refusal):
+    """Two officers have to decide this, and have not, or longer than a day ago."""
+
+
+class ActSettled(Refusal):
+    """An act that does not wait for a second officer any more. Facts: state (decided, done, withdrawn, expired)."""
+
+
+class NotLater(Refusal):
+    """A new end of voting that is over, or not later than the one there is."""
+
+
 class KeyDestroyed(Refusal):
     """The round's key was destroyed, so nobody can sign in to it. Facts: destroyed_on (date), decision."""
 

@@ -108,7 +108,23 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         401, "Unknown code", "This is not a code of this round. Check each sign against your letter and try again."
     ),
     e.SameOfficer: Problem(
-        422, "One officer twice", "Two officers have to agree to this. Let a second one give name and password."
+        403,
+        "One officer twice",
+        "Two officers have to agree to this, and you are the one who asked. Let another officer confirm it.",
+    ),
+    e.Undecided: Problem(
+        409,
+        "Not decided",
+        "Two officers have not decided this in the last day. Let one ask for it on the page of the round, and another"
+        " confirm it.",
+    ),
+    e.ActSettled: Problem(
+        409,
+        "It does not wait any more",
+        "This act is {state}, so it waits for nobody, and nothing was done. Ask anew if it is still needed.",
+    ),
+    e.NotLater: Problem(
+        422, "Not later", "Voting must end in the future, and later than it would anyhow. Choose a later time."
     ),
     e.KeyDestroyed: Problem(
         410,
@@ -224,7 +240,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "Too many points",
         "You gave {given} points in all, {over} more than the {limit} there are. Take some back.",
     ),
-    e.NotYours: Problem(403, "Not yours", "Only the one who put this proposal forward can change it or take it back."),
+    e.NotYours: Problem(403, "Not yours", "Only the one who put this forward can change it or take it back."),
     e.Settled: Problem(409, "Settled", "This proposal is {state} and no longer changes."),
     e.NameTaken: Problem(409, "Taken", "There is {what} like this already. Choose another."),
     e.LineGone: Problem(

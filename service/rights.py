@@ -23,6 +23,8 @@ def _role(*roles: OfficerRole) -> frozenset[OfficerRole]:
 
 OFFICERS = _role("officer")
 """Whoever runs rounds."""
+DECIDERS = _role("admin", "officer")
+"""Whoever decides with a second one what cannot be taken back."""
 REGISTRARS = _role("admin", "officer")
 """Whoever keeps the register."""
 
@@ -121,6 +123,10 @@ RIGHTS: dict[str, Who] = {
     "GET /officer/rounds/{round_id}": STAFF,
     "GET /officer/rounds/{round_id}/{act}": STAFF,
     "GET /officer/rounds/{round_id}/codes": STAFF,
+    "GET /officer/rounds/{round_id}/acts": STAFF,
+    "GET /officer/rounds/{round_id}/confirmation": STAFF,
+    "GET /officer/rounds/{round_id}/withdrawal": STAFF,
+    "GET /api/rounds/{round_id}/acts": STAFF,
     "GET /api/rounds/{round_id}/draft": STAFF,
     "GET /api/rounds/{round_id}/roll": STAFF,
     # Officers run them.
@@ -152,8 +158,13 @@ RIGHTS: dict[str, Who] = {
     "POST /api/rounds/{round_id}/announcement": OFFICERS,
     "POST /api/rounds/{round_id}/schedule": OFFICERS,
     "DELETE /api/rounds/{round_id}/schedule": OFFICERS,
-    "POST /api/rounds/{round_id}/close": OFFICERS,
-    "POST /api/rounds/{round_id}/publication": OFFICERS,
+    # Two of them do what cannot be taken back; whoever is admin may be the second.
+    "POST /officer/rounds/{round_id}/acts": DECIDERS,
+    "POST /officer/rounds/{round_id}/confirmation": DECIDERS,
+    "POST /officer/rounds/{round_id}/withdrawal": DECIDERS,
+    "POST /api/rounds/{round_id}/acts": DECIDERS,
+    "POST /api/acts/{act_id}/confirmation": DECIDERS,
+    "DELETE /api/acts/{act_id}": DECIDERS,
     "POST /api/rounds/{round_id}/auditors": OFFICERS,
     "POST /api/rounds/{round_id}/projects": OFFICERS,
     "PUT /api/projects/{project_id}": OFFICERS,

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Router
 
 from service.pages import (
+    acts,
     appeals,
     ballots,
     desk,
@@ -51,6 +52,7 @@ handlers: list[Any] = [
             *desk.handlers,
             *register.handlers,
             *officer_rounds.handlers,
+            *acts.handlers,
             *officer_account.handlers,
             *officer_staff.handlers,
             *officer_audit.handlers,

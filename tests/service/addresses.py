@@ -16,16 +16,15 @@ from service.app import make_app
 from service.pages.shell import STATIC
 from tests.builders import ADDRESS, MASTER_KEY
 
-INJECTED = {"request", "house", "officer", "claims"}
+INJECTED = {"request", "house", "officer", "session", "claims"}
 """Parameters of handlers that come from the house and not from the address."""
 
 MOVES = {
-    "POST /api/rounds/{round_id}/close",
-    "POST /api/rounds/{round_id}/publication",
+    "POST /api/acts/{act_id}/confirmation",
     "DELETE /api/officer/sessions",
     "POST /officer/sign-out",
 }
-"""What would move the round on or end the officer's session. Closing and publishing are looked at when they happen."""
+"""What would move the round on or end the officer's session. Confirming is looked at at the close and later."""
 
 CANARY = 7
 """The number of the project that one of two houses votes for, in every pot."""
@@ -44,6 +43,7 @@ class Scene(msgspec.Struct, frozen=True):
     projects: list[str]
     proposals: list[str]
     officer: str
+    second: str
     code: str
     passes: dict[str, str]
     civic: str
@@ -97,7 +97,8 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "webhook_id": [scene.round_id],  # there is none, so nothing is removed
         "level": ["0"],
         "place": ["000.p/1", f"000.p/{scene.leaves}"],
-        "act": ["close" if method == "GET" else "take-back"],
+        "act": ["take-back"],
+        "act_id": [scene.round_id],  # there is none, so nothing is withdrawn
         "slug": ["not-counted", "not-open"],
         "name": [min(STATIC)],
         "path": ["openapi.yaml"],
@@ -118,8 +119,7 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "newer": str(scene.leaves),
         "commitment": scene.receipt,
         "note": "needed",
-        "done": "close",
-        "act": "close",
+        "done": "confirm",
         "v": "0",
         "revision": "1",
     }
