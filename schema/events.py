@@ -27,11 +27,12 @@ class RoundDrafted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
     round_id: UUID
 
 
-class BallotCast(msgspec.Struct, frozen=True, tag_field="event", tag=True):
-    """A ballot revision was accepted and waits for its verdict."""
+class BallotsCast(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """Ballot revisions of one round were accepted together and wait for their verdicts."""
 
     lane: ClassVar[Lane] = "judge"
-    ballot_id: UUID
+    round_id: UUID
+    ballot_ids: tuple[UUID, ...]
 
 
 class RoundScheduled(msgspec.Struct, frozen=True, tag_field="event", tag=True):
@@ -143,7 +144,7 @@ class ProposalUnsupported(msgspec.Struct, frozen=True, tag_field="event", tag=Tr
 Event = (
     RegisterImported
     | RoundDrafted
-    | BallotCast
+    | BallotsCast
     | RoundScheduled
     | BallotsAccepted
     | HeadSigned
@@ -168,6 +169,13 @@ _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 def encode_event(event: Event) -> str:
     """The one JSON text of an event, as ``post.outbox`` keeps it."""
     return _encoder.encode(event).decode()
+
+
+def parts(event: Event) -> tuple[Event, ...]:
+    """The event cut into the smallest ones that say the same together, so that a bad part holds up no other."""
+    if isinstance(event, BallotsCast):
+        return tuple(BallotsCast(event.round_id, (ballot_id,)) for ballot_id in event.ballot_ids)
+    return (event,)
 
 
 def decode_event(text: str) -> Event:

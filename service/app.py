@@ -18,9 +18,11 @@ from schema.errors import Elsewhere
 from schema.keys import Keys
 from schema.settings import Settings, SettingsError
 from service.access_log import AccessLog
+from service.admission import admit
 from service.api import (
     acts,
     appeals,
+    audit,
     auditors,
     ballots,
     desk,
@@ -29,6 +31,7 @@ from service.api import (
     ledger,
     projects,
     proposals,
+    register,
     rounds,
     sign_in,
     snapshots,
@@ -70,7 +73,20 @@ api = Router(
     route_handlers=[
         module.router
         for module in (
-            *(rounds, projects, proposals, ballots, sign_in, snapshots, ledger, heads, auditors, acts, desk, appeals),
+            rounds,
+            projects,
+            proposals,
+            ballots,
+            sign_in,
+            snapshots,
+            ledger,
+            heads,
+            auditors,
+            audit,
+            desk,
+            appeals,
+            register,
+            acts,
         )
     ],
     exception_handlers={Exception: answer_problem},
@@ -176,12 +192,12 @@ def make_app(settings: Settings, part: Part = "both") -> Litestar:
         route_handlers=[api, health.router, *pages.handlers],
         dependencies={
             "house": Provide(provide_house, sync_to_thread=False),
-            "officer": Provide(provide_officer),
+            "officer": Provide(provide_officer, sync_to_thread=False),
             "session": Provide(provide_session, sync_to_thread=False),
         },
         exception_handlers={Exception: pages.answer_problem_page},
         lifespan=[open_house],
-        middleware=[log_of_requests.wrap, *rooms, name_methods],
+        middleware=[log_of_requests.wrap, *rooms, admit, name_methods],
         on_shutdown=[log_of_requests.write],
         openapi_config=document(version("byalag")),
         request_max_body_size=BODY_LIMIT,

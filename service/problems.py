@@ -62,8 +62,38 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.WrongPassword: Problem(
         401, "Wrong name or password", "The name and the password do not belong together. Check both and try again."
     ),
+    e.TotpNeeded: Problem(
+        401, "A code is needed", "Your account asks for a code as well. Type the one that your app shows now."
+    ),
+    e.WrongTotp: Problem(
+        401,
+        "Wrong code",
+        "This is not the code that your app shows now, or it was used before. Wait for the next one and type that.",
+    ),
+    e.TotpLocked: Problem(
+        403,
+        "Too many wrong codes",
+        "Ten wrong codes came in a row, so no more are taken. Use one of your recovery codes, or ask an admin to reset"
+        " your app.",
+    ),
+    e.TotpDemanded: Problem(
+        403,
+        "Set up an app first",
+        "Your municipality asks every officer for codes of an app. Set one up at /officer/account, then do this again.",
+    ),
+    e.TotpConfirmed: Problem(
+        409, "An app is set up", "Your account has an app already. If you have lost it, ask an admin to reset it."
+    ),
     e.NotAllowed: Problem(
         403, "Not allowed", "This belongs to another municipality, or was sent from another site. Use your own pages."
+    ),
+    e.RoleMissing: Problem(
+        403,
+        "Not your role",
+        "This is for {needed}, and you are {roles} here. Let somebody do it who is, or ask an admin for the role.",
+    ),
+    e.LastAdmin: Problem(
+        409, "The last admin", "Nobody would be left who can change the staff. Make somebody else an admin first."
     ),
     e.NoPass: Problem(
         401, "No pass", "Sign in with the code from your letter; the pass you get then is what is needed."
@@ -245,6 +275,32 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.BadRegister: Problem(
         422, "Faults in the file", "Nothing was imported. {faults}. Correct the file and send it again."
     ),
+    e.FaultyRegister: Problem(
+        422,
+        "Faults in the register",
+        "Nothing was imported: {number} rows are wrong. {faults}. Correct them and send the register again.",
+    ),
+    e.NobodyInRegister: Problem(
+        422,
+        "Nobody in the register",
+        "Nothing was imported: the register names nobody. Look whether it is the right file, and send that.",
+    ),
+    e.SourceFailed: Problem(
+        502,
+        "The source failed",
+        "Nothing was imported: the service that has the register failed: {fault}. See to it, then import again.",
+    ),
+    e.ImportOutdated: Problem(
+        409,
+        "Compared with an older register",
+        "Nothing was changed: the register is another than the one this file was compared with. Import the file again"
+        " to see the difference to what holds now.",
+    ),
+    e.ImportSettled: Problem(
+        409,
+        "Done with",
+        "This import is {state}, so nothing was changed. Import the file again if it is still to be applied.",
+    ),
     e.BadAddress: Problem(
         422, "Not an address for heads", "Nothing can be posted to this address: {fault}. Correct it and send it again."
     ),
@@ -303,7 +359,8 @@ def retry_after(refusal: Refusal | None) -> dict[str, str]:
 def answers(*refusals: type[Refusal]) -> dict[int, ResponseSpec]:
     """What OpenAPI says of these refusals: one documented answer per status, with the types it may have."""
     by_status: dict[int, list[str]] = {}
-    kinds: tuple[type[Refusal], ...] = (*refusals, e.Elsewhere, e.Unhandled)
+    roles = (e.RoleMissing, e.TotpDemanded) if e.NotSignedIn in refusals else ()
+    kinds: tuple[type[Refusal], ...] = (*refusals, *roles, e.Elsewhere, e.Unhandled)
     for refusal in kinds:
         by_status.setdefault(PROBLEMS[refusal].status, []).append(f"`{refusal.code}`")
     return {

@@ -1,6 +1,6 @@
 """Small builders for tests: plain inserts, and ``box.cast_ballots`` where a ballot is cast.
 
-Amina votes, Björn votes twice, Carim may not, Dagny is an officer, Elin a reviewer.
+Amina votes, Björn votes twice, Carim may not, Dagny is an officer, Fatima another one, Elin a reviewer.
 """
 
 import hashlib

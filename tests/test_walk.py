@@ -105,7 +105,7 @@ async def test_a_round_from_its_first_proposal_to_its_outcome(town: Town, tmp_pa
     found = await town.client.get(f"/api/receipts/{receipts[0].commitment}")
     assert (waiting.json()["status"], found.json()["status"], found.json()["size"]) == ("waiting", "included", 4)
 
-    # Dagny closes; the count waits for verdicts and leaves, then keeps a snapshot that nobody sees before publication.
+    # Two officers close; the count waits for verdicts and leaves, and keeps a snapshot that is hidden at first.
     await ground.close()
     await town.work("count")
     hidden = await town.client.get(f"/api/pots/{ground.pot}/snapshot")

@@ -9,8 +9,8 @@ import asyncpg
 
 from schema.events import (
     AuditorNamed,
-    BallotCast,
     BallotsAccepted,
+    BallotsCast,
     BallotsHeld,
     BallotsVoided,
     Event,
@@ -59,8 +59,8 @@ async def act(  # noqa: PLR0912 - one case for each kind
                 municipalities.add(municipality_id)
             case RoundDrafted(round_id):
                 drafts.add(round_id)
-            case BallotCast(ballot_id):
-                cast.add(ballot_id)
+            case BallotsCast(ballot_ids=ballot_ids):
+                cast.update(ballot_ids)
             case RoundScheduled() | BallotsAccepted():
                 growing.append(event)
             case HeadSigned(round_id):

@@ -35,7 +35,6 @@ DONE = {
     "ask": "Another officer has a day to confirm this. It is done then, and not before.",
     "confirm": "Two officers agreed, and it is done.",
     "withdraw": "Nobody is asked for this any more.",
-    "register": "The register is imported. The roll is being built from it; look again in a moment.",
     "shortlist": "The proposal is on the ballot now.",
 }
 """What the page says after an act; the address holds the name alone, so nobody can put words on our page."""
@@ -134,7 +133,7 @@ def _reasons(roll: RollView) -> dict[UUID, list[tuple[str, int]]]:
 @get(
     [
         "/rounds/{round_id:uuid}/{act:str}",
-        *(f"/rounds/{{round_id:uuid}}/{form}" for form in ("register", "codes", "acts", "confirmation", "withdrawal")),
+        *(f"/rounds/{{round_id:uuid}}/{form}" for form in ("codes", "acts", "confirmation", "withdrawal")),
     ]
 )
 async def lead_back(officer: TheOfficer, round_id: FromPath[UUID]) -> Page:
@@ -159,16 +158,6 @@ async def _done_or_said(house: House, officer: Officer, round_id: UUID, act: str
     except Refusal as refusal:
         return await round_page(house, officer, round_id, refusal=refusal)
     return see_other(f"/officer/rounds/{round_id}?done={act}")
-
-
-@post("/rounds/{round_id:uuid}/register", request_max_body_size=REGISTER_LIMIT)
-async def import_register(request: AnyRequest, house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> Page:
-    """Replace the municipality's register by a CSV file."""
-
-    async def importing() -> object:
-        return await register_verbs.import_register(house, officer, await read_upload(request, "file", REGISTER_LIMIT))
-
-    return await _done_or_said(house, officer, round_id, "register", importing())
 
 
 @post("/rounds/{round_id:uuid}/codes", request_max_body_size=REGISTER_LIMIT)
@@ -206,7 +195,6 @@ handlers: list[Any] = [
     view_round,
     lead_back,
     act_on_round,
-    import_register,
     issue_codes,
     shortlist_proposal,
 ]

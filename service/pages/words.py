@@ -250,6 +250,15 @@ APPEALS = {"open": "Not answered yet", "granted": "Granted", "refused": "Refused
 """What became of an appeal."""
 
 
+IMPORT_STATES = {
+    "reading": "Being read",
+    "staged": "To be decided",
+    "faulty": "With faults",
+    "applied": "Applied",
+    "discarded": "Discarded",
+}
+
+
 class Ask(msgspec.Struct, frozen=True):
     """What two officers can do together: the button that asks for it, and what it means."""
 
@@ -321,6 +330,9 @@ def sentence(refusal: Refusal, currency: str) -> str:
         case e.TooFast():
             wait = counted(facts["seconds"], "second")
             return f"This came too often in a short time, so nothing was done. Wait {wait} and do it again."
+        case e.FaultyRegister():
+            number = counted(facts["number"], "line of the file is wrong", "lines of the file are wrong")
+            return f"{number}. Correct them, choose the file once more, and compare it again."
         case e.Unavailable():
             return "The house is busy or being mended. Wait a moment and do it again; nothing counts twice."
         case e.Malformed(facts={"fault": fault}):

@@ -1,14 +1,12 @@
 """An officer's pages: a round is announced, scheduled, closed and published through forms alone."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import asyncpg
 import msgspec
 from litestar.testing import AsyncTestClient
 
 from service.app import make_app
-from tests.pages.visitor import HTML, Visit, Visitor
+from tests.pages.test_acts import together
+from tests.pages.visitor import HTML, Visitor
 from tests.town import PASSWORD, REGISTER, Town, draft
 
 
@@ -42,33 +40,6 @@ async def test_a_round_runs_through_the_pages(town: Town, dagny: Visitor) -> Non
     await town.work("judge", "sequence", "count")
     page = await together(town, dagny, round_id, "Publish the outcome")
     assert "The outcome is published" in page.text
-
-
-async def together(town: Town, dagny: Visitor, round_id: str, what: str) -> Visit:
-    """Dagny asks for something on the page of a round, and Fatima confirms it on hers; answers what Fatima sees."""
-    await dagny.open(f"/officer/rounds/{round_id}")
-    await dagny.press(f"Ask for it: {what}", reason="The board decided so.")
-    async with other_visitor(town, "Fatima") as fatima:
-        asked = await fatima.open(f"/officer/rounds/{round_id}")
-        assert "The board decided so." in asked.text
-        page = await fatima.press(f"Confirm: {what}")
-        assert "Two officers agreed, and it is done" in page.text
-        return page
-
-
-@asynccontextmanager
-async def other_visitor(town: Town, name: str) -> AsyncIterator[Visitor]:
-    """Another officer in a browser with cookies of her own, signed in."""
-    if name == "Fatima":
-        await town.second()
-    kept = dict(town.client.cookies)
-    town.client.cookies.clear()
-    other = Visitor(town.client)
-    await other.open("/officer")
-    await other.press("Sign in", name=name, password=PASSWORD)
-    yield other
-    town.client.cookies.clear()
-    town.client.cookies.update(kept)
 
 
 async def proposed(town: Town, round_id: str) -> None:

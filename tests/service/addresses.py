@@ -43,6 +43,7 @@ class Scene(msgspec.Struct, frozen=True):
     projects: list[str]
     proposals: list[str]
     officer: str
+    second: str
     code: str
     passes: dict[str, str]
     civic: str
@@ -91,6 +92,8 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "commitment": [scene.receipt],
         "auditor_id": [scene.auditor],
         "appeal_id": [scene.round_id],  # there is none, so nothing is answered
+        "session_id": [scene.round_id],
+        "officer_id": [scene.round_id],
         "webhook_id": [scene.round_id],  # there is none, so nothing is removed
         "level": ["0"],
         "place": ["000.p/1", f"000.p/{scene.leaves}"],
@@ -104,10 +107,14 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
 
 def questions(scene: Scene, route: Route) -> dict[str, str]:
     """What may stand behind the question mark."""
-    listed = "proposals" in route.path or route.path.startswith("/officer")
+    listed = "proposals" in route.path or route.path.startswith("/officer/rounds")
     an_id = scene.proposals[0] if listed else scene.round_id
     return {
-        "after": "0" if route.path.endswith("/checkpoints") else an_id,
+        "after": "0" if route.path.endswith("/checkpoints") else "999999" if "audit" in route.path else an_id,
+        "round_id": scene.round_id,
+        "officer_id": "",
+        "since": "2026-01-01",
+        "until": "2126-01-01",
         "older": "1",
         "newer": str(scene.leaves),
         "commitment": scene.receipt,

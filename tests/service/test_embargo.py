@@ -32,7 +32,7 @@ Seen = dict[str, Record]
 
 ROUTES = [route for route in routes() if route.label not in MOVES]
 READS = [route.label for route in ROUTES if route.method == "GET"]
-NOWHERE = Scene("", [""], [], ["", ""], "", "", {}, "", "", "", "", 0, {})
+NOWHERE = Scene("", [""], [], ["", ""], "", "", "", {}, "", "", "", "", 0, {})
 
 BESIDES = [
     "the answer to a ballot",
@@ -84,9 +84,9 @@ FUNCTIONS = {
     "box.refuse_other_hashes",
     "box.refuse_other_key",
     "box.refuse_undecided",
-    "box.rule_quarantine",
     "box.retime_round",
     "box.retimed",
+    "box.rule_quarantine",
     "box.schedule_round",
     "box.standing_close",
     "box.tell_ballots",
@@ -100,8 +100,11 @@ FUNCTIONS = {
     "roll.confirm_act",
     "roll.delete_round",
     "roll.destroy_round_key",
+    "roll.end_sessions",
+    "roll.note_audit",
     "roll.note_participation",
     "roll.place",
+    "roll.refuse_last_admin",
     "roll.request_act",
     "roll.waiting_act",
     "roll.withdraw_act",
@@ -272,7 +275,7 @@ def test_only_the_box_holds_choices(seen: Seen, phase: str) -> None:
 def test_there_was_something_to_see(seen: Seen) -> None:
     """Events waited, bells hung in Redis, and service, workers and clock wrote lines."""
     changed, judged = seen["everybody"]["changed"], seen["everybody"]["judged"]
-    assert "BallotCast" in changed["post.outbox.event", "byalag_worker"]
+    assert "BallotsCast" in changed["post.outbox.event", "byalag_worker"]
     assert "byalag-judge" in changed["Redis", "whoever reads it"]
     assert '"route":"/api/pots/{pot_id}/ballots"' in changed["the log", "whoever reads it"]
     for said in ('"event":"event failed"', '"what":"judge has 1 quarantined"'):
@@ -299,7 +302,7 @@ async def test_no_view_or_function_adds_ballots_up(db: asyncpg.Connection) -> No
     assert views == []
     assert {row["name"] for row in functions} == FUNCTIONS
     owners = {row["name"] for row in functions if row["prosecdef"]}
-    assert owners - {"box.refuse_frozen_part"} == {
+    assert owners - {"box.refuse_frozen_part", "roll.note_audit", "roll.refuse_last_admin"} == {
         *("box.delete_openings", "roll.delete_round", "roll.destroy_round_key"),
         *("roll.request_act", "roll.confirm_act", "roll.withdraw_act"),
         *("box.close_round", "box.correct_project", "box.publish_round", "box.retime_round"),

@@ -11,8 +11,8 @@ import pytest
 from schema.database import connect
 from schema.events import (
     AuditorNamed,
-    BallotCast,
     BallotsAccepted,
+    BallotsCast,
     BallotsHeld,
     BallotsVoided,
     Event,
@@ -75,7 +75,7 @@ async def stage(db: asyncpg.Connection) -> list[Event]:
         RegisterImported(house.municipality_id),
         RoundDrafted(drafted),
         RoundScheduled(house.round_id),
-        BallotCast(ballot),
+        BallotsCast(house.round_id, (ballot,)),
         BallotsAccepted(house.round_id, (ballot,)),
         HeadSigned(house.round_id),
         RoundClosed(house.round_id),
@@ -128,5 +128,10 @@ async def test_a_batch_is_its_events(db: asyncpg.Connection, worker: asyncpg.Con
     ballots: list[UUID] = []
     for base in range(20):
         ballots += [await cast(db, house, "Amina", base % 3 + 1, base=base)]
-    await act(worker, KEYS, ADDRESS, [(number, BallotCast(ballot)) for number, ballot in enumerate(ballots)])
+    await act(
+        worker,
+        KEYS,
+        ADDRESS,
+        [(at, BallotsCast(house.round_id, (ballot,))) for at, ballot in enumerate(ballots)],
+    )
     assert await db.fetchval("select count(*) from box.verdict where reason is null") == 20
