@@ -213,10 +213,8 @@ comment on column box.without_held.content is 'canonical JSON of schema.comparis
 alter table box.what_if disable trigger what_if_append_only;
 alter table box.what_if add column snapshot_id uuid references box.snapshot;
 update box.what_if w set snapshot_id =
-    (select s.id from box.snapshot s where s.pot_id = w.pot_id and s.close_number = w.close_number
-        order by s.counted_at desc limit 1);
-alter table box.what_if
-    drop constraint what_if_pkey, drop column pot_id, drop column close_number, add primary key (snapshot_id);
+    (select s.id from box.snapshot s where s.pot_id = w.pot_id order by s.counted_at desc limit 1);
+alter table box.what_if drop constraint what_if_pkey, drop column pot_id, add primary key (snapshot_id);
 alter table box.what_if enable trigger what_if_append_only;
 
 -- With a round's ballots goes who was set aside and who appealed.
@@ -253,6 +251,8 @@ grant update (state, answer, answered_by, answered_on, decision_id) on box.appea
 grant select on box.quarantine, box.quarantined, box.ruling, box.appeal to byalag_worker;
 grant select on box.ruling to byalag_roll;
 grant select (decision_id) on box.appeal to byalag_roll;
+-- After a correction an auditor gets openings anew.
+grant update (locked, made_at) on box.openings to byalag_worker;
 grant select on box.without_held to byalag_box;
 grant select, insert, update, delete on box.without_held to byalag_worker;
 grant select, insert on roll.appeal to byalag_roll;

@@ -283,8 +283,8 @@ ASKS = {
 }
 
 
-def askable(found: Round, counted_all: bool) -> list[str]:
-    """What two officers may do in a round as it is now, by kind."""
+def askable(found: Round, counted_all: bool, corrected: bool) -> list[str]:
+    """What two officers may do in a round as it is now, by kind. ``corrected``: it was counted anew after that."""
     match found.phase:
         case "voting":
             return ["prolong", "correct", "close-early"]
@@ -293,7 +293,7 @@ def askable(found: Round, counted_all: bool) -> list[str]:
         case "counting":
             return []
         case "published":
-            return ["destroy-key", "delete-ballots"]
+            return [*(["publish"] if corrected else []), "destroy-key", "delete-ballots"]
     return ["open-early", "correct"] if found.scheduled_at else []
 
 

@@ -72,6 +72,8 @@ box.head_webhook             -          sid        -          -          s
 box.leaf                     -          s          -          -          si
 box.minutes                  -          s          -          -          si
 box.openings                 -          s          -          -          si
+box.openings.locked          -          -          -          -          u
+box.openings.made_at         -          -          -          -          u
 box.pot                      s          siud       s          s          s
 box.project                  s          siud       si         s          s
 box.publication              s          s          s          s          s
