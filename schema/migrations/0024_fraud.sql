@@ -2,22 +2,23 @@
 
 -- Traces. From which network (of IPv4 a /24, of IPv6 a /48) and with which kind of device a voter cast, as hashes under
 -- a key of that UTC day and that round. The clock deletes traces after 24 hours, and a day's key when the day is over:
--- from then on nobody can try out which network a hash in an old dump stands for. A trace may be lost without harm.
-create table box.trace_key (
+-- from then on nobody can try out which network a hash in an old dump stands for. A trace may be lost without harm, so these
+-- tables are not logged: no log archive and no replica ever holds them, and a crash empties them.
+create unlogged table box.trace_key (
     day date primary key,
     wrapped bytea not null
 );
 comment on table box.trace_key is 'random, wrapped under the master key; all processes of a day share one';
 
-create table box.trace (
-    round_id uuid not null references box.round,
+create unlogged table box.trace (
+    round_id uuid not null,
     tag bytea not null constraint trace_tag_hashed check (octet_length(tag) = 32),
     hour timestamptz not null constraint trace_to_the_hour check (hour = date_trunc('hour', hour, 'UTC')),
     network bytea not null constraint trace_network_short check (octet_length(network) = 8),
-    device bytea not null constraint trace_device_short check (octet_length(device) = 8),
-    primary key (round_id, tag, hour, network, device)
+    device bytea not null constraint trace_device_short check (octet_length(device) = 8)
 );
 create index trace_hour on box.trace (hour);
+comment on table box.trace is 'one row for each accepted cast: a key over all columns would cost each cast more than the row';
 
 -- Quarantine: an officer sets the ballots behind a line of a report aside, with a reason. They count as before until two
 -- officers decide; the outcome is worked out without them as well. No officer sees a tag, and none is set aside alone:
