@@ -85,7 +85,7 @@ class Void(Wish, frozen=True, tag="void"):
     quarantine_id: UUID
 
 
-class Release(Wish, frozen=True, tag="release"):
+class Release(Wish, frozen=True, tag="release", omit_defaults=True):
     """The ballots of a quarantine count, or those of one voter who appealed: one of the two is named."""
 
     quarantine_id: UUID | None = None
