@@ -1,10 +1,10 @@
-"""Signing in, the register and codes over HTTP: the roll side."""
+"""Signing in and the register over HTTP: the roll side."""
 
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Response, Router, delete, get, post
+from litestar import Router, delete, get, post
 from litestar.params import FromPath
 
 from schema.errors import (
@@ -95,25 +95,7 @@ async def view_roll(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUI
     return await register_verbs.view_roll(house, officer, round_id)
 
 
-@post(
-    "/rounds/{round_id:uuid}/codes",
-    operation_class=csv_body(),
-    responses=FILE,
-    security=OFFICER,
-    tags=["register"],
-    request_max_body_size=REGISTER_LIMIT,
-    media_type="text/csv",
-)
-async def issue_codes(
-    request: AnyRequest, house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]
-) -> Response[str]:
-    """Fresh letter codes for the identities in a CSV body, as CSV. They are shown this once and not kept."""
-    body = await read_body(request, "text/csv", REGISTER_LIMIT)
-    letters = await register_verbs.issue_codes(house, officer, round_id, body)
-    return Response(letters, media_type="text/csv", headers={"Cache-Control": "no-store"})
-
-
 router: Any = Router(
     path="",
-    route_handlers=[sign_in_officer, sign_out_officer, sign_in_by_code, import_register, view_roll, issue_codes],
+    route_handlers=[sign_in_officer, sign_out_officer, sign_in_by_code, import_register, view_roll],
 )

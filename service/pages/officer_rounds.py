@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.params import FromPath, FromQuery
 
 from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
@@ -13,7 +13,7 @@ from service.house import House
 from service.pages import words
 from service.pages.forms import read_form, read_upload, shaped
 from service.pages.rounds import SIZE, After
-from service.pages.shell import HEADERS, Page, officer_page, see_other
+from service.pages.shell import Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer
 from service.problems import details
 from service.reading import REGISTER_LIMIT, AnyRequest, uuid_or_malformed
@@ -125,7 +125,7 @@ def _reasons(roll: RollView) -> dict[UUID, list[tuple[str, int]]]:
     return said
 
 
-@get(["/rounds/{round_id:uuid}/{act:str}", "/rounds/{round_id:uuid}/register", "/rounds/{round_id:uuid}/codes"])
+@get(["/rounds/{round_id:uuid}/{act:str}", "/rounds/{round_id:uuid}/register"])
 async def confirm_act(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], act: FromQuery[str] = "") -> Page:
     """Closing cannot be undone, so it is asked for on a page of its own; all other acts lead back to the round."""
     view = await verbs.view_own_round(house, officer, round_id)
@@ -164,20 +164,6 @@ async def import_register(request: AnyRequest, house: TheHouse, officer: TheOffi
     return await _done_or_said(house, officer, round_id, "register", importing())
 
 
-@post("/rounds/{round_id:uuid}/codes", request_max_body_size=REGISTER_LIMIT)
-async def issue_codes(request: AnyRequest, house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> Page:
-    """Fresh letter codes for the people in a CSV file, as a file to print letters from. They are not kept."""
-    try:
-        body = await read_upload(request, "file", REGISTER_LIMIT)
-        letters = await register_verbs.issue_codes(house, officer, round_id, body)
-    except (NotAllowed, NotFound):
-        raise
-    except Refusal as refusal:
-        return await round_page(house, officer, round_id, refusal=refusal)
-    headers = {**HEADERS, "Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="codes.csv"'}
-    return Response(letters, status_code=200, media_type="text/csv; charset=utf-8", headers=headers)
-
-
 @post("/proposals/{proposal_id:uuid}/shortlist")
 async def shortlist_proposal(
     request: AnyRequest, house: TheHouse, officer: TheOfficer, proposal_id: FromPath[UUID]
@@ -200,6 +186,5 @@ handlers: list[Any] = [
     confirm_act,
     act_on_round,
     import_register,
-    issue_codes,
     shortlist_proposal,
 ]

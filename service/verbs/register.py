@@ -1,4 +1,4 @@
-"""The register and letter codes. Identities are read from a file, turned into keyed hashes, and forgotten."""
+"""The register. Identities are read from a file, turned into keyed hashes, and forgotten."""
 
 import csv
 import io
@@ -7,7 +7,6 @@ from uuid import UUID
 
 import msgspec
 
-from schema.codes import new_code, plain_code
 from schema.errors import BadRegister, Malformed
 from schema.events import RegisterImported
 from service.house import House
@@ -126,27 +125,3 @@ async def view_roll(house: House, officer: Officer, round_id: UUID) -> RollView:
         await own_round(db, officer, round_id)
     async with house.roll.enter() as db:
         return RollView(await roll.roll(db, round_id), await roll.reasons(db, round_id))
-
-
-async def issue_codes(house: House, officer: Officer, round_id: UUID, body: bytes) -> str:
-    """Fresh codes for the identities in a CSV file, as CSV ``identity,code`` for the letters. They are not kept.
-
-    A person's earlier code stops working. Raises BadRegister when somebody is not in the register.
-    """
-    identities = list(dict.fromkeys(row["identity"].strip() for _, row in _rows(body, {"identity"})))
-    refs = [house.ring.person_ref(identity) for identity in identities]
-    codes = [new_code() for _ in identities]
-    hashes = [house.keys.code_hash(plain_code(code) or "") for code in codes]
-    async with house.box.enter() as db:
-        await own_round(db, officer, round_id)
-    async with house.roll.write() as db:
-        known = await roll.persons_known(db, officer.municipality_id, refs)
-        strangers = sum(ref not in known for ref in refs)
-        if strangers:
-            raise BadRegister(faults=f"{strangers} of {len(refs)} identities are not in the register")
-        await roll.write_codes(db, round_id, refs, hashes)
-    letters = io.StringIO()
-    writer = csv.writer(letters, lineterminator="\n")
-    writer.writerow(["identity", "code"])
-    writer.writerows(zip(identities, codes, strict=True))
-    return letters.getvalue()

@@ -92,6 +92,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "commitment": [scene.receipt],
         "auditor_id": [scene.auditor],
         "webhook_id": [scene.round_id],  # there is none, so nothing is removed
+        "batch_id": [scene.round_id],  # nor is there this one, so nothing is made void
         "level": ["0"],
         "place": ["000.p/1", f"000.p/{scene.leaves}"],
         "act": ["close" if method == "GET" else "take-back"],
@@ -115,6 +116,9 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "act": "close",
         "v": "0",
         "revision": "1",
+        "language": "sv",
+        "is_test": "true",
+        "again": "false",
     }
 
 
