@@ -201,15 +201,18 @@ class Limits:
             refuse_beyond(limit, ahead + limit.token)
 
     async def refuse_guessers(self, limit: Limit, caller: str) -> None:
-        """Raise TooFast when what is owed has emptied the bucket; nothing is taken. Without Redis our own decides."""
+        """Raise TooFast when what is owed has emptied the bucket; nothing is taken. Without Redis our own decides.
+
+        That Redis is back is for ``ask`` to find out: nobody waits twice for an answer that does not come.
+        """
         if not self._on:
             return
         name, buckets = _name(limit, caller), self._of(limit)
-        try:
-            buckets.learn(name, await self._full_at(name))
-            self._working = True
-        except (redis.RedisError, OSError) as error:
-            self._note_away(error)
+        if self._working:
+            try:
+                buckets.learn(name, await self._full_at(name))
+            except (redis.RedisError, OSError) as error:
+                self._note_away(error)
         buckets.check(limit, name, _now())
 
     def owe(self, limit: Limit, caller: str) -> None:
