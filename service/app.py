@@ -18,7 +18,23 @@ from schema.errors import Elsewhere
 from schema.keys import Keys
 from schema.settings import Settings, SettingsError
 from service.access_log import AccessLog
-from service.api import auditors, ballots, codes, heads, health, ledger, projects, proposals, rounds, sign_in, snapshots
+from service.admission import admit
+from service.api import (
+    appeals,
+    auditors,
+    ballots,
+    codes,
+    desk,
+    heads,
+    health,
+    ledger,
+    projects,
+    proposals,
+    register,
+    rounds,
+    sign_in,
+    snapshots,
+)
 from service.casting import Casting
 from service.doorbell import Doorbell
 from service.floorplan import ROLES, Part, is_here
@@ -31,9 +47,12 @@ from service.problems import answer_problem
 from service.reading import BODY_LIMIT, AnyRequest
 from service.ring import Ring
 from service.room import Room
+from service.traces import Traces
+from service.verbs.appeals import AppealAnswer, AppealDraft, AppealQuestion, BallotAppealDraft
 from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot, Withdrawal
 from service.verbs.codes import CodeList, Void
+from service.verbs.desk import QuarantineDraft
 from service.verbs.heads import WebhookDraft
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
@@ -45,13 +64,28 @@ log = structlog.get_logger("service")
 BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft),
     *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
+    *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft),
 ]
 
 api = Router(
     path="/api",
     route_handlers=[
         module.router
-        for module in (rounds, projects, proposals, ballots, sign_in, codes, snapshots, ledger, heads, auditors)
+        for module in (
+            rounds,
+            projects,
+            proposals,
+            ballots,
+            sign_in,
+            codes,
+            snapshots,
+            ledger,
+            heads,
+            auditors,
+            desk,
+            appeals,
+            register,
+        )
     ],
     exception_handlers={Exception: answer_problem},
 )
@@ -79,7 +113,9 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
         await ring.load()
         limits = Limits(settings.redis_url, keys, settings.limits)
         stack.push_async_callback(limits.close)
-        telling = [asyncio.create_task(teller.serve()) for teller in (doorbell, limits, ring)]
+        traces = Traces(rooms["byalag_box"], keys, settings.traces)
+        stack.push_async_callback(traces.write)
+        telling = [asyncio.create_task(teller.serve()) for teller in (doorbell, limits, ring, traces)]
         app.state.house = House(
             settings=settings,
             keys=keys,
@@ -88,6 +124,7 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
             ballot_box=ballot_box,
             doorbell=doorbell,
             limits=limits,
+            traces=traces,
         )
         log.info("open", room=part, address=settings.box_url if part == "box" else settings.public_url)
         yield
@@ -153,11 +190,11 @@ def make_app(settings: Settings, part: Part = "both") -> Litestar:
         route_handlers=[api, health.router, *pages.handlers],
         dependencies={
             "house": Provide(provide_house, sync_to_thread=False),
-            "officer": Provide(provide_officer),
+            "officer": Provide(provide_officer, sync_to_thread=False),
         },
         exception_handlers={Exception: pages.answer_problem_page},
         lifespan=[open_house],
-        middleware=[log_of_requests.wrap, *rooms, name_methods],
+        middleware=[log_of_requests.wrap, *rooms, admit, name_methods],
         on_shutdown=[log_of_requests.write],
         openapi_config=document(version("byalag")),
         request_max_body_size=BODY_LIMIT,

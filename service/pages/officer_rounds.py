@@ -11,12 +11,12 @@ from litestar.params import FromPath, FromQuery
 from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
 from service.house import House
 from service.pages import words
-from service.pages.forms import read_form, read_upload, shaped
+from service.pages.forms import read_form, shaped
 from service.pages.rounds import SIZE, After
 from service.pages.shell import Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer
 from service.problems import details
-from service.reading import REGISTER_LIMIT, AnyRequest, uuid_or_malformed
+from service.reading import AnyRequest, uuid_or_malformed
 from service.store.ballots import Turnout
 from service.store.roll import Officer
 from service.verbs import ballots as ballot_verbs
@@ -33,7 +33,6 @@ DONE = {
     "take-back": "The scheduling is taken back: rules, projects and costs can be changed again.",
     "close": "Voting is closed. The ballots are being counted.",
     "publish": "The outcome is published.",
-    "register": "The register is imported. The roll is being built from it; look again in a moment.",
     "shortlist": "The proposal is on the ballot now.",
 }
 """What the page says after an act; the address holds the name alone, so nobody can put words on our page."""
@@ -125,7 +124,7 @@ def _reasons(roll: RollView) -> dict[UUID, list[tuple[str, int]]]:
     return said
 
 
-@get(["/rounds/{round_id:uuid}/{act:str}", "/rounds/{round_id:uuid}/register"])
+@get("/rounds/{round_id:uuid}/{act:str}")
 async def confirm_act(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], act: FromQuery[str] = "") -> Page:
     """Closing cannot be undone, so it is asked for on a page of its own; all other acts lead back to the round."""
     view = await verbs.view_own_round(house, officer, round_id)
@@ -154,16 +153,6 @@ async def _done_or_said(house: House, officer: Officer, round_id: UUID, act: str
     return see_other(f"/officer/rounds/{round_id}?done={act}")
 
 
-@post("/rounds/{round_id:uuid}/register", request_max_body_size=REGISTER_LIMIT)
-async def import_register(request: AnyRequest, house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> Page:
-    """Replace the municipality's register by a CSV file."""
-
-    async def importing() -> object:
-        return await register_verbs.import_register(house, officer, await read_upload(request, "file", REGISTER_LIMIT))
-
-    return await _done_or_said(house, officer, round_id, "register", importing())
-
-
 @post("/proposals/{proposal_id:uuid}/shortlist")
 async def shortlist_proposal(
     request: AnyRequest, house: TheHouse, officer: TheOfficer, proposal_id: FromPath[UUID]
@@ -185,6 +174,5 @@ handlers: list[Any] = [
     view_round,
     confirm_act,
     act_on_round,
-    import_register,
     shortlist_proposal,
 ]

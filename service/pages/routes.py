@@ -5,13 +5,16 @@ from typing import Any
 from litestar import Router
 
 from service.pages import (
+    appeals,
     ballots,
+    desk,
     letters,
     officer_rounds,
     officers,
     problems,
     proposals,
     receipts,
+    register,
     results,
     rounds,
     sign_in,
@@ -30,6 +33,7 @@ handlers: list[Any] = [
             *rounds.handlers,
             *sign_in.handlers,
             *ballots.handlers,
+            *appeals.handlers,
             *proposals.handlers,
             *results.handlers,
             *receipts.handlers,
@@ -40,7 +44,13 @@ handlers: list[Any] = [
     ),
     Router(
         path="/officer",
-        route_handlers=[*officers.handlers, *officer_rounds.handlers, *letters.handlers],
+        route_handlers=[
+            *officers.handlers,
+            *desk.handlers,
+            *register.handlers,
+            *officer_rounds.handlers,
+            *letters.handlers,
+        ],
         exception_handlers=officers.exception_handlers,
         include_in_schema=False,
         request_max_body_size=FORM_LIMIT,

@@ -91,6 +91,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "proposal_id": [scene.proposals[0], scene.proposals[-1]] if method == "GET" else scene.proposals[:1],
         "commitment": [scene.receipt],
         "auditor_id": [scene.auditor],
+        "appeal_id": [scene.round_id],  # there is none, so nothing is answered
         "webhook_id": [scene.round_id],  # there is none, so nothing is removed
         "batch_id": [scene.round_id],  # nor is there this one, so nothing is made void
         "level": ["0"],
