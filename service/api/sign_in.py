@@ -9,8 +9,13 @@ from litestar.params import FromPath
 
 from schema.errors import (
     BadRegister,
+    CodeOfTest,
+    CodeReplaced,
+    CodeVoid,
+    Guessing,
     KeyDestroyed,
     Malformed,
+    MistypedCode,
     NotAllowed,
     NotFound,
     NotSignedIn,
@@ -65,7 +70,10 @@ async def sign_out_officer(request: AnyRequest, house: TheHouse, officer: TheOff
     "/rounds/{round_id:uuid}/sign-in",
     operation_class=json_body(CodeSignIn),
     status_code=200,
-    responses=answers(WrongCode, KeyDestroyed, NotFound, Malformed, TooLarge, UnknownForm, TooFast, Unavailable),
+    responses=answers(
+        *(WrongCode, MistypedCode, CodeReplaced, CodeVoid, CodeOfTest, KeyDestroyed),
+        *(NotFound, Malformed, TooLarge, UnknownForm, TooFast, Guessing, Unavailable),
+    ),
     tags=["sign-in"],
 )
 async def sign_in_by_code(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Passes:
