@@ -25,6 +25,7 @@ from service.api import (
     audit,
     auditors,
     ballots,
+    codes,
     desk,
     heads,
     health,
@@ -53,6 +54,7 @@ from service.verbs.acts import ActDraft
 from service.verbs.appeals import AppealAnswer, AppealDraft, AppealQuestion, BallotAppealDraft
 from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot, Withdrawal
+from service.verbs.codes import CodeList, Void
 from service.verbs.desk import QuarantineDraft
 from service.verbs.heads import WebhookDraft
 from service.verbs.projects import ProjectDraft
@@ -64,7 +66,7 @@ log = structlog.get_logger("service")
 
 BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft, ActDraft),
-    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn),
+    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
     *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft),
 ]
 
@@ -78,6 +80,7 @@ api = Router(
             proposals,
             ballots,
             sign_in,
+            codes,
             snapshots,
             ledger,
             heads,

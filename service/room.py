@@ -10,6 +10,7 @@ from schema.database import AWAY, PASSING
 from schema.errors import (
     ActSettled,
     Frozen,
+    LastAdmin,
     NameTaken,
     NotAllowed,
     NotFound,

@@ -22,7 +22,13 @@ roll.appeal.decision_id      u          -          -          -          -
 roll.appeal.state            u          -          -          -          -
 roll.audit                   s          -          -          -          -
 roll.bearer                  sid        -          -          s          -
-roll.code                    siu        -          -          -          -
+roll.code                    si         -          -          -          -
+roll.code.replaced           u          -          -          -          -
+roll.code_batch              si         -          -          -          -
+roll.code_batch.size         u          -          -          -          -
+roll.code_batch.void_reason  u          -          -          -          -
+roll.code_batch.voided_at    u          -          -          -          -
+roll.code_batch.voided_by    u          -          -          -          -
 roll.contact                 sid        -          -          -          -
 roll.destroyed_key           s          -          -          -          -
 roll.entry                   s          -          -          siud       -
