@@ -13,11 +13,14 @@ GRANTS = """
                              roll       box        civic      registrar  worker
 
 roll                         e          -          -          e          -
+roll.admission               siu        -          -          sid        -
 roll.bearer                  sid        -          -          s          -
 roll.code                    siu        -          -          -          -
 roll.contact                 sid        -          -          -          -
+roll.declaration             siu        -          -          sid        -
 roll.destroyed_key           s          -          -          -          -
 roll.entry                   s          -          -          siud       -
+roll.head_count              s          -          -          sid        -
 roll.municipality            si         -          -          -          -
 roll.officer                 si         -          -          -          -
 roll.officer.password_hash   u          -          -          -          -
@@ -51,6 +54,8 @@ box.pot                      s          siud       s          s          s
 box.project                  s          siud       si         s          s
 box.publication              s          si         s          s          s
 box.receipt_secret           -          s          -          -          -
+box.roll_build               s          s          -          si         s
+box.roll_change              s          s          -          si         s
 box.round                    s          siud       s          s          s
 box.snapshot                 -          s          -          -          si
 box.tile                     -          s          -          -          si
