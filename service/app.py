@@ -18,7 +18,7 @@ from schema.errors import Elsewhere
 from schema.keys import Keys
 from schema.settings import Settings, SettingsError
 from service.access_log import AccessLog
-from service.api import auditors, ballots, heads, health, ledger, projects, proposals, rounds, sign_in, snapshots
+from service.api import auditors, ballots, heads, health, ledger, projects, proposals, roll, rounds, sign_in, snapshots
 from service.casting import Casting
 from service.doorbell import Doorbell
 from service.floorplan import ROLES, Part, is_here
@@ -36,6 +36,7 @@ from service.verbs.ballots import Ballot, Withdrawal
 from service.verbs.heads import WebhookDraft
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
+from service.verbs.roll import Sought
 from service.verbs.rounds import RoundDraft
 from service.verbs.sign_in import CodeSignIn, OfficerSignIn
 
@@ -43,13 +44,14 @@ log = structlog.get_logger("service")
 
 BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft),
-    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn),
+    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, Sought),
 ]
 
 api = Router(
     path="/api",
     route_handlers=[
-        module.router for module in (rounds, projects, proposals, ballots, sign_in, snapshots, ledger, heads, auditors)
+        module.router
+        for module in (rounds, projects, proposals, ballots, sign_in, roll, snapshots, ledger, heads, auditors)
     ],
     exception_handlers={Exception: answer_problem},
 )

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Response, Router, delete, get, post
+from litestar import Response, Router, delete, post
 from litestar.params import FromPath
 
 from schema.errors import (
@@ -22,7 +22,6 @@ from schema.errors import (
     WrongPassword,
 )
 from service.api.replies import OFFICER
-from service.api.rounds import ACT
 from service.openapi import csv_body, json_body
 from service.people import TheHouse, TheOfficer, bearer, caller_address
 from service.problems import answers
@@ -30,7 +29,6 @@ from service.reading import REGISTER_LIMIT, AnyRequest, read_body, read_json
 from service.store.roll import Register
 from service.verbs import register as register_verbs
 from service.verbs import sign_in as verbs
-from service.verbs.register import RollView
 from service.verbs.sign_in import CodeSignIn, OfficerSignIn, Passes
 
 _OFFICER = msgspec.json.Decoder(OfficerSignIn)
@@ -89,12 +87,6 @@ async def import_register(request: AnyRequest, house: TheHouse, officer: TheOffi
     return await register_verbs.import_register(house, officer, body)
 
 
-@get("/rounds/{round_id:uuid}/roll", responses=ACT, security=OFFICER, tags=["register"])
-async def view_roll(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> RollView:
-    """How many may vote in which pot, or why not; and whether the roll is up to date."""
-    return await register_verbs.view_roll(house, officer, round_id)
-
-
 @post(
     "/rounds/{round_id:uuid}/codes",
     operation_class=csv_body(),
@@ -115,5 +107,5 @@ async def issue_codes(
 
 router: Any = Router(
     path="",
-    route_handlers=[sign_in_officer, sign_out_officer, sign_in_by_code, import_register, view_roll, issue_codes],
+    route_handlers=[sign_in_officer, sign_out_officer, sign_in_by_code, import_register, issue_codes],
 )

@@ -29,6 +29,7 @@ _LABELS = {
     "cost": "the cost",
     "name": "the name",
     "choices": "a choice",
+    "identity": "the identity",
 }
 
 

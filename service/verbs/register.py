@@ -12,17 +12,10 @@ from schema.errors import BadRegister, Malformed
 from schema.events import RegisterImported
 from service.house import House
 from service.store import outbox, roll
-from service.store.roll import Officer, ReasonCount, Register, Roll
+from service.store.roll import Officer, Register
 from service.verbs.rounds import own_round
 
 FAULTS_SHOWN = 20
-
-
-class RollView(msgspec.Struct, frozen=True):
-    """A round's roll as officers see it: counts only."""
-
-    roll: Roll | None
-    reasons: list[ReasonCount]
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -118,14 +111,6 @@ def _rows(body: bytes, needed: set[str]) -> Iterator[tuple[int, dict[str, str]]]
             yield reader.line_num, {name.strip(): value or "" for name, value in row.items() if name is not None}
     except csv.Error as error:
         raise Malformed(fault=f"line {reader.line_num}: {error}") from None
-
-
-async def view_roll(house: House, officer: Officer, round_id: UUID) -> RollView:
-    """How far the roll of a round is, and how many may vote where or why not."""
-    async with house.box.enter() as db:
-        await own_round(db, officer, round_id)
-    async with house.roll.enter() as db:
-        return RollView(await roll.roll(db, round_id), await roll.reasons(db, round_id))
 
 
 async def issue_codes(house: House, officer: Officer, round_id: UUID, body: bytes) -> str:

@@ -47,7 +47,7 @@ class PotDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if isinstance(self.rule, GreedyByVotes) and self.rule.caps:
             raise ValueError("the rule caps categories, and projects of a round have none")
         if self.max_age is not None and self.max_age < (self.min_age or 0):
-            raise ValueError("the pot asks for an age that is both above and below")
+            raise ValueError("the least age of a pot is above its highest")
 
 
 class RoundDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
