@@ -18,7 +18,20 @@ from schema.errors import Elsewhere
 from schema.keys import Keys
 from schema.settings import Settings, SettingsError
 from service.access_log import AccessLog
-from service.api import auditors, ballots, heads, health, ledger, projects, proposals, roll, rounds, sign_in, snapshots
+from service.api import (
+    auditors,
+    ballots,
+    declarations,
+    heads,
+    health,
+    ledger,
+    projects,
+    proposals,
+    roll,
+    rounds,
+    sign_in,
+    snapshots,
+)
 from service.casting import Casting
 from service.doorbell import Doorbell
 from service.floorplan import ROLES, Part, is_here
@@ -33,6 +46,7 @@ from service.ring import Ring
 from service.room import Room
 from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot, Withdrawal
+from service.verbs.declarations import Declaration
 from service.verbs.heads import WebhookDraft
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
@@ -44,14 +58,17 @@ log = structlog.get_logger("service")
 
 BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft),
-    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, Sought),
+    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, Sought, Declaration),
 ]
 
 api = Router(
     path="/api",
     route_handlers=[
         module.router
-        for module in (rounds, projects, proposals, ballots, sign_in, roll, snapshots, ledger, heads, auditors)
+        for module in (
+            *(rounds, projects, proposals, ballots, sign_in, declarations, roll),
+            *(snapshots, ledger, heads, auditors),
+        )
     ],
     exception_handlers={Exception: answer_problem},
 )

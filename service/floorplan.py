@@ -30,6 +30,10 @@ PLAN: dict[str, Part] = {
     "GET /rounds/{round_id}/sign-in": "roll",
     "POST /rounds/{round_id}/sign-in": "roll",
     "POST /api/rounds/{round_id}/sign-in": "roll",
+    # Those whom the roll does not have declare themselves.
+    "GET /rounds/{round_id}/declaration": "roll",
+    "POST /rounds/{round_id}/declaration": "roll",
+    "POST /api/rounds/{round_id}/declarations": "roll",
     # They vote with a pass.
     "GET /pots/{pot_id}/ballot": "box",
     "POST /pots/{pot_id}/ballot": "box",

@@ -74,7 +74,7 @@ async def _admit(db: asyncpg.Connection, keys: Keys, round_id: UUID) -> None:
     if roots is None or roots.built_revision is None:
         return
     await _stage(db, round_id, roots, await store.electorates(db, round_id), late=True)
-    await store.stage_what_stands(db, round_id)
+    await store.stage_what_stands(db, round_id, frozen=roots.scheduled)
     await store.stage_appeals(db, round_id)
     changes = await store.changes(db, round_id, late=True)
     if await store.add_entries(db, round_id):

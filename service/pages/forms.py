@@ -30,6 +30,9 @@ _LABELS = {
     "name": "the name",
     "choices": "a choice",
     "identity": "the identity",
+    "birth_year": "the year of birth",
+    "birth_month": "the month of birth",
+    "relations": "what you do here",
 }
 
 

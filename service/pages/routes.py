@@ -6,6 +6,7 @@ from litestar import Router
 
 from service.pages import (
     ballots,
+    declarations,
     officer_roll,
     officer_rounds,
     officers,
@@ -29,6 +30,7 @@ handlers: list[Any] = [
             view_static,
             *rounds.handlers,
             *sign_in.handlers,
+            *declarations.handlers,
             *ballots.handlers,
             *proposals.handlers,
             *results.handlers,

@@ -257,6 +257,15 @@ REASONS = {
 }
 """Why the roll leaves people out, as officers read it beside a number of people."""
 
+RELATIONS = {
+    "lives": "I live here",
+    "works": "I work here",
+    "studies": "I study here",
+    "rents": "I rent a home here",
+    "member": "I am a member of an association here",
+}
+"""What residents say of themselves."""
+
 FOUND = {"register": "on the register", "declared": "there by her own declaration", "codes": "there by a code"}
 ON_ROLL = {"entitled": "May vote", "refused": "May not vote", "missing": "Not on the roll of this pot"}
 CONDITIONS = {"area": "Area", "min-age": "Least age", "max-age": "Highest age", "relation": "Relation"}

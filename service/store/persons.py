@@ -1,12 +1,13 @@
 """What the roll side knows of persons and has made of it: facts, entries, heads counted, and what builds changed."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
 
 from schema.electorate import Relation, Source
-from schema.queries import Db, many, one, queries
+from schema.queries import Db, many, one, queries, run
 
 SQL = queries(__file__)
 
@@ -80,3 +81,29 @@ async def head_counts(db: Db, round_id: UUID) -> list[HeadCount]:
 async def builds(db: Db, round_id: UUID) -> list[Build]:
     """The last builds of a round's roll, the newest first."""
     return await many(db, Build, SQL.builds, round_id)
+
+
+async def write_declaration(
+    db: Db,
+    municipality_id: UUID,
+    person_ref: bytes,
+    area: str,
+    birth_year: int | None,
+    birth_month: int | None,
+    relations: list[Relation],
+) -> None:
+    """Keep what somebody says of herself, in place of what she said before."""
+    await run(db, SQL.write_declaration, municipality_id, person_ref, area, birth_year, birth_month, relations)
+
+
+async def insert_admission(
+    db: Db, round_id: UUID, person_ref: bytes, cause: Literal["declared", "appeal"], pots: list[UUID] | None
+) -> None:
+    """Let somebody wait to be let in: into these pots, by an appeal, or where the rules let her (None)."""
+    await run(db, SQL.insert_admission, round_id, person_ref, cause, pots)
+
+
+async def tell_admission(db: Db, round_id: UUID) -> datetime:
+    """Tell that somebody waits, at the end of these five minutes, together with all who come in them; answer when."""
+    due_at: datetime = await db.fetchval(SQL.tell_admission, round_id)
+    return due_at

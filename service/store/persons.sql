@@ -17,3 +17,24 @@ select b.number, b.cause, b.register_version, b.round_revision, b.persons, b.ent
     select jsonb_agg(to_jsonb(c) - 'round_id' - 'number' order by c.pot_id)
     from box.roll_change c where c.round_id = b.round_id and c.number = b.number), '[]') as changes
 from box.roll_build b where b.round_id = $1 order by b.number desc limit 20
+
+-- name: write_declaration
+insert into roll.declaration (municipality_id, person_ref, area, birth_year, birth_month, relations)
+values ($1, $2, $3, $4, $5, $6)
+on conflict (municipality_id, person_ref) do update set area = excluded.area, birth_year = excluded.birth_year,
+    birth_month = excluded.birth_month, relations = excluded.relations, declared_on = excluded.declared_on
+
+-- name: insert_admission
+insert into roll.admission (round_id, person_ref, cause, pot_ids) values ($1, $2, $3, $4)
+on conflict (round_id, person_ref, cause) do update set
+    pot_ids = (select array_agg(distinct p) from unnest(roll.admission.pot_ids || excluded.pot_ids) p)
+
+-- name: tell_admission
+with gathered as (
+    select to_timestamp(300 * ceil(extract(epoch from clock_timestamp()) / 300)) as due_at
+), told as (
+    insert into post.outbox (lane, event, waiting_since)
+    select 'roll', json_build_object('event', 'PersonAdmitted', 'round_id', $1::uuid, 'due_at', due_at)::text, due_at
+    from gathered
+)
+select due_at from gathered

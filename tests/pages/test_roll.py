@@ -1,5 +1,8 @@
 """An officer's page of who may vote: heads by area, what changed, and a test of one person."""
 
+from uuid import UUID
+
+from service.proofs import make_proof
 from tests.pages.visitor import Visitor
 from tests.town import Town, pot
 
@@ -33,3 +36,27 @@ async def test_nothing_typed(town: Town, dagny: Visitor) -> None:
     page = await dagny.press("Test", identity=" ")
     assert page.status == 400
     assert "the identity is empty" in page.text
+
+
+async def test_declaring_oneself(town: Town, visitor: Visitor) -> None:
+    """Elsa fills in the form, is told when to come back, and nothing she typed is lost when a month is amiss."""
+    ground = await town.open_round(sources=["declared"])
+    house = town.client.app.state.house
+    proof = make_proof(house, UUID(ground.id), house.ring.person_ref("mail:elsa@example.org"))
+    typed = [("area", "South"), ("birth_year", "1970"), ("birth_month", "13"), ("relations", "works")]
+    page = await visitor.send(f"/rounds/{ground.id}/declaration", [("proof", proof), *typed])
+    assert "the month of birth must be at most 12" in page.alert
+    assert 'value="1970"' in page.html
+    assert page.checked() == ["works"]
+    page = await visitor.press("Declare this", birth_month="3")
+    assert "sign in once more" in page.text
+
+
+async def test_declaring_without_a_proof(town: Town, visitor: Visitor) -> None:
+    """Whoever has none, or one that has ended, is shown where the way begins, and what was typed goes along."""
+    ground = await town.open_round(sources=["declared"])
+    page = await visitor.open(f"/rounds/{ground.id}/declaration")
+    assert "Sign in" in page.title
+    page = await visitor.send(f"/rounds/{ground.id}/declaration", [("birth_year", "1970"), ("relations", "works")])
+    assert '<input type="hidden" name="birth_year" value="1970">' in page.html
+    assert '<input type="hidden" name="then" value="declaration">' in page.html

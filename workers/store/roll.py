@@ -87,7 +87,9 @@ async def known_persons(
     db: asyncpg.Connection, round_id: UUID, roots: Roots, *, late: bool
 ) -> AsyncIterator[list[tuple[bytes, Person | None]]]:
     """Everybody in a round's sources, or of them those who are to be let in, page by page; None of who holds a code."""
-    cursor = await db.cursor(SQL.known_persons, round_id, roots.municipality_id, list(roots.sources), late)
+    cursor = await db.cursor(
+        SQL.known_persons, round_id, roots.municipality_id, list(roots.sources), late, roots.scheduled
+    )
     while rows := await cursor.fetch(PAGE):
         yield [(row[0], None if row[5] else Person(row[1], row[2], row[3], frozenset(row[4]))) for row in rows]
 
@@ -107,9 +109,10 @@ async def close_stage(db: Db) -> None:
     await db.execute(SQL.close_stage)
 
 
-async def stage_what_stands(db: Db, round_id: UUID) -> None:
-    """Of those who are to be let in, what the roll says already: whoever may vote does, whatever was put aside."""
-    await run(db, SQL.keep_entitled, round_id)
+async def stage_what_stands(db: Db, round_id: UUID, *, frozen: bool) -> None:
+    """Add what the roll says already of those who are to be let in; once frozen, whoever may vote still may."""
+    if frozen:
+        await run(db, SQL.keep_entitled, round_id)
     await run(db, SQL.keep_entries, round_id)
 
 

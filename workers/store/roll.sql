@@ -41,7 +41,7 @@ with known as (
 select person_ref, area, birth_year, birth_month, relations, bearer from known
 where not $4::boolean or person_ref in (
     select a.person_ref from roll.admission a
-    where a.round_id = $1 and a.pot_ids is null and (a.cause = 'appeal' or not exists (
+    where a.round_id = $1 and a.pot_ids is null and (a.cause = 'appeal' or not $5::boolean or not exists (
         select from roll.entry e where e.round_id = $1 and e.person_ref = a.person_ref)))
 
 -- name: open_stage
