@@ -156,6 +156,14 @@ class NotOnRoll(Refusal):
     """The person may not vote in this pot. Facts: reason."""
 
 
+class NoDeclarations(Refusal):
+    """The round does not take a resident's own word for where she lives."""
+
+
+class OnRollAlready(Refusal):
+    """Somebody declares herself who is on the register, or whom a frozen roll has asked before."""
+
+
 class NotOpen(Refusal):
     """Voting is not open. Facts: phase."""
 

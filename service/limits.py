@@ -97,6 +97,9 @@ CASTING = Limit("casting", burst=30, seconds=5)
 PROPOSING = Limit("proposing", burst=60, seconds=2)
 """For each member. Somebody who goes through a list and supports what they like presses one button after another."""
 
+DECLARING = Limit("declaring", burst=10, seconds=60)
+"""For each person. Somebody corrects herself a few times, and each time something is written and told."""
+
 SIGNING_IN = Limit("signing in", burst=120, seconds=0.5)
 """For each address. All of a library or a housing company may sit behind one, and codes are long enough to bear it."""
 

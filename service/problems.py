@@ -173,6 +173,17 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.NotOnRoll: Problem(
         403, "Not on this roll", "You cannot vote here: {reason}. If you think this is wrong, tell the municipality."
     ),
+    e.NoDeclarations: Problem(
+        409,
+        "Not by declaration",
+        "This round finds its voters in another way. If you think that you should be one, ask the municipality.",
+    ),
+    e.OnRollAlready: Problem(
+        409,
+        "Known already",
+        "The municipality knows you already, so what you declare changes nothing. Sign in to see where you may vote; if"
+        " that is wrong, tell the municipality.",
+    ),
     e.NotOpen: Problem(
         409, "Voting is not open", "This round is in the phase “{phase}”, so no ballot was taken. See its timeline."
     ),

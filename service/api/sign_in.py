@@ -30,16 +30,13 @@ from schema.errors import (
     WrongTotp,
 )
 from service.api.replies import OFFICER
-from service.api.rounds import ACT
 from service.openapi import json_body
 from service.people import TheHouse, TheOfficer, bearer, caller_address, session_token
 from service.problems import answers
 from service.reading import AnyRequest, read_json
 from service.store.staff import OwnSession
-from service.verbs import register as register_verbs
 from service.verbs import sign_in as verbs
 from service.verbs import staff as staff_verbs
-from service.verbs.register import RollView
 from service.verbs.sign_in import CodeSignIn, OfficerSignIn, Passes
 
 _OFFICER = msgspec.json.Decoder(OfficerSignIn)
@@ -106,12 +103,6 @@ async def sign_in_by_code(request: AnyRequest, house: TheHouse, round_id: FromPa
     return await verbs.sign_in_by_code(house, round_id, sent, caller_address(request))
 
 
-@get("/rounds/{round_id:uuid}/roll", responses=ACT, security=OFFICER, tags=["register"])
-async def view_roll(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> RollView:
-    """How many may vote in which pot, or why not; and whether the roll is up to date."""
-    return await register_verbs.view_roll(house, officer, round_id)
-
-
 router: Any = Router(
     path="",
     route_handlers=[
@@ -120,6 +111,5 @@ router: Any = Router(
         list_own_sessions,
         end_own_session,
         sign_in_by_code,
-        view_roll,
     ],
 )
