@@ -25,6 +25,8 @@ from service.api import (
     audit,
     auditors,
     ballots,
+    codes,
+    declarations,
     desk,
     heads,
     health,
@@ -32,6 +34,7 @@ from service.api import (
     projects,
     proposals,
     register,
+    roll,
     rounds,
     sign_in,
     snapshots,
@@ -53,10 +56,13 @@ from service.verbs.acts import ActDraft
 from service.verbs.appeals import AppealAnswer, AppealDraft, AppealQuestion, BallotAppealDraft
 from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot, Withdrawal
+from service.verbs.codes import CodeList, Void
+from service.verbs.declarations import Declaration
 from service.verbs.desk import QuarantineDraft
 from service.verbs.heads import WebhookDraft
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
+from service.verbs.roll import Sought
 from service.verbs.rounds import RoundDraft
 from service.verbs.sign_in import CodeSignIn, OfficerSignIn
 
@@ -64,8 +70,8 @@ log = structlog.get_logger("service")
 
 BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft, ActDraft),
-    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn),
-    *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft),
+    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
+    *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft, Sought, Declaration),
 ]
 
 api = Router(
@@ -78,6 +84,7 @@ api = Router(
             proposals,
             ballots,
             sign_in,
+            codes,
             snapshots,
             ledger,
             heads,
@@ -87,6 +94,8 @@ api = Router(
             appeals,
             register,
             acts,
+            declarations,
+            roll,
         )
     ],
     exception_handlers={Exception: answer_problem},

@@ -35,6 +35,10 @@ _LABELS = {
     "answer": "the answer",
     "ground": "the ground",
     "closes_at": "the time",
+    "identity": "the identity",
+    "birth_year": "the year of birth",
+    "birth_month": "the month of birth",
+    "relations": "what you do here",
 }
 
 
