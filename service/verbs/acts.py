@@ -214,8 +214,9 @@ async def _refuse_vain(house: House, officer: Officer, round_id: UUID, wish: Wis
                     raise NotPublished()
                 if not end.over:
                     raise Appealable(ends_on=end.appeal_ends_at.date().isoformat())
-            case Void():
-                _need(found, found.phase in {"counting", "published"}, "counting or published")
+            case Void() | Admit():  # the one once voting is over, the other until then
+                over, void = found.phase in {"counting", "published"}, isinstance(wish, Void)
+                _need(found, over == void, "counting or published" if void else "voting")
         if isinstance(wish, Prolong | Reopen) and not await acts.would_end_later(db, round_id, wish.closes_at):
             raise NotLater()
     await _refuse_settled(house, round_id, wish)
@@ -282,7 +283,7 @@ async def _rule(house: House, act: Act) -> bool:
 
 
 async def _admit(house: House, act: Act) -> bool:
-    return await grant_appeal(house, act.id)
+    return await grant_appeal(house, act.round_id, UUID(act.details["appeal_id"]), act.id)
 
 
 _CARRIED_OUT: dict[str, Callable[[House, Act], Awaitable[bool]]] = {

@@ -13,10 +13,11 @@ import msgspec
 from schema.codes import new_code, plain_code
 from schema.errors import Answered, Appealed, NotFound, NothingToAppeal, TakesTwo, WrongReceipt
 from schema.passes import LIFETIME, SKEW, Pass
+from schema.queries import Db
 from service.house import House
 from service.limits import CASTING, SIGNING_IN
 from service.reading import Reason
-from service.store import appeals
+from service.store import appeals, persons
 from service.store.appeals import Appeal, BallotAppeal, Ground, State
 from service.store.ballots import OwnAppeal
 from service.store.roll import Officer
@@ -172,6 +173,15 @@ async def _answer_on_roll(house: House, officer: Officer, round_id: UUID, appeal
     async with house.roll.write() as db:
         if not await appeals.answer_appeal(db, round_id, appeal_id, state, sent.answer, officer.name):
             raise Answered()
+        await _let_in(db, round_id, appeal_id)
+
+
+async def _let_in(db: Db, round_id: UUID, appeal_id: UUID) -> None:
+    """Let the roll take in whose appeal is granted, together with others who come in the same five minutes."""
+    who = await appeals.appellant(db, round_id, appeal_id)
+    if who is not None:
+        await persons.insert_admission(db, round_id, who.person_ref, "appeal", [who.pot_id])
+        await persons.tell_admission(db, round_id)
 
 
 async def open_appeal(house: House, round_id: UUID, appeal_id: UUID, of_ballot: bool) -> None:
@@ -195,7 +205,9 @@ async def grant_ballot_appeal(house: House, decision_id: UUID) -> bool:
     return granted
 
 
-async def grant_appeal(house: House, decision_id: UUID) -> bool:
+async def grant_appeal(house: House, round_id: UUID, appeal_id: UUID, decision_id: UUID) -> bool:
     """Carry out two officers' decision to admit somebody to a frozen roll; whether that is done, now or before."""
     async with house.roll.write() as db:
-        return await appeals.grant_appeal(db, decision_id)
+        granted = await appeals.grant_appeal(db, decision_id)
+        await _let_in(db, round_id, appeal_id)
+    return granted

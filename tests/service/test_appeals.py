@@ -229,3 +229,32 @@ async def test_two_officers_grant(town: Town, db: asyncpg.Connection) -> None:
         assert answered["state"] == "granted"
         assert answered["answered_by"].startswith("Dagny, ")
         assert answered["answer"]
+
+
+async def test_a_granted_appeal_lets_in(town: Town, db: asyncpg.Connection) -> None:
+    """Into the frozen roll, by two officers: at his next sign-in Carim has a pass, and his ballot counts."""
+    ground = await town.open_round()
+    slip = (await ground.sign_in("CARIM-3"))["slip"]
+    await appeal(ground, slip=slip)
+    await ground.decide("admit", appeal_id=(await listed(ground))["roll"][0]["id"])
+    await db.execute(
+        "update post.outbox set waiting_since = now(), event = (event::jsonb || '{\"due_at\": null}')::text"
+        " where lane = 'roll'"
+    )
+    await town.work("roll")
+    carim = await ground.voter("CARIM-3")
+    assert (await carim.cast(1)).status_code == 201
+    await town.work("judge")
+    assert (await carim.ballot()).json()["reason"] is None
+
+
+async def test_nobody_is_admitted_when_voting_is_over(town: Town) -> None:
+    """It would be granted in vain, so it cannot even be asked for; the appeal can still be answered."""
+    ground = await town.open_round()
+    await appeal(ground, slip=(await ground.sign_in("CARIM-3"))["slip"])
+    appeal_id = (await listed(ground))["roll"][0]["id"]
+    await ground.close()
+    act = {"act": {"kind": "admit", "appeal_id": appeal_id}, "reason": "So."}
+    asked = await town.client.post(f"/api/rounds/{ground.id}/acts", json=act, headers=town.badge())
+    assert asked.json()["type"] == "/problems/not-in-phase"
+    assert (await answer(ground, appeal_id, granted=False)).status_code == 200
