@@ -33,6 +33,7 @@ from service.ring import Ring
 from service.room import Room
 from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot, Withdrawal
+from service.verbs.contact_codes import Contact
 from service.verbs.heads import WebhookDraft
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
@@ -43,7 +44,7 @@ log = structlog.get_logger("service")
 
 BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft),
-    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn),
+    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, Contact),
 ]
 
 api = Router(

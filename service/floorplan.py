@@ -29,7 +29,9 @@ PLAN: dict[str, Part] = {
     # Residents sign in.
     "GET /rounds/{round_id}/sign-in": "roll",
     "POST /rounds/{round_id}/sign-in": "roll",
+    "POST /rounds/{round_id}/contact-codes": "roll",
     "POST /api/rounds/{round_id}/sign-in": "roll",
+    "POST /api/rounds/{round_id}/contact-codes": "roll",
     # They vote with a pass.
     "GET /pots/{pot_id}/ballot": "box",
     "POST /pots/{pot_id}/ballot": "box",

@@ -8,17 +8,22 @@ from litestar import Response, Router, delete, get, post
 from litestar.params import FromPath
 
 from schema.errors import (
+    BadContact,
     BadRegister,
+    GatewayAway,
     KeyDestroyed,
     Malformed,
+    NoGateway,
     NotAllowed,
     NotFound,
+    NotOnRegister,
     NotSignedIn,
     TooFast,
     TooLarge,
     Unavailable,
     UnknownForm,
     WrongCode,
+    WrongOneTimeCode,
     WrongPassword,
 )
 from service.api.replies import OFFICER
@@ -28,13 +33,17 @@ from service.people import TheHouse, TheOfficer, bearer, caller_address
 from service.problems import answers
 from service.reading import REGISTER_LIMIT, AnyRequest, read_body, read_json
 from service.store.roll import Register
+from service.verbs import contact_codes as contact_verbs
 from service.verbs import register as register_verbs
 from service.verbs import sign_in as verbs
+from service.verbs.contact_codes import CodeSent, Contact
 from service.verbs.register import RollView
 from service.verbs.sign_in import CodeSignIn, OfficerSignIn, Passes
 
 _OFFICER = msgspec.json.Decoder(OfficerSignIn)
 _CODE = msgspec.json.Decoder(CodeSignIn)
+_CONTACT = msgspec.json.Decoder(Contact)
+CONTACT = (NotFound, NoGateway, BadContact, Malformed, TooLarge, UnknownForm, TooFast, Unavailable)
 FILE = answers(NotSignedIn, NotAllowed, NotFound, Malformed, TooLarge, UnknownForm, BadRegister, Unavailable)
 
 
@@ -66,13 +75,27 @@ async def sign_out_officer(request: AnyRequest, house: TheHouse, officer: TheOff
     "/rounds/{round_id:uuid}/sign-in",
     operation_class=json_body(CodeSignIn),
     status_code=200,
-    responses=answers(WrongCode, KeyDestroyed, NotFound, Malformed, TooLarge, UnknownForm, TooFast, Unavailable),
+    responses=answers(WrongCode, WrongOneTimeCode, NotOnRegister, KeyDestroyed, *CONTACT),
     tags=["sign-in"],
 )
 async def sign_in_by_code(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Passes:
-    """Sign a resident in with the code from a letter. Body: CodeSignIn."""
+    """Sign a resident in with the code from a letter, or one that was sent to a contact. Body: CodeSignIn."""
     sent = await read_json(request, _CODE)
     return await verbs.sign_in_by_code(house, round_id, sent, caller_address(request))
+
+
+@post(
+    "/rounds/{round_id:uuid}/contact-codes",
+    operation_class=json_body(Contact),
+    status_code=202,
+    responses=answers(KeyDestroyed, GatewayAway, *CONTACT),
+    tags=["sign-in"],
+)
+async def send_contact_code(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> CodeSent:
+    """Send a one-time code to a contact. The answer is the same whether or not it is known. Body: Contact."""
+    sent = await read_json(request, _CONTACT)
+    await contact_verbs.send_contact_code(house, round_id, sent, caller_address(request))
+    return CodeSent()
 
 
 @post(
@@ -115,5 +138,8 @@ async def issue_codes(
 
 router: Any = Router(
     path="",
-    route_handlers=[sign_in_officer, sign_out_officer, sign_in_by_code, import_register, view_roll, issue_codes],
+    route_handlers=[
+        *(sign_in_officer, sign_out_officer, sign_in_by_code, send_contact_code),
+        *(import_register, view_roll, issue_codes),
+    ],
 )

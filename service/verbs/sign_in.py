@@ -1,4 +1,6 @@
-"""Signing in: officers by password, residents by letter code. The roll side; it hands out passes and sees no ballot."""
+"""Signing in: officers by password, residents by a code or a provider. The roll side; it hands out passes and sees no
+ballot.
+"""
 
 import asyncio
 import functools
@@ -12,15 +14,16 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from schema.codes import plain_code
-from schema.errors import KeyDestroyed, WrongCode, WrongPassword
+from schema.errors import NotOnRegister, WrongCode, WrongPassword
 from schema.keys import member_of, tag_of
 from schema.passes import ALGORITHM, LIFETIME, Audience, Pass, seal_pass
 from service.house import House
 from service.limits import OFFICER_ADDRESS, OFFICER_NAME, SIGNING_IN
 from service.people import token_hash
 from service.reading import Name
-from service.store import keys, roll
-from service.store.roll import Entry, Officer
+from service.store import contacts, roll
+from service.store.roll import Entry, Officer, SignedIn
+from service.verbs.contact_codes import Contact, person_of_code, refuse_destroyed
 
 
 class OfficerSignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,9 +34,10 @@ class OfficerSignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CodeSignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The code of a letter, as typed."""
+    """A code as typed: a letter's, or the one-time code that was sent to this contact."""
 
     code: str
+    contact: Contact | None = None
 
 
 class PotPass(msgspec.Struct, frozen=True):
@@ -101,18 +105,35 @@ async def sign_out_officer(house: House, token: str) -> None:
 
 
 async def sign_in_by_code(house: House, round_id: UUID, sent: CodeSignIn, address: str) -> Passes:
-    """Passes for the person whose code this is. ``address`` is the caller's. Raises WrongCode and KeyDestroyed."""
+    """Passes for the person whose code this is. ``address`` is the caller's.
+
+    Raises WrongCode, and for a one-time code WrongOneTimeCode, BadContact and NoGateway; KeyDestroyed.
+    """
     await house.limits.ask(SIGNING_IN, address)
+    if sent.contact:
+        return await sign_in_person(house, round_id, await person_of_code(house, round_id, sent.contact, sent.code))
     plain = plain_code(sent.code)
     if plain is None:
         raise WrongCode()
     async with house.roll.enter() as db:
         signed_in = await roll.sign_in(db, round_id, house.keys.code_hash(plain))
-        destroyed = None if signed_in else await keys.destroyed_key(db, round_id)
-    if destroyed:
-        raise KeyDestroyed(destroyed_on=destroyed.destroyed_at.date().isoformat(), decision=destroyed.decision)
-    if signed_in is None:
-        raise WrongCode()
+        if signed_in is None:
+            await refuse_destroyed(db, round_id)
+            raise WrongCode()
+    return _passes(house, round_id, signed_in)
+
+
+async def sign_in_person(house: House, round_id: UUID, person_ref: bytes) -> Passes:
+    """Passes for somebody who proved who they are. Raises NotOnRegister and KeyDestroyed."""
+    async with house.roll.enter() as db:
+        signed_in = await contacts.sign_in_person(db, round_id, person_ref)
+        if signed_in is None:
+            await refuse_destroyed(db, round_id)
+            raise NotOnRegister()
+    return _passes(house, round_id, signed_in)
+
+
+def _passes(house: House, round_id: UUID, signed_in: SignedIn) -> Passes:
     round_key = house.keys.open_round_key(round_id.bytes, signed_in.wrapped_key)
     return issue_passes(house, round_id, signed_in.person_ref, round_key, signed_in.entries)
 

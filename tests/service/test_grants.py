@@ -16,6 +16,7 @@ roll                         e          -          -          e          -
 roll.bearer                  sid        -          -          s          -
 roll.code                    siu        -          -          -          -
 roll.contact                 sid        -          -          -          -
+roll.contact_code            siud       -          -          -          -
 roll.destroyed_key           s          -          -          -          -
 roll.entry                   s          -          -          siud       -
 roll.municipality            si         -          -          -          -
