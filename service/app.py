@@ -25,6 +25,7 @@ from service.floorplan import ROLES, Part, is_here
 from service.house import House
 from service.limits import Limits
 from service.openapi import add_bodies, document
+from service.openid import OpenId, new_client
 from service.pages import routes as pages
 from service.people import provide_house, provide_officer
 from service.problems import answer_problem
@@ -78,6 +79,7 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
         await ring.load()
         limits = Limits(settings.redis_url, keys, settings.limits)
         stack.push_async_callback(limits.close)
+        client = await stack.enter_async_context(new_client())
         telling = [asyncio.create_task(teller.serve()) for teller in (doorbell, limits, ring)]
         app.state.house = House(
             settings=settings,
@@ -87,6 +89,7 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
             ballot_box=ballot_box,
             doorbell=doorbell,
             limits=limits,
+            providers={word: OpenId(provider, client) for word, provider in settings.providers.items()},
         )
         log.info("open", room=part, address=settings.box_url if part == "box" else settings.public_url)
         yield

@@ -30,6 +30,8 @@ PLAN: dict[str, Part] = {
     "GET /rounds/{round_id}/sign-in": "roll",
     "POST /rounds/{round_id}/sign-in": "roll",
     "POST /rounds/{round_id}/contact-codes": "roll",
+    "GET /rounds/{round_id}/sign-in/{provider}": "roll",
+    "GET /sign-in/callback": "roll",
     "POST /api/rounds/{round_id}/sign-in": "roll",
     "POST /api/rounds/{round_id}/contact-codes": "roll",
     # They vote with a pass.

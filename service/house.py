@@ -1,4 +1,4 @@
-"""What a running service has: its settings and keys, the rooms that it may enter, a doorbell, limits."""
+"""What a running service has: its settings and keys, the rooms that it may enter, a doorbell, limits, providers."""
 
 import msgspec
 
@@ -8,6 +8,7 @@ from schema.settings import Settings
 from service.casting import Casting
 from service.doorbell import Doorbell
 from service.limits import Limits
+from service.openid import OpenId
 from service.ring import Ring
 from service.room import Room
 
@@ -17,7 +18,10 @@ class NotOpened(RuntimeError):
 
 
 class House(msgspec.Struct, frozen=True):
-    """Everything a verb may need. ``rooms`` has those that this process opened, and ``ballot_box`` is for the box's."""
+    """Everything a verb may need. ``rooms`` has those that this process opened, and ``ballot_box`` is for the box's.
+
+    ``providers`` are by the word that stands for them in addresses.
+    """
 
     settings: Settings
     keys: Keys
@@ -26,6 +30,7 @@ class House(msgspec.Struct, frozen=True):
     ballot_box: Casting | None
     doorbell: Doorbell
     limits: Limits
+    providers: dict[str, OpenId]
 
     @property
     def roll(self) -> Room:

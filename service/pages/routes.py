@@ -4,7 +4,18 @@ from typing import Any
 
 from litestar import Router
 
-from service.pages import ballots, officer_rounds, officers, problems, proposals, receipts, results, rounds, sign_in
+from service.pages import (
+    ballots,
+    officer_rounds,
+    officers,
+    problems,
+    proposals,
+    providers,
+    receipts,
+    results,
+    rounds,
+    sign_in,
+)
 from service.pages.forms import FORM_LIMIT
 from service.pages.problems import answer_problem_page
 from service.pages.shell import view_static
@@ -18,6 +29,7 @@ handlers: list[Any] = [
             view_static,
             *rounds.handlers,
             *sign_in.handlers,
+            *providers.handlers,
             *ballots.handlers,
             *proposals.handlers,
             *results.handlers,
