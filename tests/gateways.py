@@ -51,8 +51,10 @@ class Post:
 
 
 @contextmanager
-def mail_server(tls: ssl.SSLContext | None = None, password: str | None = None) -> Iterator[tuple[Post, MailGateway]]:
-    """A mail server, and how to reach it. With ``tls`` it offers STARTTLS; with a password it wants it."""
+def mail_server(
+    tls: ssl.SSLContext | None = None, password: str | None = None, at_once: bool = False
+) -> Iterator[tuple[Post, MailGateway]]:
+    """A mail server, and how to reach it. With ``tls`` it encrypts, ``at_once`` or by STARTTLS, before any password."""
 
     def check(*given: Any) -> AuthResult:
         return AuthResult(success=given[-1].password == (password or "").encode())
@@ -63,28 +65,35 @@ def mail_server(tls: ssl.SSLContext | None = None, password: str | None = None) 
         return SMTP(
             post,
             hostname="localhost",
-            tls_context=tls,
+            tls_context=None if at_once else tls,
             authenticator=check if password else None,
             auth_required=password is not None,
             auth_require_tls=tls is not None,
             loop=loop,
         )
 
-    server = loop.run_until_complete(loop.create_server(answering, "127.0.0.1", 0))
+    async def begin() -> asyncio.Server:
+        return await loop.create_server(answering, "127.0.0.1", 0, ssl=tls if at_once else None)
+
+    async def end() -> None:
+        server.close()
+        left = asyncio.all_tasks() - {asyncio.current_task()}  # connections that somebody did not close
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
+    server = asyncio.run_coroutine_threadsafe(begin(), loop).result()
     try:
         port = server.sockets[0].getsockname()[1]
         name = "byalag" if password else None
-        encryption: Any = "required" if tls else "offered"
+        encryption: Any = "at-once" if at_once else "required" if tls else "offered"
         yield post, MailGateway("127.0.0.1", port, name, password, encryption, "vote@hagaby.example")
     finally:
+        asyncio.run_coroutine_threadsafe(end(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
-        server.close()
-        for task in asyncio.all_tasks(loop):  # connections that somebody left open
-            task.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
         loop.close()
 
 
