@@ -292,3 +292,18 @@ async def test_the_message_is_in_the_persons_language(opened: Ground, post: tupl
     code = code_in(post[0].text())
     assert post[0].text().strip() == code_message("ar", "Our street 2026", code).text.strip()
     assert post[0].taken[0]["Subject"] == "تسجيل الدخول: Our street 2026"
+
+
+async def test_no_log_line_and_no_table_holds_an_address_or_a_code(
+    opened: Ground, post: tuple[Post, MailGateway], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also not where a line says that a gateway refused, and while the code is good."""
+    await ask(opened)
+    code = code_in(post[0].text())
+    post[0].answer = f"550 {AMINA} is not here"
+    await ask(opened, NOBODY)
+    said = "\n".join(record.getMessage() for record in caplog.records if not record.name.startswith("mail.log"))
+    assert "gateway is away" in said
+    [row] = await owner(opened.town, "select string_agg(c::text, ' ') as rows from roll.contact_code c")
+    held = [each for each in (AMINA, NOBODY, code, code.replace("-", "")) if each in said + row["rows"]]
+    assert held == []
