@@ -1,5 +1,6 @@
 """Codes by e-mail and SMS: they reach one person, work once, and tell nobody whom the register has."""
 
+import asyncio
 import time
 from typing import Any
 
@@ -8,11 +9,13 @@ import pytest
 from httpx import Response
 from msgspec.structs import replace
 
+from schema.database import connect
 from schema.gateways import MailGateway, TextGateway
 from schema.one_time import LENGTH, TRIES
 from schema.passes import open_pass
 from schema.settings import Settings
 from service.limits import CODES_OF_ROUND, CODES_TO_CONTACT
+from service.store import contacts
 from service.verbs.code_messages import LANGUAGES, code_message, no_code_message
 from tests.builders import ADDRESS, MASTER_KEY
 from tests.gateways import Post, Texts, code_in
@@ -307,3 +310,21 @@ async def test_no_log_line_and_no_table_holds_an_address_or_a_code(
     [row] = await owner(opened.town, "select string_agg(c::text, ' ') as rows from roll.contact_code c")
     held = [each for each in (AMINA, NOBODY, code, code.replace("-", "")) if each in said + row["rows"]]
     assert held == []
+
+
+async def test_two_who_show_one_code_at_once_are_not_both_signed_in(
+    opened: Ground, post: tuple[Post, MailGateway]
+) -> None:
+    """The second waits until the first is done, and then there is no code."""
+    await ask(opened)
+    row = await owner(opened.town, "select round_id, contact_ref, code_hash from roll.contact_code")
+    code = tuple(row[0])
+    first, second = [await connect(opened.town.settings.database_url, "byalag_roll") for _ in range(2)]
+    async with first.transaction():
+        assert await contacts.try_contact_code(first, *code)
+        waiting = asyncio.create_task(contacts.try_contact_code(second, *code))
+        done, _ = await asyncio.wait([waiting], timeout=0.2)
+        assert not done
+        await contacts.delete_contact_code(first, *code[:2])
+    assert not await waiting
+    await asyncio.gather(first.close(), second.close())
