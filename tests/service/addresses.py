@@ -103,6 +103,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "slug": ["not-counted", "not-open"],
         "name": [min(STATIC)],
         "path": ["openapi.yaml"],
+        "provider": ["bank"],  # there is none, so nobody is led away
     }
 
 

@@ -31,6 +31,7 @@ roll.code_batch.void_reason  u          -          -          -          -
 roll.code_batch.voided_at    u          -          -          -          -
 roll.code_batch.voided_by    u          -          -          -          -
 roll.contact                 sid        -          -          -          -
+roll.contact_code            siud       -          -          -          -
 roll.declaration             siu        -          -          sid        -
 roll.destroyed_key           s          -          -          -          -
 roll.entry                   s          -          -          siud       -
