@@ -1,6 +1,6 @@
 """Small builders for tests: plain inserts, and ``box.cast_ballots`` where a ballot is cast.
 
-Amina votes, Björn votes twice, Carim may not, Dagny is an officer, Elin a reviewer.
+Amina votes, Björn votes twice, Carim may not, Dagny is an officer, Fatima another one, Elin a reviewer.
 """
 
 import hashlib
@@ -186,8 +186,52 @@ async def settle(worker: asyncpg.Connection, house: House, ballots: Collection[U
 
 
 async def close(db: asyncpg.Connection, house: House) -> None:
-    """Dagny closes voting early."""
-    assert await db.fetchval("select box.close_round($1, 'officer')", house.round_id) == "closed"
+    """Dagny and Fatima close voting early."""
+    decided = await decision(db, house.round_id, "close-early")
+    assert await db.fetchval("select box.close_round($1, $2)", house.round_id, decided) == "closed"
+
+
+async def decision(db: asyncpg.Connection, round_id: UUID, kind: str, **details: str) -> UUID:
+    """What Dagny and Fatima decided, as only the database's owner can write it."""
+    made: UUID = await db.fetchval(
+        "insert into box.decision (id, round_id, kind, details, reason, officers)"
+        " values (gen_random_uuid(), $1, $2, $3, 'A storm', array['Dagny', 'Fatima']) returning id",
+        round_id,
+        kind,
+        json(details),
+    )
+    return made
+
+
+async def hold(db: asyncpg.Connection, house: House, *names: str) -> UUID:
+    """Put these persons' ballots into quarantine, among those of strangers who never voted; answers its id."""
+    made: UUID = await db.fetchval(
+        "insert into box.quarantine (round_id, sign, voters, reason, made_by)"
+        " values ($1, 'network', 5, 'One network, one minute.', 'Dagny') returning id",
+        house.round_id,
+    )
+    tags = sorted({tag(name) for name in (*names, "S1", "S2", "S3", "S4", "S5")})
+    await db.executemany("insert into box.quarantined values ($1, $2)", [(made, each) for each in tags])
+    return made
+
+
+async def decide(db: asyncpg.Connection, house: House, kind: str, **details: str) -> UUID:
+    """What Dagny and Fatima decided together; answers the decision's id."""
+    made: UUID = await db.fetchval(
+        "insert into box.decision (id, round_id, kind, details, reason, officers)"
+        " values (gen_random_uuid(), $1, $2, $3, 'We looked into it.', '{Dagny,Fatima}') returning id",
+        house.round_id,
+        kind,
+        json(details),
+    )
+    return made
+
+
+async def rule(db: asyncpg.Connection, house: House, kind: str, quarantine_id: UUID) -> str:
+    """Two officers release or void a quarantine; answers what the database says."""
+    decision = await decide(db, house, kind, quarantine_id=str(quarantine_id))
+    said: str = await db.fetchval("select box.rule_quarantine($1)", decision)
+    return said
 
 
 async def proposal(db: asyncpg.Connection, round_id: UUID) -> UUID:

@@ -1,10 +1,11 @@
 """A small town for tests: the service in this process, real servers behind it, and people who use it over HTTP.
 
-Amina votes, Björn votes twice, Carim may not, Dagny is an officer, Elin a reviewer.
+Amina votes, Björn votes twice, Carim may not, Dagny is an admin and officer, Elin a reviewer. Fatima is a second
+officer, Gunnar and Hanna are clerks.
 """
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -24,6 +25,7 @@ from schema.settings import Settings
 from service.app import make_app
 from service.floorplan import Part
 from service.house import House
+from service.rights import OfficerRole
 from service.ring import Ring
 from service.store import roll
 from service.verbs.sign_in import hash_password
@@ -32,6 +34,14 @@ from workers.door import act
 from workers.lanes import ROLES
 
 PASSWORD = "correct horse battery staple"
+
+HIRED: dict[str, tuple[OfficerRole, ...]] = {
+    "Elin": ("reviewer",),
+    "Fatima": ("officer",),
+    "Gunnar": ("clerk",),
+    "Hanna": ("clerk",),
+}
+"""What people are hired as; everybody else is an admin and officer, as Dagny is."""
 _HASH = hash_password(PASSWORD)
 
 REGISTER = "identity,area,birth_year,birth_month\nAMINA-1,North,1985,3\nBJORN-2,North,1990,7\nCARIM-3,South,2020,1\n"
@@ -83,6 +93,7 @@ class Town:
         self.settings = settings
         self.keys = Keys(settings.master_key)
         self.officer_token = ""
+        self.second_token = ""
         self.codes: dict[str, str] = {}
 
     @property
@@ -91,16 +102,27 @@ class Town:
         house: House = self.client.app.state.house
         return house.ring
 
-    async def hire(self, name: str = "Dagny", municipality: str = "Hagaby") -> str:
-        """An officer with a session; answers the token."""
+    async def hire(self, name: str = "Dagny", municipality: str = "Hagaby", roles: Collection[OfficerRole] = ()) -> str:
+        """An officer with a session; answers the token. Without ``roles`` with those for which people are known."""
+        roles = roles or HIRED.get(name, ("admin", "officer"))
         db = await asyncpg.connect(self.settings.database_url)
         try:
-            await roll.insert_officer(db, await roll.municipality(db, municipality), name, _HASH)
+            await roll.insert_officer(db, await roll.municipality(db, municipality), name, _HASH, roles)
         finally:
             await db.close()
         token = await self.sign_in(name)
         self.officer_token = self.officer_token or token
         return token
+
+    async def second(self) -> str:
+        """The token of Fatima, the other officer, who is hired when she is first needed."""
+        self.second_token = self.second_token or await self.hire("Fatima")
+        return self.second_token
+
+    async def confirm(self, act_id: str) -> Response:
+        """Fatima confirms an act."""
+        badge = self.badge(await self.second())
+        return await self.client.post(f"/api/acts/{act_id}/confirmation", headers=badge)
 
     async def sign_in(self, name: str = "Dagny") -> str:
         """A new session of an officer; answers the token."""
@@ -184,6 +206,7 @@ class Ground:
         self.town = town
         self.id = round_id
         self.pots = pots
+        self._closing = ""
 
     @property
     def pot(self) -> str:
@@ -206,6 +229,29 @@ class Ground:
         passes = await self.sign_in(who)
         return Voter(self, self.pots[pot], passes["pots"][pot]["token"], passes["civic"])
 
+    async def ask(self, kind: str, **details: Any) -> Any:
+        """Dagny asks for an act of two officers; answers it."""
+        sent = {"act": {"kind": kind, **details}, "reason": "The board decided so, KS 2026/17."}
+        return await self.town.act("POST", f"/api/rounds/{self.id}/acts", json=sent)
+
+    async def decide(self, kind: str, **details: Any) -> Any:
+        """Dagny asks for an act and Fatima confirms it; answers what became of it."""
+        asked = await self.ask(kind, **details)
+        answer = await self.town.confirm(asked["id"])
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    async def close(self) -> Any:
+        """Two officers end voting; again, they confirm what they decided."""
+        self._closing = self._closing or (await self.ask("close-early"))["id"]
+        answer = await self.town.confirm(self._closing)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    async def publish(self) -> Any:
+        """Two officers publish the outcome."""
+        return await self.decide("publish")
+
     async def phase(self) -> str:
         """The round's phase now."""
         view = await self.town.act("GET", f"/api/rounds/{self.id}/draft")
@@ -214,13 +260,13 @@ class Ground:
 
     async def count(self) -> None:
         """Close, judge and count."""
-        await self.officer("POST", "close")
+        await self.close()
         await self.town.work("judge", "sequence", "count")
 
     async def outcome(self) -> Any:
         """The published outcome of the first pot."""
         await self.count()
-        await self.officer("POST", "publication")
+        await self.publish()
         answer = await self.town.client.get(f"/api/pots/{self.pot}/snapshot")
         assert answer.status_code == 200, answer.text
         return answer.json()

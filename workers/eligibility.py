@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from schema.styles import Style, check_choices
 
 NOT_ON_ROLL = "not-on-roll"
+VOIDED = "voided"
+"""Why a ballot with which nothing is wrong does not count: two officers voided it."""
 
 
 def judge(

@@ -1,10 +1,10 @@
-"""Signing in, the register and codes over HTTP: the roll side."""
+"""Signing in, the roll and codes over HTTP: the roll side."""
 
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Response, Router, delete, post
+from litestar import Response, Router, delete, get, post
 from litestar.params import FromPath
 
 from schema.errors import (
@@ -16,19 +16,23 @@ from schema.errors import (
     NotSignedIn,
     TooFast,
     TooLarge,
+    TotpLocked,
+    TotpNeeded,
     Unavailable,
     UnknownForm,
     WrongCode,
     WrongPassword,
+    WrongTotp,
 )
 from service.api.replies import OFFICER
 from service.openapi import csv_body, json_body
-from service.people import TheHouse, TheOfficer, bearer, caller_address
+from service.people import TheHouse, TheOfficer, bearer, caller_address, session_token
 from service.problems import answers
 from service.reading import REGISTER_LIMIT, AnyRequest, read_body, read_json
-from service.store.roll import Register
+from service.store.staff import OwnSession
 from service.verbs import register as register_verbs
 from service.verbs import sign_in as verbs
+from service.verbs import staff as staff_verbs
 from service.verbs.sign_in import CodeSignIn, OfficerSignIn, Passes
 
 _OFFICER = msgspec.json.Decoder(OfficerSignIn)
@@ -45,7 +49,9 @@ class Session(msgspec.Struct, frozen=True):
 @post(
     "/officer/sessions",
     operation_class=json_body(OfficerSignIn),
-    responses=answers(WrongPassword, Malformed, TooLarge, UnknownForm, TooFast, Unavailable),
+    responses=answers(
+        WrongPassword, TotpNeeded, WrongTotp, TotpLocked, Malformed, TooLarge, UnknownForm, TooFast, Unavailable
+    ),
     tags=["sign-in"],
 )
 async def sign_in_officer(request: AnyRequest, house: TheHouse) -> Session:
@@ -60,6 +66,23 @@ async def sign_out_officer(request: AnyRequest, house: TheHouse, officer: TheOff
     await verbs.sign_out_officer(house, bearer(request) or "")
 
 
+@get("/officer/sessions", responses=answers(NotSignedIn, Unavailable), security=OFFICER, tags=["sign-in"])
+async def list_own_sessions(request: AnyRequest, house: TheHouse, officer: TheOfficer) -> list[OwnSession]:
+    """Where one is signed in, this session among them."""
+    return await staff_verbs.list_sessions(house, officer, session_token(request, house) or "")
+
+
+@delete(
+    "/officer/sessions/{session_id:uuid}",
+    responses=answers(NotSignedIn, NotFound, Malformed, Unavailable),
+    security=OFFICER,
+    tags=["sign-in"],
+)
+async def end_own_session(house: TheHouse, officer: TheOfficer, session_id: FromPath[UUID]) -> None:
+    """End one of one's own sessions."""
+    await staff_verbs.end_session(house, officer, session_id)
+
+
 @post(
     "/rounds/{round_id:uuid}/sign-in",
     operation_class=json_body(CodeSignIn),
@@ -71,20 +94,6 @@ async def sign_in_by_code(request: AnyRequest, house: TheHouse, round_id: FromPa
     """Sign a resident in with the code from a letter. Body: CodeSignIn."""
     sent = await read_json(request, _CODE)
     return await verbs.sign_in_by_code(house, round_id, sent, caller_address(request))
-
-
-@post(
-    "/register",
-    operation_class=csv_body(),
-    responses=FILE,
-    security=OFFICER,
-    tags=["register"],
-    request_max_body_size=REGISTER_LIMIT,
-)
-async def import_register(request: AnyRequest, house: TheHouse, officer: TheOfficer) -> Register:
-    """Replace the municipality's register. Body: CSV with identity, area, and birth_year, birth_month if wanted."""
-    body = await read_body(request, "text/csv", REGISTER_LIMIT)
-    return await register_verbs.import_register(house, officer, body)
 
 
 @post(
@@ -107,5 +116,12 @@ async def issue_codes(
 
 router: Any = Router(
     path="",
-    route_handlers=[sign_in_officer, sign_out_officer, sign_in_by_code, import_register, issue_codes],
+    route_handlers=[
+        sign_in_officer,
+        sign_out_officer,
+        list_own_sessions,
+        end_own_session,
+        sign_in_by_code,
+        issue_codes,
+    ],
 )

@@ -33,6 +33,12 @@ _LABELS = {
     "birth_year": "the year of birth",
     "birth_month": "the month of birth",
     "relations": "what you do here",
+    "roles": "a role",
+    "reason": "the reason",
+    "words": "your appeal",
+    "answer": "the answer",
+    "ground": "the ground",
+    "closes_at": "the time",
 }
 
 
@@ -101,6 +107,12 @@ async def read_form(request: AnyRequest) -> Fields:
 
 async def read_upload(request: AnyRequest, name: str, limit: int) -> bytes:
     """The file that came in this field of a multipart form, of at most ``limit`` bytes."""
+    file, _ = await read_file_form(request, name, limit)
+    return await file.read()
+
+
+async def read_file_form(request: AnyRequest, name: str, limit: int) -> tuple[UploadFile, Fields]:
+    """The same file, to be read piece by piece, and the texts that came with it."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise UnknownForm(expected="multipart/form-data")
     try:
@@ -114,7 +126,10 @@ async def read_upload(request: AnyRequest, name: str, limit: int) -> bytes:
     file = form.get(name)
     if not isinstance(file, UploadFile):
         raise Malformed(fault="no file was chosen")
-    return await file.read()
+    texts = {field: [text for text in form.getall(field) if isinstance(text, str)] for field in form}
+    if any(_CONTROL.search(text) for sent in texts.values() for text in sent):
+        raise Malformed(fault="a text in it holds a sign that is no text")
+    return file, Fields({field: sent for field, sent in texts.items() if sent})
 
 
 def shaped(values: Mapping[str, object], shape: type[T]) -> T:
@@ -127,7 +142,7 @@ def shaped(values: Mapping[str, object], shape: type[T]) -> T:
 
 def _plain(fault: str) -> str:
     """A decoder's complaint as something a person can mend."""
-    where = re.search(r"`\$\.(\w+)|field `(\w+)`", fault)
+    where = re.search(r"`\$(?:\.act)?\.(\w+)|field `(\w+)`", fault)
     name = (where[1] or where[2]) if where else ""
     what = _LABELS.get(name, f"the field {name}" if name else "a field")
     if found := re.search(r"of length <= (\d+)", fault):

@@ -15,8 +15,10 @@ from schema.outcome import Exact
 from schema.rules import EqualShares, GreedyByVotes, MaximinSupport, Rule, SequentialPhragmen
 from schema.styles import Approval, Cumulative, Knapsack, Ranked, Scored, Style
 from service.problems import details
+from service.store.acts import Act
 from service.store.persons import Change
 from service.store.rounds import Pot, Round
+from service.verbs.desk import VERY_OLD
 
 THIN, HARD = "\u202f", "\u00a0"
 KRONOR = {"SEK", "DKK", "NOK"}
@@ -315,6 +317,82 @@ def change(found: Change) -> str:
     return ", ".join(f"{grouped(persons)}{HARD}{what}" for persons, what in told if persons) or "nothing changed"
 
 
+SIGNS = {
+    "burst": "Many ballots in ten minutes",
+    "network": "One network",
+    "device": "One network and one kind of device",
+    "very-old": f"{VERY_OLD} or older",
+    "just-of-age": "just old enough to vote",
+}
+"""What a line of the fraud desk's report is about."""
+
+STATES = {"held": "held: they count until two officers decide", "released": "released: they count", "voided": "voided"}
+"""What became of ballots that were set aside."""
+
+
+GROUNDS = {
+    "cast-it-myself": "I cast this ballot myself, of my own free will",
+    "shared-network": "I share my connection with many others, as at home, at school, at work or in a library",
+    "shared-device": "Others vote with the same device as well",
+    "was-helped": "Somebody helped me, and I decided myself",
+}
+"""On what grounds a voter asks for her ballot back."""
+
+APPEALS = {"open": "Not answered yet", "granted": "Granted", "refused": "Refused"}
+"""What became of an appeal."""
+
+
+IMPORT_STATES = {
+    "reading": "Being read",
+    "staged": "To be decided",
+    "faulty": "With faults",
+    "applied": "Applied",
+    "discarded": "Discarded",
+}
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """What two officers can do together: the button that asks for it, and what it means."""
+
+    title: str
+    says: str
+
+
+ASKS = {
+    "open-early": Ask("Open voting now", "Voting opens at once, and not only at the time that was announced."),
+    "close-early": Ask("Close voting now", "Nobody can vote after this."),
+    "prolong": Ask("Prolong voting", "Voting closes later than it would."),
+    "correct": Ask("Correct a project", "A project gets another title and description. Its cost stays."),
+    "reopen": Ask(
+        "Open voting again", "Everybody can vote again, and change their ballots. All of it is counted anew then."
+    ),
+    "publish": Ask("Publish the outcome", "Everybody sees the outcome of every pot at once. It cannot be undone."),
+    "destroy-key": Ask("Destroy the key", "Nobody can find out any more who voted for what. It cannot be undone."),
+    "delete-ballots": Ask("Delete the ballots", "The ballots go; ledger and outcome stay. It cannot be undone."),
+}
+
+
+def askable(found: Round, counted_all: bool) -> list[str]:
+    """What two officers may do in a round as it is now, by kind."""
+    match found.phase:
+        case "voting":
+            return ["prolong", "correct", "close-early"]
+        case "counting" if found.closed_at:
+            return [*(["publish"] if counted_all else []), "reopen"]
+        case "counting":
+            return []
+        case "published":
+            return ["destroy-key", "delete-ballots"]
+    return ["open-early", "correct"] if found.scheduled_at else []
+
+
+def act_details(act: Act) -> str:
+    """What exactly an act would do, beside what all of its kind do."""
+    if closes_at := act.details.get("closes_at"):
+        return f"Until {moment(datetime.fromisoformat(closes_at))}."
+    return f"“{title}”." if (title := act.details.get("title")) else ""
+
+
 def sentence(refusal: Refusal, currency: str) -> str:
     """What was refused and what to do next, to somebody who filled in a form."""
     facts = {name: int(value) for name, value in refusal.facts.items() if isinstance(value, int)}
@@ -341,6 +419,9 @@ def sentence(refusal: Refusal, currency: str) -> str:
         case e.TooFast():
             wait = counted(facts["seconds"], "second")
             return f"This came too often in a short time, so nothing was done. Wait {wait} and do it again."
+        case e.FaultyRegister():
+            number = counted(facts["number"], "line of the file is wrong", "lines of the file are wrong")
+            return f"{number}. Correct them, choose the file once more, and compare it again."
         case e.Unavailable():
             return "The house is busy or being mended. Wait a moment and do it again; nothing counts twice."
         case e.Malformed(facts={"fault": fault}):
@@ -355,6 +436,7 @@ _REFUSED = {
     "too-many": "with too many projects",
     "too-few": "with too few projects",
     "too-costly": "with projects that cost more than allowed",
+    "voided": "under suspicion, and two officers voided it",
 }
 
 

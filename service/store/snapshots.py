@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from schema.queries import Db, one, queries, run
+from schema.queries import Db, one, queries
 
 SQL = queries(__file__)
 
@@ -25,13 +25,8 @@ class Ballots(msgspec.Struct, frozen=True):
     pb: bytes | None
 
 
-async def publish_round(db: Db, round_id: UUID) -> int:
-    """Publish the newest snapshot of every pot, or nothing when a pot has none; the number published."""
-    return await run(db, SQL.publish_round, round_id)
-
-
 async def counted_pots(db: Db, round_id: UUID) -> set[UUID]:
-    """Which pots were counted."""
+    """Which pots were counted since the close that stands."""
     return {row["pot_id"] for row in await db.fetch(SQL.counted_pots, round_id)}
 
 
@@ -49,6 +44,12 @@ async def published_bundle(db: Db, round_id: UUID) -> bytes | None:
     """The bundle of a round's published outcomes, a ZIP file."""
     packed: bytes | None = await db.fetchval(SQL.published_bundle, round_id)
     return packed
+
+
+async def published_without_held(db: Db, pot_id: UUID) -> bytes | None:
+    """A pot's published outcome without the ballots that are held now, as canonical JSON; None when none is held."""
+    content: bytes | None = await db.fetchval(SQL.published_without_held, pot_id)
+    return content
 
 
 async def published_what_if(db: Db, pot_id: UUID) -> bytes | None:

@@ -13,7 +13,15 @@ GRANTS = """
                              roll       box        civic      registrar  worker
 
 roll                         e          -          -          e          -
+roll.act                     s          -          -          -          -
 roll.admission               siu        -          -          sid        -
+roll.appeal                  si         -          -          -          -
+roll.appeal.answer           u          -          -          -          -
+roll.appeal.answered_by      u          -          -          -          -
+roll.appeal.answered_on      u          -          -          -          -
+roll.appeal.decision_id      u          -          -          -          -
+roll.appeal.state            u          -          -          -          -
+roll.audit                   s          -          -          -          -
 roll.bearer                  sid        -          -          s          -
 roll.code                    siu        -          -          -          -
 roll.contact                 sid        -          -          -          -
@@ -22,9 +30,19 @@ roll.destroyed_key           s          -          -          -          -
 roll.entry                   s          -          -          siud       -
 roll.head_count              s          -          -          sid        -
 roll.municipality            si         -          -          -          -
+roll.municipality.totp_demanded u       -          -          -          -
 roll.officer                 si         -          -          -          -
 roll.officer.password_hash   u          -          -          -          -
+roll.officer.password_at     u          -          -          -          -
+roll.officer.roles           u          -          -          -          -
 roll.officer_session         sid        -          -          -          -
+roll.officer_session.expires_at u       -          -          -          -
+roll.officer_session.seen_at u          -          -          -          -
+roll.officer_totp            sid        -          -          -          -
+roll.officer_totp.confirmed_at u        -          -          -          -
+roll.officer_totp.misses     u          -          -          -          -
+roll.officer_totp.recovery   u          -          -          -          -
+roll.officer_totp.step       u          -          -          -          -
 roll.participation           si         -          -          -          -
 roll.participation.refs      u          -          -          -          -
 roll.participation.span      u          -          -          -          -
@@ -35,12 +53,19 @@ roll.round_key               si         -          -          s          -
 roll.secret                  s          -          -          -          -
 
 box                          e          e          e          e          e
+box.appeal                   -          si         -          -          s
+box.appeal.answer            -          u          -          -          -
+box.appeal.answered_by       -          u          -          -          -
+box.appeal.answered_on       -          u          -          -          -
+box.appeal.decision_id       -          u          -          -          -
+box.appeal.state             -          u          -          -          -
 box.area                     s          siud       s          s          s
 box.auditor                  -          si         -          -          s
 box.ballot                   -          si         -          -          s
 box.checkpoint               -          s          -          -          si
 box.checkpoint_secret        -          -          -          -          s
-box.close                    s          si         s          s          si
+box.close                    s          s          s          s          s
+box.correction               s          s          -          -          -
 box.decision                 s          s          -          -          s
 box.deletion                 s          s          -          -          s
 box.elector                  -          s          -          id         s
@@ -52,17 +77,26 @@ box.minutes                  -          s          -          -          si
 box.openings                 -          s          -          -          si
 box.pot                      s          siud       s          s          s
 box.project                  s          siud       si         s          s
-box.publication              s          si         s          s          s
+box.publication              s          s          s          s          s
+box.quarantine               -          si         -          -          s
+box.quarantined              -          si         -          -          s
 box.receipt_secret           -          s          -          -          -
 box.roll_build               s          s          -          si         s
 box.roll_change              s          s          -          si         s
+box.retiming                 s          s          s          s          s
 box.round                    s          siud       s          s          s
+box.ruling                   -          si         -          -          s
 box.snapshot                 -          s          -          -          si
 box.tile                     -          s          -          -          si
 box.tile.hashes              -          -          -          -          u
+box.trace                    -          si         -          -          d
+box.trace.hour               -          -          -          -          s
+box.trace_key                -          si         -          -          d
+box.trace_key.day            -          -          -          -          s
 box.verdict                  -          s          -          -          si
 box.verification_key         s          s          s          s          s
 box.what_if                  -          s          -          -          si
+box.without_held             -          s          -          -          siud
 
 civic                        -          -          e          -          e
 civic.activity               -          -          s          -          si

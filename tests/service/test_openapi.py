@@ -59,6 +59,8 @@ async def test_every_limited_operation_documents_429(document: Any) -> None:
         "POST /api/officer/sessions",
         "POST /api/rounds/{round_id}/sign-in",
         "POST /api/rounds/{round_id}/declarations",
+        "POST /api/rounds/{round_id}/appeals",
+        "POST /api/rounds/{round_id}/appeal-answers",
     }
     limited = {name for name, operation in operations(document) if "429" in operation["responses"]}
     with_pass = {name for name, operation in operations(document) if operation.get("security") == [{"pass": []}]}
@@ -67,7 +69,7 @@ async def test_every_limited_operation_documents_429(document: Any) -> None:
 
 async def test_every_operation_that_reads_a_body_documents_it(document: Any) -> None:
     """POST and PUT with a body say which."""
-    bodiless = {"announcement", "schedule", "close", "publication", "support"}
+    bodiless = {"announcement", "schedule", "confirmation", "support"}
     for name, operation in operations(document):
         if name.startswith(("POST", "PUT")) and name.rpartition("/")[2] not in bodiless:
             assert operation["requestBody"]["content"], name
@@ -118,8 +120,14 @@ async def test_an_address_names_every_method_that_it_takes(town: Town, verb: str
 
 
 async def test_every_protected_operation_says_whom_it_is_for(document: Any) -> None:
-    """Whoever writes must show a pass or a session, but for the two ways to get one."""
-    open_doors = {"POST /api/officer/sessions", "POST /api/rounds/{round_id}/sign-in"}
+    """Whoever writes must show a pass or a session, but for the ways to get one, and what takes a slip in its body."""
+    open_doors = {
+        "POST /api/officer/sessions",
+        "POST /api/rounds/{round_id}/sign-in",
+        "POST /api/rounds/{round_id}/declarations",
+        "POST /api/rounds/{round_id}/appeals",
+        "POST /api/rounds/{round_id}/appeal-answers",
+    }
     for name, operation in operations(document):
         if not name.startswith("GET") and name not in open_doors:
             assert operation.get("security"), name
