@@ -25,6 +25,7 @@ from service.api import (
     audit,
     auditors,
     ballots,
+    codes,
     declarations,
     desk,
     heads,
@@ -55,6 +56,7 @@ from service.verbs.acts import ActDraft
 from service.verbs.appeals import AppealAnswer, AppealDraft, AppealQuestion, BallotAppealDraft
 from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot, Withdrawal
+from service.verbs.codes import CodeList, Void
 from service.verbs.declarations import Declaration
 from service.verbs.desk import QuarantineDraft
 from service.verbs.heads import WebhookDraft
@@ -68,8 +70,8 @@ log = structlog.get_logger("service")
 
 BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft, ActDraft),
-    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, Sought, Declaration),
-    *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft),
+    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
+    *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft, Sought, Declaration),
 ]
 
 api = Router(
@@ -77,8 +79,23 @@ api = Router(
     route_handlers=[
         module.router
         for module in (
-            *(rounds, projects, proposals, ballots, sign_in, declarations, roll, snapshots, ledger),
-            *(heads, auditors, audit, desk, appeals, register, acts),
+            rounds,
+            projects,
+            proposals,
+            ballots,
+            sign_in,
+            codes,
+            snapshots,
+            ledger,
+            heads,
+            auditors,
+            audit,
+            desk,
+            appeals,
+            register,
+            acts,
+            declarations,
+            roll,
         )
     ],
     exception_handlers={Exception: answer_problem},

@@ -29,16 +29,16 @@ _LABELS = {
     "cost": "the cost",
     "name": "the name",
     "choices": "a choice",
-    "identity": "the identity",
-    "birth_year": "the year of birth",
-    "birth_month": "the month of birth",
-    "relations": "what you do here",
     "roles": "a role",
     "reason": "the reason",
     "words": "your appeal",
     "answer": "the answer",
     "ground": "the ground",
     "closes_at": "the time",
+    "identity": "the identity",
+    "birth_year": "the year of birth",
+    "birth_month": "the month of birth",
+    "relations": "what you do here",
 }
 
 

@@ -416,7 +416,7 @@ def sentence(refusal: Refusal, currency: str) -> str:
             return "Your ballot was changed meanwhile, perhaps in another window. Look at it below and decide again."
         case e.KeyReused():
             return "This form has cast another ballot before. Look at your choices below and cast them again."
-        case e.TooFast():
+        case e.TooFast() if type(refusal) is e.TooFast:
             wait = counted(facts["seconds"], "second")
             return f"This came too often in a short time, so nothing was done. Wait {wait} and do it again."
         case e.FaultyRegister():

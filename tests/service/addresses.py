@@ -95,6 +95,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "session_id": [scene.round_id],
         "officer_id": [scene.round_id],
         "webhook_id": [scene.round_id],  # there is none, so nothing is removed
+        "batch_id": [scene.round_id],  # nor is there this one, so nothing is made void
         "level": ["0"],
         "place": ["000.p/1", f"000.p/{scene.leaves}"],
         "act": ["take-back"],
@@ -122,6 +123,9 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "done": "confirm",
         "v": "0",
         "revision": "1",
+        "language": "sv",
+        "is_test": "true",
+        "again": "false",
     }
 
 

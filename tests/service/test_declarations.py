@@ -183,9 +183,8 @@ async def test_what_was_declared_goes_with_the_last_round(town: Town) -> None:
         for contact in contacts:
             await send(each, proof(each, contact))
     db = await asyncpg.connect(town.settings.database_url)
-    await db.execute(
-        "insert into box.deletion (round_id, decision, officers, ballots) values ($1, 'x', '{a,b}', 0)", ground.id
-    )
+    made = await decision(db, UUID(ground.id), "delete-ballots")
+    await db.execute("insert into box.deletion (round_id, decision_id, ballots) values ($1, $2, 0)", ground.id, made)
     await db.execute("select roll.delete_round($1)", ground.id)
     left = await db.fetch("select person_ref from roll.declaration")
     assert [row["person_ref"] for row in left] == [town.ring.person_ref("mail:b")]

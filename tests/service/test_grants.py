@@ -23,7 +23,13 @@ roll.appeal.decision_id      u          -          -          -          -
 roll.appeal.state            u          -          -          -          -
 roll.audit                   s          -          -          -          -
 roll.bearer                  sid        -          -          s          -
-roll.code                    siu        -          -          -          -
+roll.code                    si         -          -          -          -
+roll.code.replaced           u          -          -          -          -
+roll.code_batch              si         -          -          -          -
+roll.code_batch.size         u          -          -          -          -
+roll.code_batch.void_reason  u          -          -          -          -
+roll.code_batch.voided_at    u          -          -          -          -
+roll.code_batch.voided_by    u          -          -          -          -
 roll.contact                 sid        -          -          -          -
 roll.declaration             siu        -          -          sid        -
 roll.destroyed_key           s          -          -          -          -
@@ -81,9 +87,9 @@ box.publication              s          s          s          s          s
 box.quarantine               -          si         -          -          s
 box.quarantined              -          si         -          -          s
 box.receipt_secret           -          s          -          -          -
+box.retiming                 s          s          s          s          s
 box.roll_build               s          s          -          si         s
 box.roll_change              s          s          -          si         s
-box.retiming                 s          s          s          s          s
 box.round                    s          siud       s          s          s
 box.ruling                   -          si         -          -          s
 box.snapshot                 -          s          -          -          si
