@@ -15,8 +15,10 @@ OPEN_DOORS = {
     "POST /api/rounds/{round_id}/sign-in",
     "POST /api/rounds/{round_id}/contact-codes",
     "POST /api/rounds/{round_id}/declarations",
+    "POST /api/rounds/{round_id}/appeals",
+    "POST /api/rounds/{round_id}/appeal-answers",
 }
-"""Where somebody comes to a session or a pass, or onto the roll."""
+"""Where somebody comes to a session, a pass or a slip, or shows a slip in the body."""
 
 
 @pytest.fixture
@@ -121,7 +123,7 @@ async def test_an_address_names_every_method_that_it_takes(town: Town, verb: str
 
 
 async def test_every_protected_operation_says_whom_it_is_for(document: Any) -> None:
-    """Whoever writes must show a pass or a session, but for the ways to get one."""
+    """Whoever writes must show a pass or a session, but for the ways to get one, and what takes a slip in its body."""
     for name, operation in operations(document):
         if not name.startswith("GET") and name not in OPEN_DOORS:
             assert operation.get("security"), name
