@@ -24,8 +24,10 @@ MOVES = {
     "POST /api/rounds/{round_id}/publication",
     "DELETE /api/officer/sessions",
     "POST /officer/sign-out",
+    "POST /officer/account/totp",
+    "POST /officer/account/totp/confirmation",
 }
-"""What would move the round on or end the officer's session. Closing and publishing are looked at when they happen."""
+"""What would move the round on, end the officer's session, or show the random secret of an app. Closing and publishing are looked at when they happen."""
 
 CANARY = 7
 """The number of the project that one of two houses votes for, in every pot."""
