@@ -27,7 +27,9 @@ MOVES = {
     "POST /officer/account/totp",
     "POST /officer/account/totp/confirmation",
 }
-"""What would move the round on, end the officer's session, or show the random secret of an app. Closing and publishing are looked at when they happen."""
+"""What would move the round on, end the officer's session, or show the random secret of an app. Closing and publishing
+are looked at when they happen.
+"""
 
 CANARY = 7
 """The number of the project that one of two houses votes for, in every pot."""
