@@ -100,8 +100,48 @@ class WrongCode(Refusal):
     """A letter code that is not one of this round's."""
 
 
+class MistypedCode(WrongCode):
+    """A text that no letter has: signs are missing, too many, misread or exchanged."""
+
+
+class CodeReplaced(WrongCode):
+    """A newer code was issued to the same person. Facts: municipality."""
+
+
+class CodeVoid(WrongCode):
+    """The letters of this batch were made void. Facts: municipality."""
+
+
+class CodeOfTest(WrongCode):
+    """A code of a test batch: right, and good for nothing but looking."""
+
+
+class CodesTooLate(Refusal):
+    """Codes that name nobody have to be on the roll, which scheduling froze."""
+
+
+class BatchVoid(Refusal):
+    """The batch was made void before."""
+
+
+class BadAddressees(Refusal):
+    """A file of people to write to, with faults. Facts: faults."""
+
+
 class SameOfficer(Refusal):
     """Two officers have to agree, and one came twice."""
+
+
+class Undecided(Refusal):
+    """Two officers have to decide this, and have not, or longer than a day ago."""
+
+
+class ActSettled(Refusal):
+    """An act that does not wait for a second officer any more. Facts: state (decided, done, withdrawn, expired)."""
+
+
+class NotLater(Refusal):
+    """A new end of voting that is over, or not later than the one there is."""
 
 
 class KeyDestroyed(Refusal):
@@ -285,6 +325,10 @@ class TooManyWebhooks(Refusal):
 
 class TooFast(Refusal):
     """The caller did this too often in a short time. Facts: seconds (to wait)."""
+
+
+class Guessing(TooFast):
+    """So many codes of a round were wrong that none is looked at for a while. Facts: seconds (to wait)."""
 
 
 class Unavailable(Refusal):

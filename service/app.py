@@ -20,10 +20,12 @@ from schema.settings import Settings, SettingsError
 from service.access_log import AccessLog
 from service.admission import admit
 from service.api import (
+    acts,
     appeals,
     audit,
     auditors,
     ballots,
+    codes,
     desk,
     heads,
     health,
@@ -42,15 +44,17 @@ from service.house import House
 from service.limits import Limits
 from service.openapi import add_bodies, document
 from service.pages import routes as pages
-from service.people import provide_house, provide_officer
+from service.people import provide_house, provide_officer, provide_session
 from service.problems import answer_problem
 from service.reading import BODY_LIMIT, AnyRequest
 from service.ring import Ring
 from service.room import Room
 from service.traces import Traces
+from service.verbs.acts import ActDraft
 from service.verbs.appeals import AppealAnswer, AppealDraft, AppealQuestion, BallotAppealDraft
 from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot, Withdrawal
+from service.verbs.codes import CodeList, Void
 from service.verbs.desk import QuarantineDraft
 from service.verbs.heads import WebhookDraft
 from service.verbs.projects import ProjectDraft
@@ -61,8 +65,8 @@ from service.verbs.sign_in import CodeSignIn, OfficerSignIn
 log = structlog.get_logger("service")
 
 BODIES: list[type[Any]] = [
-    *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft),
-    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn),
+    *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft, ActDraft),
+    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
     *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft),
 ]
 
@@ -76,6 +80,7 @@ api = Router(
             proposals,
             ballots,
             sign_in,
+            codes,
             snapshots,
             ledger,
             heads,
@@ -84,6 +89,7 @@ api = Router(
             desk,
             appeals,
             register,
+            acts,
         )
     ],
     exception_handlers={Exception: answer_problem},
@@ -190,6 +196,7 @@ def make_app(settings: Settings, part: Part = "both") -> Litestar:
         dependencies={
             "house": Provide(provide_house, sync_to_thread=False),
             "officer": Provide(provide_officer, sync_to_thread=False),
+            "session": Provide(provide_session, sync_to_thread=False),
         },
         exception_handlers={Exception: pages.answer_problem_page},
         lifespan=[open_house],

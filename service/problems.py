@@ -105,10 +105,61 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "For your safety a sign-in lasts a quarter of an hour. Sign in again with your code.",
     ),
     e.WrongCode: Problem(
-        401, "Unknown code", "This is not a code of this round. Check each sign against your letter and try again."
+        401,
+        "Unknown code",
+        "This is not a code of this round. Look whether your letter is for this round; if it is, ask the municipality.",
+    ),
+    e.MistypedCode: Problem(
+        401,
+        "Mistyped code",
+        "This cannot be the code of a letter: a sign is missing, too many or misread. Check each sign against your"
+        " letter and try again.",
+    ),
+    e.CodeReplaced: Problem(
+        401,
+        "A newer code",
+        "A newer letter was made for you, and the code of this one stopped working. Use the newest letter; if you have"
+        " none, ask {municipality}.",
+    ),
+    e.CodeVoid: Problem(
+        401, "No longer good", "The codes of this letter and others were made void. Ask {municipality} for a new one."
+    ),
+    e.CodeOfTest: Problem(
+        401,
+        "A test",
+        "This code is right, and it is a test: it is on no roll, so nobody can vote with it. Use a letter that does not"
+        " say TEST.",
+    ),
+    e.CodesTooLate: Problem(
+        409,
+        "Too late for such codes",
+        "Who holds a code that names nobody has to be on the roll, and scheduling the round froze the roll. Take the"
+        " scheduling back before voting opens, or issue codes to people on the register.",
+    ),
+    e.BatchVoid: Problem(
+        409, "Void already", "These codes are void, and stay so. Issue new ones to whoever should have one."
+    ),
+    e.BadAddressees: Problem(
+        422, "Faults in the file", "No code was issued. {faults}. Correct the file and send it again."
     ),
     e.SameOfficer: Problem(
-        422, "One officer twice", "Two officers have to agree to this. Let a second one give name and password."
+        403,
+        "One officer twice",
+        "Two officers have to agree to this, and you are the one who asked. Let another officer confirm it.",
+    ),
+    e.Undecided: Problem(
+        409,
+        "Not decided",
+        "Two officers have not decided this in the last day. Let one ask for it on the page of the round, and another"
+        " confirm it.",
+    ),
+    e.ActSettled: Problem(
+        409,
+        "It does not wait any more",
+        "This act is {state}, so it waits for nobody, and nothing was done. Ask anew if it is still needed.",
+    ),
+    e.NotLater: Problem(
+        422, "Not later", "Voting must end in the future, and later than it would anyhow. Choose a later time."
     ),
     e.KeyDestroyed: Problem(
         410,
@@ -224,7 +275,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "Too many points",
         "You gave {given} points in all, {over} more than the {limit} there are. Take some back.",
     ),
-    e.NotYours: Problem(403, "Not yours", "Only the one who put this proposal forward can change it or take it back."),
+    e.NotYours: Problem(403, "Not yours", "Only the one who put this forward can change it or take it back."),
     e.Settled: Problem(409, "Settled", "This proposal is {state} and no longer changes."),
     e.NameTaken: Problem(409, "Taken", "There is {what} like this already. Choose another."),
     e.LineGone: Problem(
@@ -297,6 +348,12 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         429,
         "Too fast",
         "This came too often in a short time, so nothing was done. Wait {seconds} s, then send it again.",
+    ),
+    e.Guessing: Problem(
+        429,
+        "Codes are being guessed",
+        "So many wrong codes came for this round that none is looked at just now, and yours was not. Wait {seconds} s,"
+        " then send it again.",
     ),
     e.Unavailable: Problem(
         503,

@@ -23,6 +23,8 @@ def _role(*roles: OfficerRole) -> frozenset[OfficerRole]:
 
 OFFICERS = _role("officer")
 """Whoever runs rounds."""
+DECIDERS = _role("admin", "officer")
+"""Whoever decides with a second one what cannot be taken back."""
 REGISTRARS = _role("admin", "officer")
 """Whoever keeps the register."""
 
@@ -120,7 +122,10 @@ RIGHTS: dict[str, Who] = {
     "GET /officer/rounds": STAFF,
     "GET /officer/rounds/{round_id}": STAFF,
     "GET /officer/rounds/{round_id}/{act}": STAFF,
-    "GET /officer/rounds/{round_id}/codes": STAFF,
+    "GET /officer/rounds/{round_id}/acts": STAFF,
+    "GET /officer/rounds/{round_id}/confirmation": STAFF,
+    "GET /officer/rounds/{round_id}/withdrawal": STAFF,
+    "GET /api/rounds/{round_id}/acts": STAFF,
     "GET /api/rounds/{round_id}/draft": STAFF,
     "GET /api/rounds/{round_id}/roll": STAFF,
     # Officers run them.
@@ -152,8 +157,13 @@ RIGHTS: dict[str, Who] = {
     "POST /api/rounds/{round_id}/announcement": OFFICERS,
     "POST /api/rounds/{round_id}/schedule": OFFICERS,
     "DELETE /api/rounds/{round_id}/schedule": OFFICERS,
-    "POST /api/rounds/{round_id}/close": OFFICERS,
-    "POST /api/rounds/{round_id}/publication": OFFICERS,
+    # Two of them do what cannot be taken back; whoever is admin may be the second.
+    "POST /officer/rounds/{round_id}/acts": DECIDERS,
+    "POST /officer/rounds/{round_id}/confirmation": DECIDERS,
+    "POST /officer/rounds/{round_id}/withdrawal": DECIDERS,
+    "POST /api/rounds/{round_id}/acts": DECIDERS,
+    "POST /api/acts/{act_id}/confirmation": DECIDERS,
+    "DELETE /api/acts/{act_id}": DECIDERS,
     "POST /api/rounds/{round_id}/auditors": OFFICERS,
     "POST /api/rounds/{round_id}/projects": OFFICERS,
     "PUT /api/projects/{project_id}": OFFICERS,
@@ -163,8 +173,20 @@ RIGHTS: dict[str, Who] = {
     "GET /api/audit": _role("admin", "officer", "auditor"),
     "POST /officer/proposals/{proposal_id}/shortlist": _role("officer", "reviewer"),
     "POST /api/proposals/{proposal_id}/shortlisting": _role("officer", "reviewer"),
+    # Letters are made by who runs the round and who sits at the counter; only the first makes them void.
+    "GET /officer/rounds/{round_id}/codes": _role("officer", "clerk"),
     "POST /officer/rounds/{round_id}/codes": _role("officer", "clerk"),
+    "GET /officer/rounds/{round_id}/letters": _role("officer", "clerk"),
+    "POST /officer/rounds/{round_id}/letters": _role("officer", "clerk"),
+    "GET /officer/rounds/{round_id}/code-list": _role("officer", "clerk"),
+    "POST /officer/rounds/{round_id}/code-list": _role("officer", "clerk"),
+    "GET /officer/rounds/{round_id}/void-codes": _role("officer", "clerk"),
+    "POST /officer/rounds/{round_id}/void-codes": OFFICERS,
     "POST /api/rounds/{round_id}/codes": _role("officer", "clerk"),
+    "POST /api/rounds/{round_id}/letters": _role("officer", "clerk"),
+    "POST /api/rounds/{round_id}/code-batches": _role("officer", "clerk"),
+    "GET /api/rounds/{round_id}/code-batches": _role("officer", "clerk", "auditor"),
+    "POST /api/code-batches/{batch_id}/void": OFFICERS,
     "GET /api/rounds/{round_id}/auditors/{auditor_id}/openings": _role("officer", "auditor"),
     "GET /api/head-webhooks": _role("admin", "officer", "auditor"),
     "POST /api/head-webhooks": _role("admin", "officer"),

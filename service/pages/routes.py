@@ -5,9 +5,11 @@ from typing import Any
 from litestar import Router
 
 from service.pages import (
+    acts,
     appeals,
     ballots,
     desk,
+    letters,
     officer_account,
     officer_audit,
     officer_rounds,
@@ -51,9 +53,11 @@ handlers: list[Any] = [
             *desk.handlers,
             *register.handlers,
             *officer_rounds.handlers,
+            *acts.handlers,
             *officer_account.handlers,
             *officer_staff.handlers,
             *officer_audit.handlers,
+            *letters.handlers,
         ],
         exception_handlers=officers.exception_handlers,
         include_in_schema=False,

@@ -57,16 +57,11 @@ select pot_id, reason, count(*) as persons from roll.entry where round_id = $1 g
 -- name: persons_known
 select person_ref from roll.person where municipality_id = $1 and person_ref = any($2::bytea[])
 
--- name: write_codes
-insert into roll.code (round_id, person_ref, code_hash)
-select $1, * from unnest($2::bytea[], $3::bytea[])
-on conflict (round_id, person_ref) do update set code_hash = excluded.code_hash
-
 -- name: sign_in
 with person as (
     select c.person_ref, k.wrapped as wrapped_key
-    from roll.code c join roll.round_key k on k.round_id = c.round_id
-    where c.round_id = $1 and c.code_hash = $2
+    from roll.code c join roll.code_batch b on b.id = c.batch_id join roll.round_key k on k.round_id = c.round_id
+    where c.round_id = $1 and c.code_hash = $2 and not c.replaced and b.voided_at is null and not b.is_test
 ), noted as (
     select p.person_ref, p.wrapped_key, roll.note_participation($1, p.person_ref) from person p
 )

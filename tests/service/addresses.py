@@ -16,19 +16,18 @@ from service.app import make_app
 from service.pages.shell import STATIC
 from tests.builders import ADDRESS, MASTER_KEY
 
-INJECTED = {"request", "house", "officer", "claims"}
+INJECTED = {"request", "house", "officer", "session", "claims"}
 """Parameters of handlers that come from the house and not from the address."""
 
 MOVES = {
-    "POST /api/rounds/{round_id}/close",
-    "POST /api/rounds/{round_id}/publication",
+    "POST /api/acts/{act_id}/confirmation",
     "DELETE /api/officer/sessions",
     "POST /officer/sign-out",
     "POST /officer/account/totp",
     "POST /officer/account/totp/confirmation",
 }
-"""What would move the round on, end the officer's session, or show the random secret of an app. Closing and publishing
-are looked at when they happen.
+"""What would move the round on, end the officer's session, or show the random secret of an app. Confirming is looked at
+at the close and later.
 """
 
 CANARY = 7
@@ -48,6 +47,7 @@ class Scene(msgspec.Struct, frozen=True):
     projects: list[str]
     proposals: list[str]
     officer: str
+    second: str
     code: str
     passes: dict[str, str]
     civic: str
@@ -99,9 +99,11 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "session_id": [scene.round_id],
         "officer_id": [scene.round_id],
         "webhook_id": [scene.round_id],  # there is none, so nothing is removed
+        "batch_id": [scene.round_id],  # nor is there this one, so nothing is made void
         "level": ["0"],
         "place": ["000.p/1", f"000.p/{scene.leaves}"],
-        "act": ["close" if method == "GET" else "take-back"],
+        "act": ["take-back"],
+        "act_id": [scene.round_id],  # there is none, so nothing is withdrawn
         "slug": ["not-counted", "not-open"],
         "name": [min(STATIC)],
         "path": ["openapi.yaml"],
@@ -122,10 +124,12 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "newer": str(scene.leaves),
         "commitment": scene.receipt,
         "note": "needed",
-        "done": "close",
-        "act": "close",
+        "done": "confirm",
         "v": "0",
         "revision": "1",
+        "language": "sv",
+        "is_test": "true",
+        "again": "false",
     }
 
 

@@ -135,9 +135,10 @@ def told(path: str, answer: Answer, known: frozenset[str] = frozenset()) -> str:
 
 
 async def known_names(db: asyncpg.Connection) -> frozenset[str]:
-    """What is random by design: ids of ballots and snapshots, nonces, commitments, hashes of the tree."""
+    """What is random by design: ids of ballots, snapshots and acts, nonces, commitments, hashes of the tree."""
     rows = await db.fetch(
         "select id::text as name from box.ballot union all select id::text from box.snapshot"
+        " union all select id::text from roll.act"
         " union all select encode(nonce, 'hex') from box.ballot"
         " union all select encode(commitment, 'hex') from box.ballot"
         " union all select encode(hashes, 'hex') from box.tile"

@@ -22,7 +22,13 @@ roll.appeal.decision_id      u          -          -          -          -
 roll.appeal.state            u          -          -          -          -
 roll.audit                   s          -          -          -          -
 roll.bearer                  sid        -          -          s          -
-roll.code                    siu        -          -          -          -
+roll.code                    si         -          -          -          -
+roll.code.replaced           u          -          -          -          -
+roll.code_batch              si         -          -          -          -
+roll.code_batch.size         u          -          -          -          -
+roll.code_batch.void_reason  u          -          -          -          -
+roll.code_batch.voided_at    u          -          -          -          -
+roll.code_batch.voided_by    u          -          -          -          -
 roll.contact                 sid        -          -          -          -
 roll.destroyed_key           s          -          -          -          -
 roll.entry                   s          -          -          siud       -
@@ -61,7 +67,8 @@ box.auditor                  -          si         -          -          s
 box.ballot                   -          si         -          -          s
 box.checkpoint               -          s          -          -          si
 box.checkpoint_secret        -          -          -          -          s
-box.close                    s          si         s          s          si
+box.close                    s          s          s          s          s
+box.correction               s          s          -          -          -
 box.decision                 s          s          -          -          s
 box.deletion                 s          s          -          -          s
 box.elector                  -          s          -          id         s
@@ -73,10 +80,11 @@ box.minutes                  -          s          -          -          si
 box.openings                 -          s          -          -          si
 box.pot                      s          siud       s          s          s
 box.project                  s          siud       si         s          s
-box.publication              s          si         s          s          s
+box.publication              s          s          s          s          s
 box.quarantine               -          si         -          -          s
 box.quarantined              -          si         -          -          s
 box.receipt_secret           -          s          -          -          -
+box.retiming                 s          s          s          s          s
 box.round                    s          siud       s          s          s
 box.ruling                   -          si         -          -          s
 box.snapshot                 -          s          -          -          si

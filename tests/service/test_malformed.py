@@ -225,7 +225,7 @@ async def test_a_ballot_before_voting_opens_is_refused(town: Town) -> None:
 
 async def test_a_ballot_after_the_close_is_refused(amina: Voter) -> None:
     """P3: nothing after the close counts."""
-    await amina.ground.officer("POST", "close")
+    await amina.ground.close()
     person_understands(await amina.cast(1), "not-open")
 
 
@@ -252,7 +252,7 @@ async def test_a_wrong_code_is_refused(town: Town, code: str) -> None:
     """A code that is not in a letter opens nothing."""
     ground = await town.open_round()
     answer = await town.client.post(f"/api/rounds/{ground.id}/sign-in", json={"code": code})
-    person_understands(answer, "wrong-code")
+    person_understands(answer, "mistyped-code")
 
 
 OFFICERS: dict[str, tuple[dict[str, Any], str]] = {
