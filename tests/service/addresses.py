@@ -23,8 +23,12 @@ MOVES = {
     "POST /api/acts/{act_id}/confirmation",
     "DELETE /api/officer/sessions",
     "POST /officer/sign-out",
+    "POST /officer/account/totp",
+    "POST /officer/account/totp/confirmation",
 }
-"""What would move the round on or end the officer's session. Confirming is looked at at the close and later."""
+"""What would move the round on, end the officer's session, or show the random secret of an app. Confirming is looked at
+at the close and later.
+"""
 
 CANARY = 7
 """The number of the project that one of two houses votes for, in every pot."""
