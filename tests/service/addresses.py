@@ -91,6 +91,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "proposal_id": [scene.proposals[0], scene.proposals[-1]] if method == "GET" else scene.proposals[:1],
         "commitment": [scene.receipt],
         "auditor_id": [scene.auditor],
+        "import_id": [scene.round_id],  # there is none; imports know persons and no choice
         "webhook_id": [scene.round_id],  # there is none, so nothing is removed
         "level": ["0"],
         "place": ["000.p/1", f"000.p/{scene.leaves}"],
@@ -110,6 +111,7 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "older": "1",
         "newer": str(scene.leaves),
         "commitment": scene.receipt,
+        "names": "area=area",
         "note": "needed",
         "done": "close",
         "act": "close",

@@ -89,7 +89,7 @@ FUNCTIONS = {
 }
 """The functions of the database. None of them adds ballots up: look at that before you add one."""
 
-SETS = {"tiles", "counted_pots", "supported", "persons_known", "cast_ballots"}
+SETS = {"tiles", "counted_pots", "supported", "persons_known", "cast_ballots", "outdated_imports"}
 """Queries of several rows whose order says nothing, because each row is looked up by what it is."""
 
 
