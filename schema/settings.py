@@ -15,6 +15,7 @@ VARIABLES: dict[str, str] = {
     "BYALAG_BOX_URL": "the address where ballots are cast and receipts are checked; BYALAG_PUBLIC_URL unless set",
     "BYALAG_HEADS": "the folder that keeps every published head; a database older than they are is refused",
     "BYALAG_LIMITS": "off for no limits per caller, as in a rehearsal of thousands at one address; on unless set",
+    "BYALAG_REGISTER_TOKEN": "the bearer token shown to the service from which a register is imported",
     "BYALAG_LOG": "json for one JSON object per log line; anything else for lines people read",
     "BYALAG_FOLDER": "the folder for data when Byalag starts its own servers",
     "BYALAG_DATA": "the folder of real elections that tests read, beside the checkout in shared unless named",
