@@ -34,6 +34,7 @@ VARIABLES: dict[str, str] = {
     "BYALAG_PROVIDERS": "a TOML file with the OpenID providers that residents may sign in with",
     "BYALAG_LIMITS": "off for no limits per caller, as in a rehearsal of thousands at one address; on unless set",
     "BYALAG_TRACES": "off for no traces of casts (network and kind of device, hashed, for a day); on unless set",
+    "BYALAG_REGISTER_TOKEN": "the bearer token shown to the service from which a register is imported",
     "BYALAG_LOG": "json for one JSON object per log line; anything else for lines people read",
     "BYALAG_FOLDER": "the folder for data when Byalag starts its own servers",
     "BYALAG_DATA": "the folder of real elections that tests read, beside the checkout in shared unless named",

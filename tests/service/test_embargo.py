@@ -32,7 +32,7 @@ Seen = dict[str, Record]
 
 ROUTES = [route for route in routes() if route.label not in MOVES]
 READS = [route.label for route in ROUTES if route.method == "GET"]
-NOWHERE = Scene("", [""], [], ["", ""], "", "", "", {}, "", "", "", "", 0, {})
+NOWHERE = Scene("", [""], [], ["", ""], "", "", "", {}, "", "", "", "", "", 0, {})
 
 BESIDES = [
     "the answer to a ballot",
@@ -119,7 +119,10 @@ FUNCTIONS = {
 }
 """The functions of the database. None of them adds ballots up: look at that before you add one."""
 
-SETS = {"tiles", "counted_pots", "supported", "persons_known", "cast_ballots", "languages", "with_letter"}
+SETS = {
+    *("tiles", "counted_pots", "supported", "persons_known", "cast_ballots", "languages", "with_letter"),
+    "outdated_imports",
+}
 """Queries of several rows whose order says nothing, because each row is looked up by what it is."""
 
 
