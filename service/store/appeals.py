@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from schema.queries import Db, many, one, queries, run
+from schema.queries import Db, many, queries, run
 
 SQL = queries(__file__)
 
@@ -44,13 +44,6 @@ class Appeal(msgspec.Struct, frozen=True):
     answered_by: str | None
     answered_on: date | None
     known: bool
-
-
-class Appellant(msgspec.Struct, frozen=True):
-    """Whose appeal was granted, and for which pot."""
-
-    person_ref: bytes
-    pot_id: UUID
 
 
 async def insert_ballot_appeal(db: Db, round_id: UUID, tag: bytes, ground: Ground) -> bool:
@@ -105,11 +98,6 @@ async def appeals(db: Db, round_id: UUID) -> list[Appeal]:
 async def answer_appeal(db: Db, round_id: UUID, appeal_id: UUID, state: State, answer: str, officer: str) -> bool:
     """Answer one that is open; False when there is none."""
     return await run(db, SQL.answer_appeal, round_id, appeal_id, state, answer, officer) == 1
-
-
-async def appellant(db: Db, round_id: UUID, appeal_id: UUID) -> Appellant | None:
-    """Who is to be let into which pot by a granted appeal; None when nobody knows who it was, or it names no pot."""
-    return await one(db, Appellant, SQL.appellant, round_id, appeal_id)
 
 
 async def grant_appeal(db: Db, decision_id: UUID) -> bool:

@@ -54,10 +54,6 @@ update roll.appeal set state = $3, answer = $4, answered_by = $5,
     answered_on = (clock_timestamp() at time zone 'UTC')::date
 where round_id = $1 and id = $2 and state = 'open'
 
--- name: appellant
-select person_ref, pot_id from roll.appeal
-where round_id = $1 and id = $2 and state = 'granted' and person_ref is not null and pot_id is not null
-
 -- name: grant_appeal
 with granted as (
     update roll.appeal a set state = 'granted', answer = d.reason, answered_by = array_to_string(d.officers, ', '),

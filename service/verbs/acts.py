@@ -283,7 +283,7 @@ async def _rule(house: House, act: Act) -> bool:
 
 
 async def _admit(house: House, act: Act) -> bool:
-    return await grant_appeal(house, act.round_id, UUID(act.details["appeal_id"]), act.id)
+    return await grant_appeal(house, act.id)
 
 
 _CARRIED_OUT: dict[str, Callable[[House, Act], Awaitable[bool]]] = {
