@@ -23,6 +23,8 @@ def _role(*roles: OfficerRole) -> frozenset[OfficerRole]:
 
 OFFICERS = _role("officer")
 """Whoever runs rounds."""
+DECIDERS = _role("admin", "officer")
+"""Whoever decides with a second one what cannot be taken back."""
 REGISTRARS = _role("admin", "officer")
 """Whoever keeps the register."""
 
@@ -104,10 +106,26 @@ RIGHTS: dict[str, Who] = {
     # An officer's own account.
     "POST /officer/sign-out": "self",
     "DELETE /api/officer/sessions": "self",
+    "GET /api/officer/sessions": "self",
+    "DELETE /api/officer/sessions/{session_id}": "self",
+    "GET /officer/account": "self",
+    "POST /officer/account/totp": "self",
+    "POST /officer/account/totp/confirmation": "self",
+    "POST /officer/account/sessions/{session_id}": "self",
+    # Admins say who works here.
+    "GET /officer/staff": _role("admin"),
+    "POST /officer/staff": _role("admin"),
+    "POST /officer/staff/totp": _role("admin"),
+    "POST /officer/staff/{officer_id}/roles": _role("admin"),
+    "POST /officer/staff/{officer_id}/totp-reset": _role("admin"),
     # Everybody who works here sees the municipality's rounds.
     "GET /officer/rounds": STAFF,
     "GET /officer/rounds/{round_id}": STAFF,
     "GET /officer/rounds/{round_id}/{act}": STAFF,
+    "GET /officer/rounds/{round_id}/acts": STAFF,
+    "GET /officer/rounds/{round_id}/confirmation": STAFF,
+    "GET /officer/rounds/{round_id}/withdrawal": STAFF,
+    "GET /api/rounds/{round_id}/acts": STAFF,
     "GET /api/rounds/{round_id}/draft": STAFF,
     "GET /api/rounds/{round_id}/roll": STAFF,
     # Officers run them.
@@ -139,13 +157,20 @@ RIGHTS: dict[str, Who] = {
     "POST /api/rounds/{round_id}/announcement": OFFICERS,
     "POST /api/rounds/{round_id}/schedule": OFFICERS,
     "DELETE /api/rounds/{round_id}/schedule": OFFICERS,
-    "POST /api/rounds/{round_id}/close": OFFICERS,
-    "POST /api/rounds/{round_id}/publication": OFFICERS,
+    # Two of them do what cannot be taken back; whoever is admin may be the second.
+    "POST /officer/rounds/{round_id}/acts": DECIDERS,
+    "POST /officer/rounds/{round_id}/confirmation": DECIDERS,
+    "POST /officer/rounds/{round_id}/withdrawal": DECIDERS,
+    "POST /api/rounds/{round_id}/acts": DECIDERS,
+    "POST /api/acts/{act_id}/confirmation": DECIDERS,
+    "DELETE /api/acts/{act_id}": DECIDERS,
     "POST /api/rounds/{round_id}/auditors": OFFICERS,
     "POST /api/rounds/{round_id}/projects": OFFICERS,
     "PUT /api/projects/{project_id}": OFFICERS,
     "DELETE /api/projects/{project_id}": OFFICERS,
     # Others do one thing each.
+    "GET /officer/audit": _role("admin", "officer", "auditor"),
+    "GET /api/audit": _role("admin", "officer", "auditor"),
     "POST /officer/proposals/{proposal_id}/shortlist": _role("officer", "reviewer"),
     "POST /api/proposals/{proposal_id}/shortlisting": _role("officer", "reviewer"),
     # Letters are made by who runs the round and who sits at the counter; only the first makes them void.
@@ -168,6 +193,12 @@ RIGHTS: dict[str, Who] = {
     "DELETE /api/head-webhooks/{webhook_id}": _role("admin", "officer"),
 }
 """By method and route template, as in ``service/floorplan.py``."""
+
+
+def may(roles: frozenset[OfficerRole], route: str) -> bool:
+    """Whether an officer with these roles may use a route, so that pages offer nobody what is refused."""
+    who = RIGHTS[route]
+    return isinstance(who, str) or bool(who & roles)
 
 
 def who_may(method: str, template: str) -> Who:

@@ -5,11 +5,15 @@ from typing import Any
 from litestar import Router
 
 from service.pages import (
+    acts,
     appeals,
     ballots,
     desk,
     letters,
+    officer_account,
+    officer_audit,
     officer_rounds,
+    officer_staff,
     officers,
     problems,
     proposals,
@@ -50,6 +54,10 @@ handlers: list[Any] = [
             *register.handlers,
             *officer_rounds.handlers,
             *letters.handlers,
+            *acts.handlers,
+            *officer_account.handlers,
+            *officer_staff.handlers,
+            *officer_audit.handlers,
         ],
         exception_handlers=officers.exception_handlers,
         include_in_schema=False,

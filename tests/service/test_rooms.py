@@ -250,5 +250,5 @@ async def test_every_link_leads_to_the_room_that_answers_it(roll: Town, box: Tow
     cast = await at_box.press("Cast my ballot", ticks=[1])
     assert (cast.status, lost("box", cast)) == (200, [])
     await ground.count()
-    await ground.officer("POST", "publication")
+    await ground.publish()
     await look()
