@@ -172,7 +172,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "{provider} does not answer at the moment. Try again in a minute, or use the code from your letter.",
     ),
     e.ProviderRefused: Problem(
-        401, "Not signed in", "{provider} did not sign you in: {fault}. Begin again, or use the code from your letter."
+        400, "Not signed in", "{provider} did not sign you in: {fault}. Begin again, or use the code from your letter."
     ),
     e.BadProof: Problem(
         502,
@@ -181,7 +181,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         " back, use the code from your letter and tell the municipality.",
     ),
     e.SignInLapsed: Problem(
-        401,
+        400,
         "This sign-in has ended",
         "It took longer than a quarter of an hour, was used already, or was begun in another browser. Begin again.",
     ),
