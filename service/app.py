@@ -26,6 +26,7 @@ from service.api import (
     auditors,
     ballots,
     codes,
+    declarations,
     desk,
     heads,
     health,
@@ -33,6 +34,7 @@ from service.api import (
     projects,
     proposals,
     register,
+    roll,
     rounds,
     sign_in,
     snapshots,
@@ -43,6 +45,7 @@ from service.floorplan import ROLES, Part, is_here
 from service.house import House
 from service.limits import Limits
 from service.openapi import add_bodies, document
+from service.openid import OpenId, new_client
 from service.pages import routes as pages
 from service.people import provide_house, provide_officer, provide_session
 from service.problems import answer_problem
@@ -55,10 +58,13 @@ from service.verbs.appeals import AppealAnswer, AppealDraft, AppealQuestion, Bal
 from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot, Withdrawal
 from service.verbs.codes import CodeList, Void
+from service.verbs.contact_codes import Contact
+from service.verbs.declarations import Declaration
 from service.verbs.desk import QuarantineDraft
 from service.verbs.heads import WebhookDraft
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
+from service.verbs.roll import Sought
 from service.verbs.rounds import RoundDraft
 from service.verbs.sign_in import CodeSignIn, OfficerSignIn
 
@@ -67,7 +73,7 @@ log = structlog.get_logger("service")
 BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft, ActDraft),
     *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
-    *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft),
+    *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft, Sought, Declaration, Contact),
 ]
 
 api = Router(
@@ -90,6 +96,8 @@ api = Router(
             appeals,
             register,
             acts,
+            declarations,
+            roll,
         )
     ],
     exception_handlers={Exception: answer_problem},
@@ -120,6 +128,7 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
         stack.push_async_callback(limits.close)
         traces = Traces(rooms["byalag_box"], keys, settings.traces)
         stack.push_async_callback(traces.write)
+        client = await stack.enter_async_context(new_client())
         telling = [asyncio.create_task(teller.serve()) for teller in (doorbell, limits, ring, traces)]
         app.state.house = House(
             settings=settings,
@@ -130,6 +139,7 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
             doorbell=doorbell,
             limits=limits,
             traces=traces,
+            providers={word: OpenId(provider, client) for word, provider in settings.providers.items()},
         )
         log.info("open", room=part, address=settings.box_url if part == "box" else settings.public_url)
         yield

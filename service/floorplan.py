@@ -29,7 +29,15 @@ PLAN: dict[str, Part] = {
     # Residents sign in.
     "GET /rounds/{round_id}/sign-in": "roll",
     "POST /rounds/{round_id}/sign-in": "roll",
+    "POST /rounds/{round_id}/contact-codes": "roll",
+    "GET /rounds/{round_id}/sign-in/{provider}": "roll",
+    "GET /sign-in/callback": "roll",
     "POST /api/rounds/{round_id}/sign-in": "roll",
+    "POST /api/rounds/{round_id}/contact-codes": "roll",
+    # Those whom the roll does not have declare themselves.
+    "GET /rounds/{round_id}/declaration": "roll",
+    "POST /rounds/{round_id}/declaration": "roll",
+    "POST /api/rounds/{round_id}/declarations": "roll",
     # They vote with a pass.
     "GET /pots/{pot_id}/ballot": "box",
     "POST /pots/{pot_id}/ballot": "box",
@@ -104,6 +112,8 @@ PLAN: dict[str, Part] = {
     "POST /officer/rounds/{round_id}/code-list": "roll",
     "GET /officer/rounds/{round_id}/void-codes": "roll",
     "POST /officer/rounds/{round_id}/void-codes": "roll",
+    "GET /officer/rounds/{round_id}/roll": "roll",
+    "POST /officer/rounds/{round_id}/roll": "roll",
     "POST /officer/proposals/{proposal_id}/shortlist": "roll",
     "GET /officer/account": "roll",
     "POST /officer/account/totp": "roll",
@@ -152,6 +162,7 @@ PLAN: dict[str, Part] = {
     "PUT /api/rounds/{round_id}": "roll",
     "GET /api/rounds/{round_id}/draft": "roll",
     "GET /api/rounds/{round_id}/roll": "roll",
+    "POST /api/rounds/{round_id}/roll/test": "roll",
     "POST /api/rounds/{round_id}/codes": "roll",
     "POST /api/rounds/{round_id}/letters": "roll",
     "GET /api/rounds/{round_id}/code-batches": "roll",

@@ -66,6 +66,10 @@ RIGHTS: dict[str, Who] = {
     "GET /rounds/{round_id}/sign-in": "anyone",
     "POST /rounds/{round_id}/sign-in": "anyone",
     "POST /api/rounds/{round_id}/sign-in": "anyone",
+    "POST /rounds/{round_id}/contact-codes": "anyone",
+    "POST /api/rounds/{round_id}/contact-codes": "anyone",
+    "GET /rounds/{round_id}/sign-in/{provider}": "anyone",
+    "GET /sign-in/callback": "anyone",
     "GET /officer": "anyone",
     "POST /officer": "anyone",
     "POST /api/officer/sessions": "anyone",
@@ -79,6 +83,10 @@ RIGHTS: dict[str, Who] = {
     "GET /pots/{pot_id}/appeals": "anyone",
     "POST /pots/{pot_id}/appeals": "form",
     "POST /api/pots/{pot_id}/appeals": "pass",
+    # Residents declare themselves, with a proof of their contact.
+    "GET /rounds/{round_id}/declaration": "anyone",
+    "POST /rounds/{round_id}/declaration": "form",
+    "POST /api/rounds/{round_id}/declarations": "pass",
     # Residents vote and debate.
     "GET /api/pots/{pot_id}/ballot": "pass",
     "POST /api/pots/{pot_id}/ballots": "pass",
@@ -127,6 +135,7 @@ RIGHTS: dict[str, Who] = {
     "GET /officer/rounds/{round_id}/withdrawal": STAFF,
     "GET /api/rounds/{round_id}/acts": STAFF,
     "GET /api/rounds/{round_id}/draft": STAFF,
+    "GET /officer/rounds/{round_id}/roll": STAFF,
     "GET /api/rounds/{round_id}/roll": STAFF,
     # Officers run them.
     "POST /officer/rounds/{round_id}/{act}": OFFICERS,
@@ -142,6 +151,9 @@ RIGHTS: dict[str, Who] = {
     "DELETE /api/register/imports/{import_id}": REGISTRARS,
     "POST /api/register/imports/{import_id}/application": REGISTRARS,
     "GET /api/register/imports/{import_id}/faults": REGISTRARS,
+    # They look one person up.
+    "POST /officer/rounds/{round_id}/roll": _role("officer", "clerk"),
+    "POST /api/rounds/{round_id}/roll/test": _role("officer", "clerk"),
     # They answer appeals, and look at what is unusual.
     "GET /api/rounds/{round_id}/appeals": OFFICERS,
     "POST /api/rounds/{round_id}/appeals/{appeal_id}/answer": OFFICERS,

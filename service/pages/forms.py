@@ -22,6 +22,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LABELS = {
     "title": "the title",
     "about": "the description",
+    "address": "the e-mail address or telephone number",
     "author_name": "your name",
     "language": "the language",
     "area": "the area",
@@ -35,6 +36,10 @@ _LABELS = {
     "answer": "the answer",
     "ground": "the ground",
     "closes_at": "the time",
+    "identity": "the identity",
+    "birth_year": "the year of birth",
+    "birth_month": "the month of birth",
+    "relations": "what you do here",
 }
 
 

@@ -22,10 +22,10 @@ from service.store.roll import Officer
 from service.verbs import acts as act_verbs
 from service.verbs import ballots as ballot_verbs
 from service.verbs import proposals as proposal_verbs
-from service.verbs import register as register_verbs
+from service.verbs import roll as roll_verbs
 from service.verbs import rounds as verbs
 from service.verbs.proposals import Shortlisting
-from service.verbs.register import RollView
+from service.verbs.roll import RollView
 from service.verbs.rounds import RoundView
 
 DONE = {
@@ -62,7 +62,11 @@ def checklist(view: RoundView, roll: RollView) -> list[Check]:
         Check(bool(view.pots), "a pot"),
         Check(fresh, "a roll built from the newest register and rules"),
         *(Check(pot.id in with_projects, f"a project in the pot “{pot.name}”") for pot in view.pots),
-        *(Check(electors.get(pot.id, 0) > 0, f"somebody who may vote in the pot “{pot.name}”") for pot in view.pots),
+        *(
+            Check(electors.get(pot.id, 0) > 0, f"somebody who may vote in the pot “{pot.name}”")
+            for pot in view.pots
+            if "declared" not in view.round.sources
+        ),
     ]
 
 
@@ -86,7 +90,7 @@ async def round_page(
 ) -> Page:
     """The page of a round, with what was just done or refused on top; ``typed`` is what asked for a refused act."""
     view = await verbs.view_own_round(house, officer, round_id)
-    roll = await register_verbs.view_roll(house, officer, round_id)
+    roll = await roll_verbs.view_roll(house, officer, round_id)
     turnout = await ballot_verbs.view_turnout(house, round_id)
     proposals = await proposal_verbs.list_proposals(house, round_id, after, SIZE + 1)
     checks = checklist(view, roll)

@@ -47,12 +47,15 @@ select version, persons, imported_at from roll.register where municipality_id = 
 
 -- name: roll
 select l.persons, l.entitled, l.built_at,
-    l.round_revision = r.revision and l.register_version = g.version as fresh
-from roll.roll l join box.round r on r.id = l.round_id join roll.register g on g.municipality_id = r.municipality_id
+    l.round_revision = r.revision
+        and l.register_version = case when 'register' = any (r.sources) then g.version else 0 end
+        and l.bearers = (select count(*) from roll.bearer b where b.round_id = r.id and 'codes' = any (r.sources)) as fresh
+from roll.roll l join box.round r on r.id = l.round_id
+left join roll.register g on g.municipality_id = r.municipality_id
 where l.round_id = $1
 
 -- name: reasons
-select pot_id, reason, count(*) as persons from roll.entry where round_id = $1 group by pot_id, reason order by 1, 2
+select pot_id, reason, sum(persons) as persons from roll.head_count where round_id = $1 group by pot_id, reason order by 1, 2
 
 -- name: persons_known
 select person_ref from roll.person where municipality_id = $1 and person_ref = any($2::bytea[])

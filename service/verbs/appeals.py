@@ -13,10 +13,11 @@ import msgspec
 from schema.codes import new_code, plain_code
 from schema.errors import Answered, Appealed, NotFound, NothingToAppeal, TakesTwo, WrongReceipt
 from schema.passes import LIFETIME, SKEW, Pass
+from schema.queries import Db
 from service.house import House
 from service.limits import SIGNING_IN
 from service.reading import Note
-from service.store import appeals
+from service.store import appeals, persons
 from service.store.appeals import Appeal, BallotAppeal, Ground, State
 from service.store.ballots import OwnAppeal
 from service.store.roll import Officer
@@ -74,7 +75,8 @@ def slip_for(house: House, round_id: UUID, person_ref: bytes) -> str:
     return house.keys.seal_slip(round_id.bytes, person_ref, int(time.time()) + LIFETIME)
 
 
-def _person(house: House, round_id: UUID, slip: str) -> bytes | None:
+def person_of(house: House, round_id: UUID, slip: str) -> bytes | None:
+    """Whose slip this is (a person_ref); None when it has ended, or is none of this round's."""
     opened = house.keys.open_slip(round_id.bytes, slip)
     return opened[0] if opened and opened[1] + SKEW >= time.time() else None
 
@@ -85,7 +87,7 @@ async def make_appeal(house: House, round_id: UUID, draft: AppealDraft, address:
     view = await public_round(house, round_id)
     if draft.pot_id is not None and draft.pot_id not in {pot.id for pot in view.pots}:
         raise NotFound(what="pot of that id in this round")
-    person_ref = _person(house, round_id, draft.slip) if draft.slip is not None else None
+    person_ref = person_of(house, round_id, draft.slip) if draft.slip is not None else None
     if draft.slip is not None and person_ref is None:
         raise WrongReceipt()
     code = new_code()
@@ -100,7 +102,7 @@ async def make_appeal(house: House, round_id: UUID, draft: AppealDraft, address:
 async def read_answers(house: House, round_id: UUID, question: AppealQuestion, address: str) -> list[Appeal]:
     """The appeals of whoever shows a slip, or the one with this number. Raises WrongReceipt."""
     await house.limits.ask(SIGNING_IN, address)
-    person_ref, plain = _person(house, round_id, question.proof), plain_code(question.proof)
+    person_ref, plain = person_of(house, round_id, question.proof), plain_code(question.proof)
     async with house.roll.enter() as db:
         if person_ref is not None:
             return await appeals.appeals_of_person(db, round_id, person_ref)
@@ -112,7 +114,7 @@ async def read_answers(house: House, round_id: UUID, question: AppealQuestion, a
 
 async def own_appeals(house: House, round_id: UUID, slip: str) -> list[Appeal]:
     """The appeals of somebody who signed in a moment ago."""
-    person_ref = _person(house, round_id, slip)
+    person_ref = person_of(house, round_id, slip)
     async with house.roll.enter() as db:
         return await appeals.appeals_of_person(db, round_id, person_ref) if person_ref else []
 
@@ -171,6 +173,7 @@ async def _answer_on_roll(house: House, officer: Officer, round_id: UUID, appeal
     async with house.roll.write() as db:
         if not await appeals.answer_appeal(db, round_id, appeal_id, state, sent.answer, officer.name):
             raise Answered()
+        await _admit(db, appeal_id)
 
 
 async def grant_ballot_appeal(house: House, decision_id: UUID) -> bool:
@@ -185,4 +188,12 @@ async def grant_ballot_appeal(house: House, decision_id: UUID) -> bool:
 async def grant_appeal(house: House, decision_id: UUID) -> bool:
     """Carry out two officers' decision to admit somebody to a frozen roll; whether an appeal was open."""
     async with house.roll.write() as db:
-        return await appeals.grant_appeal(db, decision_id)
+        granted = await appeals.grant_appeal(db, decision_id)
+        await _admit(db, decision_id)
+    return granted
+
+
+async def _admit(db: Db, granted: UUID) -> None:
+    """Let the person of an appeal wait to be let in, if it was granted and says whose it is."""
+    if round_id := await persons.admit_appellant(db, granted):
+        await persons.tell_admission(db, round_id)

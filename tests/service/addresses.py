@@ -54,6 +54,7 @@ class Scene(msgspec.Struct, frozen=True):
     key: str
     receipt: str
     auditor: str
+    imported: str
     leaves: int
     crowd: dict[str, dict[str, str]]
 
@@ -98,6 +99,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "appeal_id": [scene.round_id],  # there is none, so nothing is answered
         "session_id": [scene.round_id],
         "officer_id": [scene.round_id],
+        "import_id": [scene.imported],
         "webhook_id": [scene.round_id],  # there is none, so nothing is removed
         "batch_id": [scene.round_id],  # nor is there this one, so nothing is made void
         "level": ["0"],
@@ -107,6 +109,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "slug": ["not-counted", "not-open"],
         "name": [min(STATIC)],
         "path": ["openapi.yaml"],
+        "provider": ["bank"],  # there is none, so nobody is led away
     }
 
 
@@ -123,6 +126,7 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "older": "1",
         "newer": str(scene.leaves),
         "commitment": scene.receipt,
+        "names": "area=area",
         "note": "needed",
         "done": "confirm",
         "v": "0",

@@ -14,6 +14,7 @@ GRANTS = """
 
 roll                         e          -          -          e          -
 roll.act                     s          -          -          -          -
+roll.admission               siu        -          -          sid        -
 roll.appeal                  si         -          -          -          -
 roll.appeal.answer           u          -          -          -          -
 roll.appeal.answered_by      u          -          -          -          -
@@ -30,8 +31,11 @@ roll.code_batch.void_reason  u          -          -          -          -
 roll.code_batch.voided_at    u          -          -          -          -
 roll.code_batch.voided_by    u          -          -          -          -
 roll.contact                 sid        -          -          -          -
+roll.contact_code            siud       -          -          -          -
+roll.declaration             siu        -          -          sid        -
 roll.destroyed_key           s          -          -          -          -
 roll.entry                   s          -          -          siud       -
+roll.head_count              s          -          -          sid        -
 roll.municipality            si         -          -          -          -
 roll.municipality.totp_demanded u       -          -          -          -
 roll.officer                 si         -          -          -          -
@@ -51,9 +55,13 @@ roll.participation.refs      u          -          -          -          -
 roll.participation.span      u          -          -          -          -
 roll.person                  siud       -          -          s          -
 roll.register                siu        -          -          s          -
+roll.register_fault          sid        -          -          -          -
+roll.register_import         siu        -          -          -          -
 roll.roll                    s          -          -          siud       -
 roll.round_key               si         -          -          s          -
 roll.secret                  s          -          -          -          -
+roll.staged_contact          sid        -          -          -          -
+roll.staged_person           sid        -          -          -          -
 
 box                          e          e          e          e          e
 box.appeal                   -          si         -          -          s
@@ -85,6 +93,8 @@ box.quarantine               -          si         -          -          s
 box.quarantined              -          si         -          -          s
 box.receipt_secret           -          s          -          -          -
 box.retiming                 s          s          s          s          s
+box.roll_build               s          s          -          si         s
+box.roll_change              s          s          -          si         s
 box.round                    s          siud       s          s          s
 box.ruling                   -          si         -          -          s
 box.snapshot                 -          s          -          -          si

@@ -42,13 +42,15 @@ def spring() -> Round:
     opens = CLOSES.replace(day=1)
     return Round(
         uuid4(), uuid4(), "Hagaby kommun", "Vår gata 2026", "", "SEK", None, None, None, opens, CLOSES,
-        0, "lot", 45, 1, None, None, None, None, "voting",
+        0, "lot", 45, ("register",), 1, None, None, None, None, "voting",
     )  # fmt: skip
 
 
 def pot_of(found: Round, style: Style, name: str = "Hela staden") -> Pot:
     """A pot of 500 000 kr."""
-    return Pot(uuid4(), found.id, 1, name, 50_000_000, style, GreedyByVotes(), ("lot",), (), None)
+    return Pot(
+        uuid4(), found.id, 1, name, 50_000_000, style, GreedyByVotes(), ("lot",), (), None, None, CLOSES.date(), ()
+    )
 
 
 def projects_of(pot: Pot, count: int) -> list[Project]:
