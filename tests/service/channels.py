@@ -69,15 +69,19 @@ async def ask(app: Litestar, method: str, address: str, headers: dict[str, str],
     }
 
     messages = iter([{"type": "http.request", "body": body, "more_body": False}])
+    answered = asyncio.Event()
 
     async def receive() -> Any:
-        if (message := next(messages, None)) is None:
-            await asyncio.Event().wait()  # as a server does: what comes next is that the caller is gone
-        return message
+        if message := next(messages, None):
+            return message
+        await answered.wait()  # a stream listens, as long as it lasts, for a caller who is gone
+        return {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
         begun.update(message if message["type"] == "http.response.start" else {})
         content.extend(message.get("body", b""))
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            answered.set()
 
     await app(scope, receive, send)
     named = {name.decode().lower(): value.decode() for name, value in begun["headers"]}
