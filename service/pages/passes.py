@@ -56,10 +56,14 @@ def ask_code(
 
 
 def ask_sent_code(
-    found: Round, contact: tuple[str, str], kept: list[tuple[str, str]], refusal: Refusal | None = None
+    found: Round,
+    contact: tuple[str, str],
+    kept: list[tuple[str, str]],
+    refusal: Refusal | None = None,
+    code: str = "",
 ) -> Page:
     """The form for a code that was sent to a contact, with what it takes along and why it is shown again."""
-    return form_page("sent_code.html", refusal, found.currency, round=found, contact=contact, kept=kept)
+    return form_page("sent_code.html", refusal, found.currency, round=found, contact=contact, kept=kept, code=code)
 
 
 def ask_again(found: Round, then: str, fields: Fields, refusal: Refusal, pot_id: UUID | None = None) -> Page:

@@ -72,7 +72,7 @@ async def sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]
         return private_page("code_of_test.html", round=view.round, pots=view.pots, projects=view.projects, words=words)
     except (BadContact, NoGateway, NotOnRegister, TooFast, WrongCode, WrongOneTimeCode) as refusal:
         if typed[0]:
-            return ask_sent_code(view.round, typed, kept, refusal)
+            return ask_sent_code(view.round, typed, kept, refusal, fields.text("code"))
         return ask_code(view.round, kept, refusal, fields.text("code"))
     # Where the box has an address of its own, ballots are opened there: whoever knows who signed in sees none.
     here = house.settings.separate_box_url is None

@@ -59,6 +59,7 @@ async def test_a_wrong_code_can_be_typed_again_or_sent_anew(reachable: Town, pos
     await visitor.press("Send a code by e-mail", address=AMINA)
     refused = await visitor.press("Go on", code="7K3M-9XQ2-B4TD")
     assert (refused.status, "only the newest one" in refused.alert) == (401, True)
+    assert "7K3M-9XQ2-B4TD" in {each["value"] for each in refused.page.all("input")}
     await visitor.press("Send a new code")
     assert OPEN in (await visitor.press("Go on", code=code_in(post[0].text()))).buttons
 

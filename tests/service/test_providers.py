@@ -295,14 +295,14 @@ async def test_a_key_for_encryption_signs_nothing(opened: Ground, provider: Bank
 async def test_another_state_is_refused(opened: Ground, provider: Bank) -> None:
     """An answer to something that this browser did not ask."""
     provider.besides = {"state": "other"}
-    assert is_refused(await sign_in(opened), 401, "begun in another browser")
+    assert is_refused(await sign_in(opened), 400, "begun in another browser")
 
 
 async def test_another_browser_is_refused(opened: Ground) -> None:
     """Who follows somebody else's link back is not signed in as them, nor they as somebody else."""
     address = await go_there(opened)
     opened.town.client.cookies.clear()
-    assert is_refused(await come_back(opened, address), 401, "begun in another browser")
+    assert is_refused(await come_back(opened, address), 400, "begun in another browser")
 
 
 async def test_a_cookie_of_ones_own_making_is_refused(opened: Ground) -> None:
@@ -311,13 +311,13 @@ async def test_a_cookie_of_ones_own_making_is_refused(opened: Ground) -> None:
     state = parse_qs(urlsplit(address).query)["state"][0]
     forged = Attempt("bank", UUID(opened.id), state, "", "", int(time.time()) + 900)
     opened.town.client.cookies.set("sign-in", Keys(bytes(32)).seal_cookie("sign-in", msgspec.json.encode(forged)))
-    assert is_refused(await come_back(opened, address), 401, "begun in another browser")
+    assert is_refused(await come_back(opened, address), 400, "begun in another browser")
 
 
 async def test_a_sign_in_ends_after_a_quarter_of_an_hour(opened: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever comes back later begins again."""
     monkeypatch.setattr("service.verbs.providers.MINUTES", -1)
-    assert is_refused(await sign_in(opened), 401, "longer than a quarter of an hour")
+    assert is_refused(await sign_in(opened), 400, "longer than a quarter of an hour")
 
 
 async def test_an_answer_works_once(opened: Ground) -> None:
@@ -325,16 +325,16 @@ async def test_an_answer_works_once(opened: Ground) -> None:
     address = await go_there(opened)
     kept = opened.town.client.cookies["sign-in"]
     assert (await come_back(opened, address)).status == 200
-    assert is_refused(await come_back(opened, address), 401, "used already")
+    assert is_refused(await come_back(opened, address), 400, "used already")
     opened.town.client.cookies.set("sign-in", kept)
-    assert is_refused(await come_back(opened, address), 401, "this sign-in was used already")
+    assert is_refused(await come_back(opened, address), 400, "this sign-in was used already")
 
 
 async def test_somebody_who_stops_is_told_so(opened: Ground, provider: Bank) -> None:
     """The provider's error becomes a sentence; its own words are not shown."""
     provider.error, provider.besides = "access_denied", {"error_description": "<b>Pay here</b>"}
     seen = await sign_in(opened)
-    assert is_refused(seen, 401, "Hagaby Bank did not sign you in: the sign-in was stopped there.")
+    assert is_refused(seen, 400, "Hagaby Bank did not sign you in: the sign-in was stopped there.")
     assert "Pay here" not in seen.html
 
 
@@ -342,7 +342,7 @@ async def test_somebody_who_stops_is_told_so(opened: Ground, provider: Bank) -> 
 async def test_any_other_error_of_the_provider_is_told_plainly(opened: Ground, provider: Bank, error: str) -> None:
     """Nothing of it is shown."""
     provider.error = error
-    assert is_refused(await sign_in(opened), 401, "it could not take the sign-in")
+    assert is_refused(await sign_in(opened), 400, "it could not take the sign-in")
 
 
 @pytest.mark.parametrize("path", ["/token", "/keys"])
@@ -401,7 +401,7 @@ async def test_a_house_that_the_provider_does_not_know_signs_nobody_in(
     """A wrong secret is our fault, and said to be."""
     known = replace(provider.provider(), client_secret="wrong")
     async with open_town(Settings(database_url, redis_url, MASTER_KEY, ADDRESS, providers={"bank": known})) as town:
-        assert is_refused(await sign_in(await town.open_round()), 401, "it does not take what this house asks")
+        assert is_refused(await sign_in(await town.open_round()), 400, "it does not take what this house asks")
 
 
 async def test_who_is_not_on_the_register_gets_no_pass(opened: Ground, provider: Bank) -> None:
