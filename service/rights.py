@@ -82,7 +82,7 @@ RIGHTS: dict[str, Who] = {
     # Residents declare themselves, with a proof of their contact.
     "GET /rounds/{round_id}/declaration": "anyone",
     "POST /rounds/{round_id}/declaration": "form",
-    "POST /api/rounds/{round_id}/declarations": "pass",
+    "POST /api/rounds/{round_id}/declarations": "anyone",
     # Residents vote and debate.
     "GET /api/pots/{pot_id}/ballot": "pass",
     "POST /api/pots/{pot_id}/ballots": "pass",
