@@ -5,7 +5,7 @@
   can be destroyed: afterwards nobody can join who voted with what was voted.
 * Ed25519 keys sign passes, receipts and checkpoints. They can be rotated; their public halves are published for ever.
 
-Codes and callers are hashed with keys derived from the master key: these hashes need not outlive it.
+Codes and callers are hashed, and cookies sealed, with keys derived from the master key: they need not outlive it.
 """
 
 import base64
@@ -77,6 +77,7 @@ class Keys:
         self._wrapping = AESGCM(self._derived("wrapping"))
         self._codes = self._derived("codes")
         self._callers = self._derived("callers")
+        self._cookies = AESGCM(self._derived("cookies"))
 
     def _derived(self, purpose: str) -> bytes:
         return HKDF(SHA256(), length=32, salt=None, info=f"byalag/1/{purpose}".encode()).derive(self._master)
@@ -88,6 +89,19 @@ class Keys:
     def caller_hash(self, name: str) -> bytes:
         """The keyed hash (16 bytes) under which others see the bucket of this name, which names a caller."""
         return hmac.digest(self._callers, name.encode(), "sha256")[:16]
+
+    def seal_cookie(self, name: str, plain: bytes) -> str:
+        """What a browser keeps for us and can neither read nor change, of use only under this name."""
+        nonce = os.urandom(12)
+        return base64.urlsafe_b64encode(nonce + self._cookies.encrypt(nonce, plain, name.encode())).decode()
+
+    def open_cookie(self, name: str, sealed: str) -> bytes | None:
+        """What was sealed; None for anything else."""
+        try:
+            raw = base64.b64decode(sealed, altchars=b"-_", validate=True)
+            return self._cookies.decrypt(raw[:12], raw[12:], name.encode())
+        except (ValueError, InvalidTag):
+            return None
 
     def wrap(self, purpose: Purpose, key_id: str, secret: bytes) -> bytes:
         """A secret as it is stored: of no use for another purpose or under another id."""

@@ -23,8 +23,12 @@ MOVES = {
     "POST /api/acts/{act_id}/confirmation",
     "DELETE /api/officer/sessions",
     "POST /officer/sign-out",
+    "POST /officer/account/totp",
+    "POST /officer/account/totp/confirmation",
 }
-"""What would move the round on or end the officer's session. Confirming is looked at at the close and later."""
+"""What would move the round on, end the officer's session, or show the random secret of an app. Confirming is looked at
+at the close and later.
+"""
 
 CANARY = 7
 """The number of the project that one of two houses votes for, in every pot."""
@@ -50,6 +54,7 @@ class Scene(msgspec.Struct, frozen=True):
     key: str
     receipt: str
     auditor: str
+    imported: str
     leaves: int
     crowd: dict[str, dict[str, str]]
 
@@ -94,6 +99,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "appeal_id": [scene.round_id],  # there is none, so nothing is answered
         "session_id": [scene.round_id],
         "officer_id": [scene.round_id],
+        "import_id": [scene.imported],
         "webhook_id": [scene.round_id],  # there is none, so nothing is removed
         "batch_id": [scene.round_id],  # nor is there this one, so nothing is made void
         "level": ["0"],
@@ -103,6 +109,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "slug": ["not-counted", "not-open"],
         "name": [min(STATIC)],
         "path": ["openapi.yaml"],
+        "provider": ["bank"],  # there is none, so nobody is led away
     }
 
 
@@ -119,6 +126,7 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "older": "1",
         "newer": str(scene.leaves),
         "commitment": scene.receipt,
+        "names": "area=area",
         "note": "needed",
         "done": "confirm",
         "v": "0",

@@ -4,6 +4,7 @@ What is random or a time by design is blanked, at its length. Two houses that di
 ballots must give the same texts (``tests/service/worlds.py`` makes them).
 """
 
+import asyncio
 import base64
 import hashlib
 import re
@@ -67,8 +68,12 @@ async def ask(app: Litestar, method: str, address: str, headers: dict[str, str],
         "extensions": {},
     }
 
+    messages = iter([{"type": "http.request", "body": body, "more_body": False}])
+
     async def receive() -> Any:
-        return {"type": "http.request", "body": body, "more_body": False}
+        if (message := next(messages, None)) is None:
+            await asyncio.Event().wait()  # as a server does: what comes next is that the caller is gone
+        return message
 
     async def send(message: Any) -> None:
         begun.update(message if message["type"] == "http.response.start" else {})

@@ -31,6 +31,7 @@ roll.code_batch.void_reason  u          -          -          -          -
 roll.code_batch.voided_at    u          -          -          -          -
 roll.code_batch.voided_by    u          -          -          -          -
 roll.contact                 sid        -          -          -          -
+roll.contact_code            siud       -          -          -          -
 roll.declaration             siu        -          -          sid        -
 roll.destroyed_key           s          -          -          -          -
 roll.entry                   s          -          -          siud       -
@@ -54,9 +55,13 @@ roll.participation.refs      u          -          -          -          -
 roll.participation.span      u          -          -          -          -
 roll.person                  siud       -          -          s          -
 roll.register                siu        -          -          s          -
+roll.register_fault          sid        -          -          -          -
+roll.register_import         siu        -          -          -          -
 roll.roll                    s          -          -          siud       -
 roll.round_key               si         -          -          s          -
 roll.secret                  s          -          -          -          -
+roll.staged_contact          sid        -          -          -          -
+roll.staged_person           sid        -          -          -          -
 
 box                          e          e          e          e          e
 box.appeal                   -          si         -          -          s

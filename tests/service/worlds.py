@@ -135,6 +135,7 @@ async def arrange(settings: Settings) -> Scene:
             key=f"first-{OBSERVER}",
             receipt=receipts[0].json()["receipt"]["commitment"],
             auditor=auditors[0]["id"],
+            imported=(await town.act("GET", "/api/register/imports"))["imports"][0]["id"],
             leaves=len(drawn.pots) * (len(VOTERS) + 1),
             crowd={name: tokens[name] for name in VOTERS},
         )
