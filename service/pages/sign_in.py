@@ -20,6 +20,7 @@ from schema.errors import (
 from service.house import House
 from service.pages import words
 from service.pages.ballots import Desk, ballot_page
+from service.pages.declarations import declaration_form
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import KEPT, ask_code, ask_sent_code
 from service.pages.proposals import backing, proposal_form
@@ -74,6 +75,8 @@ async def sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]
         if typed[0]:
             return ask_sent_code(view.round, typed, kept, refusal, fields.text("code"))
         return ask_code(view.round, kept, refusal, fields.text("code"))
+    if not passes.pots and "declared" in view.round.sources and view.round.phase not in {"counting", "published"}:
+        return declaration_form(view, passes.slip, fields if fields.text("then") == "declaration" else None)
     # Where the box has an address of its own, ballots are opened there: whoever knows who signed in sees none.
     here = house.settings.separate_box_url is None
     match fields.text("then"):

@@ -12,7 +12,10 @@ SQL = queries(__file__)
 
 
 class Addressee(msgspec.Struct, frozen=True):
-    """How many ``persons`` a contact stands for, the one ``language`` they read, and for which round it was asked."""
+    """How many ``persons`` a contact stands for, the one ``language`` they read, and for which round it was asked.
+
+    Where residents declare themselves, a contact that the register does not have stands for one.
+    """
 
     round: str
     persons: int
@@ -43,7 +46,7 @@ async def delete_contact_code(db: Db, round_id: UUID, contact_ref: bytes) -> Non
 async def person_of_contact(db: Db, round_id: UUID, contact_ref: bytes) -> bytes | None:
     """The one person whom the register has at this contact; None for nobody, and for two.
 
-    A round that takes residents who declare themselves would answer the contact itself where the register has nobody.
+    In a round that takes residents who declare themselves, the contact itself where the register has nobody.
     """
     found = await db.fetch(SQL.person_of_contact, round_id, contact_ref)
     return found[0]["person_ref"] if len(found) == 1 else None

@@ -1,5 +1,7 @@
 -- name: addressee
-select r.name as round, count(p.person_ref) as persons, case when count(distinct p.language) = 1 then min(p.language) end as language
+select r.name as round,
+    case when count(p.person_ref) = 0 and 'declared' = any (r.sources) then 1 else count(p.person_ref) end as persons,
+    case when count(distinct p.language) = 1 then min(p.language) end as language
 from box.round r
 left join roll.contact c on c.municipality_id = r.municipality_id and c.contact_ref = $2
 left join roll.person p on p.municipality_id = c.municipality_id and p.person_ref = c.person_ref
@@ -29,18 +31,22 @@ delete from roll.contact_code where round_id = $1 and contact_ref = $2
 select c.person_ref
 from box.round r join roll.contact c on c.municipality_id = r.municipality_id
 where r.id = $1 and c.contact_ref = $2
-order by c.person_ref limit 2
+union all
+select $2::bytea from box.round r
+where r.id = $1 and 'declared' = any (r.sources) and not exists (
+    select from roll.contact c where c.municipality_id = r.municipality_id and c.contact_ref = $2)
+order by person_ref limit 2
 
 -- name: sign_in_person
 with person as (
-    select $2::bytea as person_ref, k.wrapped as wrapped_key
-    from box.round r join roll.round_key k on k.round_id = r.id
-    where r.id = $1 and (
+    select $2::bytea as person_ref, k.wrapped as wrapped_key, 'declared' = any (r.sources) as may_declare,
         exists (select from roll.person p where p.municipality_id = r.municipality_id and p.person_ref = $2)
-        or exists (select from roll.entry e where e.round_id = $1 and e.person_ref = $2)
-    )
-), noted as (
-    select p.person_ref, p.wrapped_key, roll.note_participation($1, p.person_ref) from person p
+        or exists (select from roll.entry e where e.round_id = $1 and e.person_ref = $2) as known
+    from box.round r join roll.round_key k on k.round_id = r.id
+    where r.id = $1
+), noted as (  -- whoever comes to declare herself has not taken part yet
+    select p.person_ref, p.wrapped_key, case when p.known then roll.note_participation($1, p.person_ref) end
+    from person p where p.known or p.may_declare
 )
 select n.person_ref, n.wrapped_key, coalesce(
     (select jsonb_agg(jsonb_build_object(

@@ -8,10 +8,13 @@ import asyncpg
 import pytest
 from httpx import Response
 
+from schema.gateways import MailGateway
 from service.store.roll import Entry
 from service.verbs.appeals import grant_appeal, slip_for
 from service.verbs.sign_in import issue_passes
 from tests.builders import decision
+from tests.gateways import Post, code_in
+from tests.pages.visitor import Visit, Visitor
 from tests.town import Ground, Town, pot
 
 DECLARED = ["register", "declared"]
@@ -222,3 +225,26 @@ async def test_two_officers_admit_to_a_frozen_roll(town: Town) -> None:
     await gathered(town)
     assert await reasons(ground, "CARIM-3") == [("entitled", None)]
     assert (await (await ground.voter("CARIM-3")).cast(1)).status_code == 201
+
+
+async def test_by_mail_a_stranger_declares_herself(reachable: Town, post: tuple[Post, MailGateway]) -> None:
+    """Elsa, whom no register has, gets a code, declares herself, is let in, and sees her pots with the next code."""
+    ground = await reachable.open_round(sources=DECLARED)
+    elsa = Visitor(reachable.client)
+    typed = [("kind", "mail"), ("address", "elsa@example.org")]
+
+    async def signed_in() -> Visit:
+        await elsa.send(f"/rounds/{ground.id}/contact-codes", [*typed])
+        return await elsa.send(f"/rounds/{ground.id}/sign-in", [*typed, ("code", code_in(post[0].text()))])
+
+    page = await signed_in()
+    assert page.title == "Declare where you live"
+    page = await elsa.press("Declare this", area="North", birth_year="1970")
+    assert "What you declared was taken." in page.text
+    db = await asyncpg.connect(reachable.settings.database_url)
+    assert await db.fetchval("select count(*) from roll.participation") == 0
+    await db.close()
+    await gathered(reachable)
+    page = await signed_in()
+    assert "The big pot" in page.text
+    assert page.title != "Declare where you live"
