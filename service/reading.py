@@ -27,7 +27,6 @@ _PROSE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 _LINE = r"^(?=.*\S)[^\x00-\x1f\x7f]*$(?!\n)"
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=_LINE)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=_LINE)]
-Note = Annotated[str, msgspec.Meta(min_length=1, max_length=2000, pattern=_PROSE)]
 Prose = Annotated[str, msgspec.Meta(max_length=20_000, pattern=_PROSE)]
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=2000, pattern=_PROSE)]
 
