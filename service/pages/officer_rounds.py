@@ -93,6 +93,7 @@ async def round_page(
     checks = checklist(view, roll)
     counted = await verbs.counted_pots(house, round_id)
     asked = await act_verbs.list_acts(house, officer, round_id)
+    askable = words.askable(view.round, len(counted) == len(view.pots))
     return officer_page(
         "officer_round.html",
         details(refusal).status if refusal else 200,
@@ -104,8 +105,8 @@ async def round_page(
         reasons=_reasons(roll),
         turnout=_by_pot(turnout),
         counted=counted,
-        acts=[act for act in asked if act.state in {"waiting", "decided"}],
-        askable=words.askable(view.round, len(counted) == len(view.pots)),
+        acts=[act for act in asked if act.state in {"waiting", "decided"} and words.is_possible(act, askable)],
+        askable=askable,
         typed=typed or Fields({}),
         proposals=proposals[:SIZE],
         more=proposals[SIZE - 1].id if len(proposals) > SIZE else None,
