@@ -52,8 +52,36 @@ class WrongPassword(Refusal):
     """The name and password do not belong together."""
 
 
+class TotpNeeded(Refusal):
+    """The password was right, and the account asks for the code of an app as well."""
+
+
+class WrongTotp(Refusal):
+    """Not the code of the officer's app now, or one that was used before."""
+
+
+class TotpLocked(Refusal):
+    """Too many wrong codes came in a row for an account."""
+
+
+class TotpDemanded(Refusal):
+    """The municipality lets officers work only once they have set up an app for codes."""
+
+
+class TotpConfirmed(Refusal):
+    """The account has an app for codes already."""
+
+
 class NotAllowed(Refusal):
     """A person who may not do this here."""
+
+
+class RoleMissing(Refusal):
+    """An officer whose roles do not include this. Facts: needed, roles."""
+
+
+class LastAdmin(Refusal):
+    """The municipality would be left without an admin."""
 
 
 class NoPass(Refusal):
@@ -70,6 +98,34 @@ class PassExpired(Refusal):
 
 class WrongCode(Refusal):
     """A letter code that is not one of this round's."""
+
+
+class MistypedCode(WrongCode):
+    """A text that no letter has: signs are missing, too many, misread or exchanged."""
+
+
+class CodeReplaced(WrongCode):
+    """A newer code was issued to the same person. Facts: municipality."""
+
+
+class CodeVoid(WrongCode):
+    """The letters of this batch were made void. Facts: municipality."""
+
+
+class CodeOfTest(WrongCode):
+    """A code of a test batch: right, and good for nothing but looking."""
+
+
+class CodesTooLate(Refusal):
+    """Codes that name nobody have to be on the roll, which scheduling froze."""
+
+
+class BatchVoid(Refusal):
+    """The batch was made void before."""
+
+
+class BadAddressees(Refusal):
+    """A file of people to write to, with faults. Facts: faults."""
 
 
 class SameOfficer(Refusal):
@@ -98,6 +154,14 @@ class RoundKeyMissing(Refusal):
 
 class NotOnRoll(Refusal):
     """The person may not vote in this pot. Facts: reason."""
+
+
+class NoDeclarations(Refusal):
+    """The round does not take a resident's own word for where she lives."""
+
+
+class OnRollAlready(Refusal):
+    """Somebody declares herself who is on the register, or whom a frozen roll has asked before."""
 
 
 class NotOpen(Refusal):
@@ -211,8 +275,52 @@ class NameTaken(Refusal):
     """Another thing has this name or number already. Facts: what."""
 
 
+class LineGone(Refusal):
+    """What a line of the fraud desk's report told of is not there any more, or too few voters are behind it."""
+
+
+class NothingToAppeal(Refusal):
+    """Nothing was decided against this voter that could be appealed against."""
+
+
+class Appealed(Refusal):
+    """There is an appeal about this already."""
+
+
+class Answered(Refusal):
+    """An appeal that has its answer."""
+
+
+class TakesTwo(Refusal):
+    """One officer alone cannot do this. Facts: kind (of the act to ask for)."""
+
+
+class WrongReceipt(Refusal):
+    """A number or slip under which there is no appeal."""
+
+
 class BadRegister(Refusal):
     """A register file with faults. Facts: faults."""
+
+
+class FaultyRegister(Refusal):
+    """A register in which rows are wrong. Facts: number, faults (the first of them), import_id (where all are)."""
+
+
+class NobodyInRegister(Refusal):
+    """A register without a single person."""
+
+
+class SourceFailed(Refusal):
+    """The service that has the register did not answer as it must. Facts: fault."""
+
+
+class ImportOutdated(Refusal):
+    """The register is no longer what a file was compared with, or what was read of the file is gone."""
+
+
+class ImportSettled(Refusal):
+    """An import that was applied, discarded or found faulty. Facts: state."""
 
 
 class BadAddress(Refusal):
@@ -225,6 +333,10 @@ class TooManyWebhooks(Refusal):
 
 class TooFast(Refusal):
     """The caller did this too often in a short time. Facts: seconds (to wait)."""
+
+
+class Guessing(TooFast):
+    """So many codes of a round were wrong that none is looked at for a while. Facts: seconds (to wait)."""
 
 
 class Unavailable(Refusal):

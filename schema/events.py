@@ -4,6 +4,7 @@ Each is one JSON object in ``post.outbox`` with its name under ``event``. A new 
 written before it are still read. No event holds a person together with a choice (P7).
 """
 
+from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -27,11 +28,23 @@ class RoundDrafted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
     round_id: UUID
 
 
-class BallotCast(msgspec.Struct, frozen=True, tag_field="event", tag=True):
-    """A ballot revision was accepted and waits for its verdict."""
+class PersonAdmitted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """A round has somebody to let in. Who it is stands on the roll side.
+
+    ``due_at``: until when others may gather beside them; None for at once.
+    """
+
+    lane: ClassVar[Lane] = "roll"
+    round_id: UUID
+    due_at: datetime | None = None
+
+
+class BallotsCast(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """Ballot revisions of one round were accepted together and wait for their verdicts."""
 
     lane: ClassVar[Lane] = "judge"
-    ballot_id: UUID
+    round_id: UUID
+    ballot_ids: tuple[UUID, ...]
 
 
 class RoundScheduled(msgspec.Struct, frozen=True, tag_field="event", tag=True):
@@ -84,6 +97,20 @@ class PotCounted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
     pot_id: UUID
 
 
+class BallotsHeld(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """Whose ballots are in quarantine has changed: what was counted is worked out without them as well."""
+
+    lane: ClassVar[Lane] = "compare"
+    round_id: UUID
+
+
+class BallotsVoided(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """Two officers voided ballots of a closed round, or gave them back: it is counted anew."""
+
+    lane: ClassVar[Lane] = "count"
+    round_id: UUID
+
+
 class ProposalSubmitted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
     """A resident put forward a proposal."""
 
@@ -129,7 +156,8 @@ class ProposalUnsupported(msgspec.Struct, frozen=True, tag_field="event", tag=Tr
 Event = (
     RegisterImported
     | RoundDrafted
-    | BallotCast
+    | PersonAdmitted
+    | BallotsCast
     | RoundScheduled
     | BallotsAccepted
     | HeadSigned
@@ -137,6 +165,8 @@ Event = (
     | RoundPublished
     | AuditorNamed
     | PotCounted
+    | BallotsHeld
+    | BallotsVoided
     | ProposalSubmitted
     | ProposalEdited
     | ProposalWithdrawn
@@ -152,6 +182,13 @@ _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 def encode_event(event: Event) -> str:
     """The one JSON text of an event, as ``post.outbox`` keeps it."""
     return _encoder.encode(event).decode()
+
+
+def parts(event: Event) -> tuple[Event, ...]:
+    """The event cut into the smallest ones that say the same together, so that a bad part holds up no other."""
+    if isinstance(event, BallotsCast):
+        return tuple(BallotsCast(event.round_id, (ballot_id,)) for ballot_id in event.ballot_ids)
+    return (event,)
 
 
 def decode_event(text: str) -> Event:

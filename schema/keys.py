@@ -8,10 +8,11 @@
 Codes and callers are hashed with keys derived from the master key: these hashes need not outlive it.
 """
 
+import base64
 import hashlib
 import hmac
 import os
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, get_args
 
 import msgspec
@@ -33,6 +34,10 @@ NO_KEYS = "the house has no keys yet, or not all of them: run `byalag keys init`
 
 class KeysError(Exception):
     """A key is missing, or the master key does not open it; the message says what to do."""
+
+
+class NotSealed(Exception):
+    """What should have been sealed under this house's key for this round was not."""
 
 
 class Secret(msgspec.Struct, frozen=True):
@@ -76,6 +81,7 @@ class Keys:
         self._wrapping = AESGCM(self._derived("wrapping"))
         self._codes = self._derived("codes")
         self._callers = self._derived("callers")
+        self._proofs = AESGCM(self._derived("proofs"))
 
     def _derived(self, purpose: str) -> bytes:
         return HKDF(SHA256(), length=32, salt=None, info=f"byalag/1/{purpose}".encode()).derive(self._master)
@@ -112,6 +118,57 @@ class Keys:
             return self._unwrap(wrapped, round_id)
         except InvalidTag:
             raise KeysError("this round key was wrapped under another master key or for another round") from None
+
+    def new_trace_key(self, day: date) -> bytes:
+        """A fresh key for the traces of one UTC day, wrapped for storage and bound to that day."""
+        return self._wrap(os.urandom(32), f"traces {day}".encode())
+
+    def open_trace_key(self, day: date, wrapped: bytes) -> bytes:
+        """That key itself (32 bytes). Raises KeysError when the master key or the day is another."""
+        try:
+            return self._unwrap(wrapped, f"traces {day}".encode())
+        except InvalidTag:
+            raise KeysError("this key of traces was wrapped under another master key or for another day") from None
+
+    def seal_slip(self, round_id: bytes, person_ref: bytes, expires: int) -> str:
+        """A slip for somebody who signed in to a round, of use to nobody who cannot open it: not even to compare two.
+
+        ``expires`` is in seconds since 1970.
+        """
+        return base64.urlsafe_b64encode(
+            self._wrap(expires.to_bytes(8, "big") + person_ref, b"slip" + round_id)
+        ).decode()
+
+    def open_slip(self, round_id: bytes, slip: str) -> tuple[bytes, int] | None:
+        """Whose slip this is (a person_ref) and when it expires; None when it is none of this round's."""
+        try:
+            opened = self._unwrap(base64.b64decode(slip, altchars=b"-_", validate=True), b"slip" + round_id)
+        except (InvalidTag, ValueError):
+            return None
+        return opened[8:], int.from_bytes(opened[:8], "big")
+
+    def wrap_totp(self, officer_id: bytes, secret: bytes) -> bytes:
+        """The secret of an officer's app, wrapped for storage and bound to the officer."""
+        return self._wrap(secret, b"totp" + officer_id)
+
+    def open_totp(self, officer_id: bytes, wrapped: bytes) -> bytes:
+        """The secret itself (20 bytes). Raises KeysError when the master key or the officer is another."""
+        try:
+            return self._unwrap(wrapped, b"totp" + officer_id)
+        except InvalidTag:
+            raise KeysError("this app's secret was wrapped under another master key or for another officer") from None
+
+    def seal_proof(self, round_id: bytes, content: bytes) -> bytes:
+        """What only this house reads, and only for this round."""
+        nonce = os.urandom(12)
+        return nonce + self._proofs.encrypt(nonce, content, round_id)
+
+    def open_proof(self, round_id: bytes, sealed: bytes) -> bytes:
+        """What was sealed. Raises NotSealed."""
+        try:
+            return self._proofs.decrypt(sealed[:12], sealed[12:], round_id)
+        except (InvalidTag, ValueError):
+            raise NotSealed from None
 
     def _wrap(self, secret: bytes, bound_to: bytes) -> bytes:
         nonce = os.urandom(12)

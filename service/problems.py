@@ -62,8 +62,38 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.WrongPassword: Problem(
         401, "Wrong name or password", "The name and the password do not belong together. Check both and try again."
     ),
+    e.TotpNeeded: Problem(
+        401, "A code is needed", "Your account asks for a code as well. Type the one that your app shows now."
+    ),
+    e.WrongTotp: Problem(
+        401,
+        "Wrong code",
+        "This is not the code that your app shows now, or it was used before. Wait for the next one and type that.",
+    ),
+    e.TotpLocked: Problem(
+        403,
+        "Too many wrong codes",
+        "Ten wrong codes came in a row, so no more are taken. Use one of your recovery codes, or ask an admin to reset"
+        " your app.",
+    ),
+    e.TotpDemanded: Problem(
+        403,
+        "Set up an app first",
+        "Your municipality asks every officer for codes of an app. Set one up at /officer/account, then do this again.",
+    ),
+    e.TotpConfirmed: Problem(
+        409, "An app is set up", "Your account has an app already. If you have lost it, ask an admin to reset it."
+    ),
     e.NotAllowed: Problem(
         403, "Not allowed", "This belongs to another municipality, or was sent from another site. Use your own pages."
+    ),
+    e.RoleMissing: Problem(
+        403,
+        "Not your role",
+        "This is for {needed}, and you are {roles} here. Let somebody do it who is, or ask an admin for the role.",
+    ),
+    e.LastAdmin: Problem(
+        409, "The last admin", "Nobody would be left who can change the staff. Make somebody else an admin first."
     ),
     e.NoPass: Problem(
         401, "No pass", "Sign in with the code from your letter; the pass you get then is what is needed."
@@ -75,7 +105,42 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "For your safety a sign-in lasts a quarter of an hour. Sign in again with your code.",
     ),
     e.WrongCode: Problem(
-        401, "Unknown code", "This is not a code of this round. Check each sign against your letter and try again."
+        401,
+        "Unknown code",
+        "This is not a code of this round. Look whether your letter is for this round; if it is, ask the municipality.",
+    ),
+    e.MistypedCode: Problem(
+        401,
+        "Mistyped code",
+        "This cannot be the code of a letter: a sign is missing, too many or misread. Check each sign against your"
+        " letter and try again.",
+    ),
+    e.CodeReplaced: Problem(
+        401,
+        "A newer code",
+        "A newer letter was made for you, and the code of this one stopped working. Use the newest letter; if you have"
+        " none, ask {municipality}.",
+    ),
+    e.CodeVoid: Problem(
+        401, "No longer good", "The codes of this letter and others were made void. Ask {municipality} for a new one."
+    ),
+    e.CodeOfTest: Problem(
+        401,
+        "A test",
+        "This code is right, and it is a test: it is on no roll, so nobody can vote with it. Use a letter that does not"
+        " say TEST.",
+    ),
+    e.CodesTooLate: Problem(
+        409,
+        "Too late for such codes",
+        "Who holds a code that names nobody has to be on the roll, and scheduling the round froze the roll. Take the"
+        " scheduling back before voting opens, or issue codes to people on the register.",
+    ),
+    e.BatchVoid: Problem(
+        409, "Void already", "These codes are void, and stay so. Issue new ones to whoever should have one."
+    ),
+    e.BadAddressees: Problem(
+        422, "Faults in the file", "No code was issued. {faults}. Correct the file and send it again."
     ),
     e.SameOfficer: Problem(
         403,
@@ -107,6 +172,17 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     ),
     e.NotOnRoll: Problem(
         403, "Not on this roll", "You cannot vote here: {reason}. If you think this is wrong, tell the municipality."
+    ),
+    e.NoDeclarations: Problem(
+        409,
+        "Not by declaration",
+        "This round finds its voters in another way. If you think that you should be one, ask the municipality.",
+    ),
+    e.OnRollAlready: Problem(
+        409,
+        "Known already",
+        "The municipality knows you already, so what you declare changes nothing. Sign in to see where you may vote; if"
+        " that is wrong, tell the municipality.",
     ),
     e.NotOpen: Problem(
         409, "Voting is not open", "This round is in the phase “{phase}”, so no ballot was taken. See its timeline."
@@ -213,8 +289,63 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.NotYours: Problem(403, "Not yours", "Only the one who put this forward can change it or take it back."),
     e.Settled: Problem(409, "Settled", "This proposal is {state} and no longer changes."),
     e.NameTaken: Problem(409, "Taken", "There is {what} like this already. Choose another."),
+    e.LineGone: Problem(
+        409,
+        "Not in the report any more",
+        "This line is not in the report any more: it is older than a day, or too few voters are behind it. Nothing was"
+        " set aside. Look at the report again.",
+    ),
+    e.NothingToAppeal: Problem(
+        409,
+        "Nothing to appeal against",
+        "Your ballot is neither set aside nor voided, so there is nothing to decide. Look at your ballot.",
+    ),
+    e.Appealed: Problem(
+        409,
+        "Appealed already",
+        "There is an appeal of yours about this already. Sign in again to read what became of it.",
+    ),
+    e.Answered: Problem(
+        409, "Answered already", "This appeal has its answer already, and an answer does not change. Look at it again."
+    ),
+    e.TakesTwo: Problem(
+        409,
+        "This takes two officers",
+        "One officer alone cannot do this. Ask for the act “{kind}”, and let a second officer confirm it.",
+    ),
+    e.WrongReceipt: Problem(
+        404,
+        "No such appeal",
+        "There is no appeal under this number in this round. Check each sign, or sign in with your code.",
+    ),
     e.BadRegister: Problem(
         422, "Faults in the file", "Nothing was imported. {faults}. Correct the file and send it again."
+    ),
+    e.FaultyRegister: Problem(
+        422,
+        "Faults in the register",
+        "Nothing was imported: {number} rows are wrong. {faults}. Correct them and send the register again.",
+    ),
+    e.NobodyInRegister: Problem(
+        422,
+        "Nobody in the register",
+        "Nothing was imported: the register names nobody. Look whether it is the right file, and send that.",
+    ),
+    e.SourceFailed: Problem(
+        502,
+        "The source failed",
+        "Nothing was imported: the service that has the register failed: {fault}. See to it, then import again.",
+    ),
+    e.ImportOutdated: Problem(
+        409,
+        "Compared with an older register",
+        "Nothing was changed: the register is another than the one this file was compared with. Import the file again"
+        " to see the difference to what holds now.",
+    ),
+    e.ImportSettled: Problem(
+        409,
+        "Done with",
+        "This import is {state}, so nothing was changed. Import the file again if it is still to be applied.",
     ),
     e.BadAddress: Problem(
         422, "Not an address for heads", "Nothing can be posted to this address: {fault}. Correct it and send it again."
@@ -228,6 +359,12 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         429,
         "Too fast",
         "This came too often in a short time, so nothing was done. Wait {seconds} s, then send it again.",
+    ),
+    e.Guessing: Problem(
+        429,
+        "Codes are being guessed",
+        "So many wrong codes came for this round that none is looked at just now, and yours was not. Wait {seconds} s,"
+        " then send it again.",
     ),
     e.Unavailable: Problem(
         503,
@@ -274,7 +411,8 @@ def retry_after(refusal: Refusal | None) -> dict[str, str]:
 def answers(*refusals: type[Refusal]) -> dict[int, ResponseSpec]:
     """What OpenAPI says of these refusals: one documented answer per status, with the types it may have."""
     by_status: dict[int, list[str]] = {}
-    kinds: tuple[type[Refusal], ...] = (*refusals, e.Elsewhere, e.Unhandled)
+    roles = (e.RoleMissing, e.TotpDemanded) if e.NotSignedIn in refusals else ()
+    kinds: tuple[type[Refusal], ...] = (*refusals, *roles, e.Elsewhere, e.Unhandled)
     for refusal in kinds:
         by_status.setdefault(PROBLEMS[refusal].status, []).append(f"`{refusal.code}`")
     return {

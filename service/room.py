@@ -10,6 +10,7 @@ from schema.database import AWAY, PASSING
 from schema.errors import (
     ActSettled,
     Frozen,
+    LastAdmin,
     NameTaken,
     NotAllowed,
     NotFound,
@@ -20,6 +21,8 @@ from schema.errors import (
     Unavailable,
 )
 from schema.queries import Db
+from service.acting import ACTING
+from service.store import audit
 
 ACQUIRE_SECONDS = 1.0
 RELEASE_SECONDS = 0.2
@@ -38,6 +41,7 @@ _TAKEN = {
 
 _SITUATIONS: dict[str, Callable[[], Refusal]] = {
     "BYFRZ": Frozen,
+    "BYADM": LastAdmin,
     "BYSES": NotSignedIn,
     "BYMUN": NotAllowed,
     "BYSAM": SameOfficer,
@@ -67,18 +71,20 @@ class Room:
             finally:
                 await self.pool.release(db, timeout=RELEASE_SECONDS)
         except (asyncpg.PostgresError, *AWAY) as error:
-            raise _refusal(error) from error
+            raise refusal_of(error) from error
         finally:
             self._inside -= 1
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Db]:
-        """A connection in a transaction that commits when the block ends well."""
+        """A connection in a transaction that commits when the block ends well; it says which officer acts."""
         async with self.enter() as db, db.transaction():
+            if acting := ACTING.get():
+                await audit.name_actor(db, acting)
             yield db
 
 
-def _refusal(error: Exception) -> Exception:
+def refusal_of(error: Exception) -> Exception:
     """The domain's word for what the database refused; the error itself when it is a fault of ours."""
     match error:
         case asyncpg.UniqueViolationError() if error.constraint_name in _TAKEN:

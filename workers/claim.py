@@ -1,7 +1,8 @@
 """Claim: take a batch of events from the outbox and act on them, in one transaction. The commit says they were told.
 
 A batch that fails is rolled back and gone through row by row, so that one bad row holds up nobody. A row that fails by
-itself five times is quarantined: it stays in the table, and the clock says so in the log.
+itself is cut into its parts, where it has several; one that has none is quarantined the fifth time: it stays in the
+table, and the clock says so in the log.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,12 +12,14 @@ import asyncpg
 import structlog
 
 from schema.database import AWAY, PASSING
-from schema.events import Event, Lane, decode_event
+from schema.events import Event, Lane, decode_event, encode_event, parts
 from schema.keys import KeysError
 from workers.store import outbox
 from workers.store.outbox import Row
 
 BATCH = 500
+GATHERED: dict[Lane, int] = {"judge": 32}
+"""How many events are taken at once; of a lane whose events hold up to 128 ballots each, fewer."""
 
 Act = Callable[[asyncpg.Connection, Sequence[tuple[int, Event]]], Awaitable[None]]
 
@@ -49,7 +52,7 @@ async def _batch(db: asyncpg.Connection, lane: Lane, act: Act, later: set[int]) 
     rows: list[Row] = []
     try:
         async with db.transaction():
-            rows = await outbox.claim_batch(db, lane, BATCH, later)
+            rows = await outbox.claim_batch(db, lane, GATHERED.get(lane, BATCH), later)
             if rows:
                 await act(db, [(row.id, decode_event(row.event)) for row in rows])
     except AWAY:
@@ -65,16 +68,22 @@ async def _batch(db: asyncpg.Connection, lane: Lane, act: Act, later: set[int]) 
 
 async def _alone(db: asyncpg.Connection, lane: Lane, act: Act, row_id: int) -> bool:
     """Take one row in a transaction of its own; False when it must wait."""
+    smaller: tuple[Event, ...] = ()
     try:
         async with db.transaction():
             row = await outbox.claim_row(db, row_id)
             if row:
-                await act(db, [(row.id, decode_event(row.event))])
+                event = decode_event(row.event)
+                smaller = parts(event)
+                await act(db, [(row.id, event)])
     except AWAY:
         raise
     except NOT_THE_ROW:
         return False
     except Exception as fault:
+        if len(smaller) > 1:
+            await outbox.split_row(db, row_id, [encode_event(part) for part in smaller])
+            return True
         quarantined = await outbox.note_fault(db, row_id, type(fault).__name__)
         log.error("event failed", lane=lane, event_id=row_id, quarantined=quarantined, exc_info=True)
         return False

@@ -9,10 +9,13 @@ import asyncpg
 
 from schema.events import (
     AuditorNamed,
-    BallotCast,
     BallotsAccepted,
+    BallotsCast,
+    BallotsHeld,
+    BallotsVoided,
     Event,
     HeadSigned,
+    PersonAdmitted,
     PotCounted,
     ProposalEdited,
     ProposalShortlisted,
@@ -28,16 +31,16 @@ from schema.events import (
 )
 from schema.keys import Keys
 from workers.civic import Happening, note_happenings
-from workers.compare import compare_pots
+from workers.compare import compare_pots, leave_out_held
 from workers.count import count_rounds
 from workers.judge import judge_ballots
 from workers.openings import make_openings
-from workers.roll import rebuild_rolls
+from workers.roll import admit_persons, rebuild_rolls
 from workers.sequence import sequence_ballots
 from workers.spread import spread_heads
 
 
-async def act(
+async def act(  # noqa: PLR0912 - one case for each kind
     db: asyncpg.Connection,
     keys: Keys,
     box_url: str,
@@ -48,8 +51,9 @@ async def act(
 
     ``heads`` is the folder of published heads, if there is one.
     """
-    municipalities, drafts, cast, signed, closed, audited, counted = (set[UUID]() for _ in range(7))
+    municipalities, drafts, cast, signed, closed, audited, counted, held = (set[UUID]() for _ in range(8))
     growing: list[RoundScheduled | BallotsAccepted] = []
+    admitted: list[PersonAdmitted] = []
     happenings: list[Happening] = []
     for number, event in batch:
         match event:
@@ -57,18 +61,22 @@ async def act(
                 municipalities.add(municipality_id)
             case RoundDrafted(round_id):
                 drafts.add(round_id)
-            case BallotCast(ballot_id):
-                cast.add(ballot_id)
+            case PersonAdmitted():
+                admitted.append(event)
+            case BallotsCast(ballot_ids=ballot_ids):
+                cast.update(ballot_ids)
             case RoundScheduled() | BallotsAccepted():
                 growing.append(event)
             case HeadSigned(round_id):
                 signed.add(round_id)
-            case RoundClosed(round_id):
+            case RoundClosed(round_id) | BallotsVoided(round_id):
                 closed.add(round_id)
             case RoundPublished(round_id) | AuditorNamed(round_id):
                 audited.add(round_id)
             case PotCounted(pot_id):
                 counted.add(pot_id)
+            case BallotsHeld(round_id):
+                held.add(round_id)
             case (
                 ProposalSubmitted(proposal_id)
                 | ProposalEdited(proposal_id)
@@ -81,12 +89,13 @@ async def act(
                 happenings.append(Happening(number, proposal_id, what))
             case _:
                 assert_never(event)
-    if municipalities or drafts:
-        await rebuild_rolls(db, keys, municipalities, drafts)
+    await admit_persons(db, keys, admitted)
+    await rebuild_rolls(db, keys, municipalities, drafts)
     await judge_ballots(db, cast)
     await sequence_ballots(db, keys, box_url, growing)
     await spread_heads(db, heads, signed)
     await count_rounds(db, keys, closed)
     await make_openings(db, audited)
     await compare_pots(db, counted)
+    await leave_out_held(db, held)
     await note_happenings(db, happenings)

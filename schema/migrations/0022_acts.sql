@@ -367,10 +367,6 @@ alter table box.snapshot
     drop constraint snapshot_once_per_input,
     add constraint snapshot_once_per_input unique (round_id, pot_id, rules_version, close_number, input_hash),
     add constraint snapshot_of_pot unique (id, pot_id);
-alter table box.what_if
-    add column close_number smallint not null,
-    drop constraint what_if_pkey,
-    add primary key (pot_id, close_number);
 
 alter table box.publication
     add column pot_id uuid not null,

@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath
 
-from schema.errors import TooFast, WrongCode
+from schema.errors import CodeOfTest, TooFast, WrongCode
 from service.house import House
 from service.pages import words
 from service.pages.ballots import Desk, ballot_page
@@ -16,6 +16,7 @@ from service.pages.proposals import backing, proposal_form
 from service.pages.shell import Page, private_page, public_page
 from service.people import TheHouse, caller_address
 from service.reading import AnyRequest
+from service.verbs import appeals as appeal_verbs
 from service.verbs import rounds as round_verbs
 from service.verbs import sign_in as verbs
 from service.verbs.rounds import RoundView
@@ -37,6 +38,8 @@ async def sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]
     try:
         sent = CodeSignIn(fields.text("code"))
         passes = await verbs.sign_in_by_code(house, round_id, sent, caller_address(request))
+    except CodeOfTest:
+        return private_page("code_of_test.html", round=view.round, pots=view.pots, projects=view.projects, words=words)
     except (WrongCode, TooFast) as refusal:
         return ask_code(view.round, fields.kept(KEPT), refusal, fields.text("code"))
     # Where the box has an address of its own, ballots are opened there: whoever knows who signed in sees none.
@@ -80,6 +83,9 @@ async def can_do(house: House, view: RoundView, passes: Passes) -> Page:
         civic=passes.civic,
         backing=await backing(house, passes.civic, None) if supporting else None,
         minutes=passes.seconds // 60,
+        slip=passes.slip,
+        appeals=await appeal_verbs.own_appeals(house, view.round.id, passes.slip),
+        words=words,
         next_act=words.next_act(view.round),
     )
 

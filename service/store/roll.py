@@ -1,23 +1,28 @@
 """The roll side: officers, the register, codes, and who may vote. No choice is ever seen here."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from schema.queries import Db, many, one, queries, run
+from service.rights import OfficerRole
 
 SQL = queries(__file__)
 
 
 class Officer(msgspec.Struct, frozen=True):
-    """Someone who works for a municipality."""
+    """Someone who works for a municipality; ``totp``: whether there is an app, ``totp_demanded``: or must be."""
 
     id: UUID
     municipality_id: UUID
     municipality: str
     name: str
     password_hash: str
+    roles: frozenset[OfficerRole]
+    totp: bool
+    totp_demanded: bool
 
 
 class Register(msgspec.Struct, frozen=True):
@@ -73,7 +78,7 @@ async def officer_by_token(db: Db, token_hash: bytes) -> Officer | None:
 
 
 async def insert_session(db: Db, token_hash: bytes, officer_id: UUID) -> None:
-    """Begin a session of twelve hours."""
+    """Begin a session."""
     await run(db, SQL.delete_ended_sessions)
     await run(db, SQL.insert_session, token_hash, officer_id)
 
@@ -90,9 +95,17 @@ async def municipality(db: Db, name: str) -> UUID:
     return found
 
 
-async def insert_officer(db: Db, municipality_id: UUID, name: str, password_hash: str) -> bool:
+async def known_municipality(db: Db, name: str) -> UUID | None:
+    """The municipality of that name, if there is one."""
+    found: UUID | None = await db.fetchval(SQL.municipality_by_name, name)
+    return found
+
+
+async def insert_officer(
+    db: Db, municipality_id: UUID, name: str, password_hash: str, roles: Collection[OfficerRole]
+) -> bool:
     """A new officer; False when the name is taken."""
-    return await run(db, SQL.insert_officer, municipality_id, name, password_hash) == 1
+    return await run(db, SQL.insert_officer, municipality_id, name, password_hash, list(roles)) == 1
 
 
 async def update_password(db: Db, name: str, password_hash: str) -> bool:
@@ -103,22 +116,6 @@ async def update_password(db: Db, name: str, password_hash: str) -> bool:
 async def insert_round_key(db: Db, round_id: UUID, wrapped: bytes) -> None:
     """Keep a round's key, wrapped."""
     await run(db, SQL.insert_round_key, round_id, wrapped)
-
-
-async def replace_persons(
-    db: Db,
-    municipality_id: UUID,
-    refs: list[bytes],
-    areas: list[str],
-    years: list[int | None],
-    months: list[int | None],
-) -> Register:
-    """Make these the municipality's register: columns of equal length, one place per person."""
-    await run(db, SQL.delete_persons, municipality_id)
-    await run(db, SQL.insert_persons, municipality_id, refs, areas, years, months)
-    written = await one(db, Register, SQL.write_register, municipality_id, len(refs))
-    assert written is not None
-    return written
 
 
 async def register(db: Db, municipality_id: UUID) -> Register | None:
@@ -139,11 +136,6 @@ async def reasons(db: Db, round_id: UUID) -> list[ReasonCount]:
 async def persons_known(db: Db, municipality_id: UUID, refs: list[bytes]) -> set[bytes]:
     """Which of these persons the register has."""
     return {row["person_ref"] for row in await db.fetch(SQL.persons_known, municipality_id, refs)}
-
-
-async def write_codes(db: Db, round_id: UUID, refs: list[bytes], hashes: list[bytes]) -> None:
-    """One code for each person; an earlier one of the same person stops working."""
-    await run(db, SQL.write_codes, round_id, refs, hashes)
 
 
 async def sign_in(db: Db, round_id: UUID, code_hash: bytes) -> SignedIn | None:

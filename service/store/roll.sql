@@ -1,15 +1,24 @@
 -- name: officer_by_name
-select o.*, m.name as municipality from roll.officer o join roll.municipality m on m.id = o.municipality_id
+select o.*, m.name as municipality, m.totp_demanded, exists (
+    select from roll.officer_totp t where t.officer_id = o.id and t.confirmed_at is not null) as totp
+from roll.officer o join roll.municipality m on m.id = o.municipality_id
 where lower(o.name) = lower($1)
 
 -- name: officer_by_token
-select o.*, m.name as municipality from roll.officer_session s
+with used as ( -- noted once a minute
+    update roll.officer_session set seen_at = clock_timestamp(),
+        expires_at = least(clock_timestamp() + interval '2 hours', began_at + interval '12 hours')
+    where token_hash = $1 and expires_at > clock_timestamp() and seen_at < clock_timestamp() - interval '1 minute'
+)
+select o.*, m.name as municipality, m.totp_demanded, exists (
+    select from roll.officer_totp t where t.officer_id = o.id and t.confirmed_at is not null) as totp
+from roll.officer_session s
 join roll.officer o on o.id = s.officer_id join roll.municipality m on m.id = o.municipality_id
 where s.token_hash = $1 and s.expires_at > clock_timestamp()
 
 -- name: insert_session
 insert into roll.officer_session (token_hash, officer_id, expires_at)
-values ($1, $2, clock_timestamp() + interval '12 hours')
+values ($1, $2, clock_timestamp() + interval '2 hours')
 
 -- name: delete_session
 delete from roll.officer_session where token_hash = $1
@@ -24,52 +33,38 @@ insert into roll.municipality (name) values ($1) on conflict on constraint munic
 select id from roll.municipality where name = $1
 
 -- name: insert_officer
-insert into roll.officer (municipality_id, name, password_hash) values ($1, $2, $3) on conflict (lower(name)) do nothing
+insert into roll.officer (municipality_id, name, password_hash, roles) values ($1, $2, $3, $4)
+on conflict (lower(name)) do nothing
 
 -- name: update_password
-update roll.officer set password_hash = $2 where lower(name) = lower($1)
+update roll.officer set password_hash = $2, password_at = clock_timestamp() where lower(name) = lower($1)
 
 -- name: insert_round_key
 insert into roll.round_key (round_id, wrapped) values ($1, $2)
-
--- name: delete_persons
-delete from roll.person where municipality_id = $1
-
--- name: insert_persons
-insert into roll.person (municipality_id, person_ref, area, birth_year, birth_month)
-select $1, * from unnest($2::bytea[], $3::text[], $4::smallint[], $5::smallint[])
-
--- name: write_register
-insert into roll.register (municipality_id, version, imported_at, persons) values ($1, 1, clock_timestamp(), $2)
-on conflict (municipality_id) do update set version = roll.register.version + 1,
-    imported_at = excluded.imported_at, persons = excluded.persons
-returning version, persons, imported_at
 
 -- name: register
 select version, persons, imported_at from roll.register where municipality_id = $1
 
 -- name: roll
 select l.persons, l.entitled, l.built_at,
-    l.round_revision = r.revision and l.register_version = g.version as fresh
-from roll.roll l join box.round r on r.id = l.round_id join roll.register g on g.municipality_id = r.municipality_id
+    l.round_revision = r.revision
+        and l.register_version = case when 'register' = any (r.sources) then g.version else 0 end
+        and l.bearers = (select count(*) from roll.bearer b where b.round_id = r.id and 'codes' = any (r.sources)) as fresh
+from roll.roll l join box.round r on r.id = l.round_id
+left join roll.register g on g.municipality_id = r.municipality_id
 where l.round_id = $1
 
 -- name: reasons
-select pot_id, reason, count(*) as persons from roll.entry where round_id = $1 group by pot_id, reason order by 1, 2
+select pot_id, reason, sum(persons) as persons from roll.head_count where round_id = $1 group by pot_id, reason order by 1, 2
 
 -- name: persons_known
 select person_ref from roll.person where municipality_id = $1 and person_ref = any($2::bytea[])
 
--- name: write_codes
-insert into roll.code (round_id, person_ref, code_hash)
-select $1, * from unnest($2::bytea[], $3::bytea[])
-on conflict (round_id, person_ref) do update set code_hash = excluded.code_hash
-
 -- name: sign_in
 with person as (
     select c.person_ref, k.wrapped as wrapped_key
-    from roll.code c join roll.round_key k on k.round_id = c.round_id
-    where c.round_id = $1 and c.code_hash = $2
+    from roll.code c join roll.code_batch b on b.id = c.batch_id join roll.round_key k on k.round_id = c.round_id
+    where c.round_id = $1 and c.code_hash = $2 and not c.replaced and b.voided_at is null and not b.is_test
 ), noted as (
     select p.person_ref, p.wrapped_key, roll.note_participation($1, p.person_ref) from person p
 )

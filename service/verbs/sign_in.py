@@ -5,6 +5,7 @@ import functools
 import os
 import secrets
 import time
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -12,22 +13,38 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from schema.codes import plain_code
-from schema.errors import KeyDestroyed, WrongCode, WrongPassword
+from schema.errors import (
+    CodeOfTest,
+    CodeReplaced,
+    CodeVoid,
+    Guessing,
+    KeyDestroyed,
+    MistypedCode,
+    NotFound,
+    Refusal,
+    TooFast,
+    WrongCode,
+    WrongPassword,
+)
 from schema.keys import member_of, tag_of
 from schema.passes import ALGORITHM, LIFETIME, Audience, Pass, seal_pass
+from schema.queries import Db
 from service.house import House
-from service.limits import OFFICER_ADDRESS, OFFICER_NAME, SIGNING_IN
+from service.limits import OFFICER_ADDRESS, OFFICER_NAME, SIGNING_IN, WRONG_ADDRESS, WRONG_ROUND
 from service.people import token_hash
 from service.reading import Name
-from service.store import keys, roll
+from service.store import codes, keys, roll
 from service.store.roll import Entry, Officer
+from service.verbs import totp
+from service.verbs.appeals import slip_for
 
 
 class OfficerSignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An officer's name and password."""
+    """An officer's name and password, and the code of an app, or a recovery code, where the account asks for one."""
 
     name: Name
     password: str
+    totp: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
 class CodeSignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,11 +63,15 @@ class PotPass(msgspec.Struct, frozen=True):
 
 
 class Passes(msgspec.Struct, frozen=True):
-    """What a sign-in gives: one pass for the debate and one for each pot; they live ``seconds``."""
+    """What a sign-in gives: one pass for the debate and one for each pot; they live ``seconds``.
+
+    ``slip``: to appeal with, and to read the answer.
+    """
 
     civic: str
     pots: list[PotPass]
     seconds: int
+    slip: str
 
 
 def hash_password(password: str) -> str:
@@ -80,14 +101,25 @@ def _nobodys_hash() -> str:
 
 
 async def sign_in_officer(house: House, sent: OfficerSignIn, address: str) -> str:
-    """A new session's token, opaque and random; only its hash is stored. ``address`` is the caller's."""
+    """A new session's token, opaque and random; only its hash is stored. ``address`` is the caller's.
+
+    Raises WrongPassword, TotpNeeded, WrongTotp, TotpLocked, TooFast.
+    """
     await house.limits.ask(OFFICER_ADDRESS, address)
     async with house.roll.enter() as db:
         officer = await roll.officer_by_name(db, sent.name)
     # Named as the house writes it: the database takes spellings for one that we would take for several.
     await house.limits.ask(OFFICER_NAME, (officer.name if officer else sent.name).lower())
-    if not await asyncio.to_thread(password_matches, sent.password, stored_hash(officer)) or officer is None:
+    matches = await asyncio.to_thread(password_matches, sent.password, stored_hash(officer))
+    if not matches or not officer or not officer.roles:
         raise WrongPassword()
+    if officer.totp:
+        await totp.check(house, officer, sent.totp)
+    return await begin_session(house, officer)
+
+
+async def begin_session(house: House, officer: Officer) -> str:
+    """A new session's token; whatever token was shown before is not taken over."""
     token = secrets.token_urlsafe(32)
     async with house.roll.write() as db:
         await roll.insert_session(db, token_hash(token), officer.id)
@@ -101,20 +133,51 @@ async def sign_out_officer(house: House, token: str) -> None:
 
 
 async def sign_in_by_code(house: House, round_id: UUID, sent: CodeSignIn, address: str) -> Passes:
-    """Passes for the person whose code this is. ``address`` is the caller's. Raises WrongCode and KeyDestroyed."""
+    """Passes for the person whose code this is. ``address`` is the caller's.
+
+    Raises TooFast, Guessing, MistypedCode and what ``_why_not`` finds.
+    """
     await house.limits.ask(SIGNING_IN, address)
     plain = plain_code(sent.code)
     if plain is None:
-        raise WrongCode()
+        raise MistypedCode()
+    await _refuse_guessers(house, round_id, address)
+    code_hash = house.keys.code_hash(plain)
     async with house.roll.enter() as db:
-        signed_in = await roll.sign_in(db, round_id, house.keys.code_hash(plain))
-        destroyed = None if signed_in else await keys.destroyed_key(db, round_id)
-    if destroyed:
-        raise KeyDestroyed(destroyed_on=destroyed.destroyed_at.date().isoformat(), decision=destroyed.decision)
+        signed_in = await roll.sign_in(db, round_id, code_hash)
+        refusal = None if signed_in else await _why_not(db, round_id, code_hash)
+    if type(refusal) is WrongCode:
+        house.limits.owe(WRONG_ADDRESS, address)
+        house.limits.owe(WRONG_ROUND, round_id.hex)
     if signed_in is None:
-        raise WrongCode()
+        raise refusal or WrongCode()
     round_key = house.keys.open_round_key(round_id.bytes, signed_in.wrapped_key)
     return issue_passes(house, round_id, signed_in.person_ref, round_key, signed_in.entries)
+
+
+async def _refuse_guessers(house: House, round_id: UUID, address: str) -> None:
+    """Look at no code of an address, or of a round, from which or for which too many were wrong."""
+    await house.limits.refuse_guessers(WRONG_ADDRESS, address)
+    try:
+        await house.limits.refuse_guessers(WRONG_ROUND, round_id.hex)
+    except TooFast as refusal:
+        raise Guessing(**refusal.facts) from None
+
+
+async def _why_not(db: Db, round_id: UUID, code_hash: bytes) -> Refusal:
+    """Why a code signs nobody in: NotFound, KeyDestroyed, CodeReplaced, CodeVoid, CodeOfTest or WrongCode."""
+    if destroyed := await keys.destroyed_key(db, round_id):
+        return KeyDestroyed(destroyed_on=destroyed.destroyed_at.date().isoformat(), decision=destroyed.decision)
+    match await codes.code_state(db, round_id, code_hash):
+        case None:
+            return NotFound(what="round")
+        case codes.CodeState(replaced=True, municipality=whom):
+            return CodeReplaced(municipality=whom)
+        case codes.CodeState(void=True, municipality=whom):
+            return CodeVoid(municipality=whom)
+        case codes.CodeState(is_test=True):
+            return CodeOfTest()
+    return WrongCode()
 
 
 def issue_passes(house: House, round_id: UUID, person_ref: bytes, round_key: bytes, entries: list[Entry]) -> Passes:
@@ -140,4 +203,5 @@ def issue_passes(house: House, round_id: UUID, person_ref: bytes, round_key: byt
             for entry in entries
         ],
         seconds=LIFETIME,
+        slip=slip_for(house, round_id, person_ref),
     )

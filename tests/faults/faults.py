@@ -252,7 +252,8 @@ async def deliver_twice(scene: Scene) -> None:
             )
             await db.execute(
                 "insert into post.outbox (lane, event)"
-                " select 'judge', json_build_object('event', 'BallotCast', 'ballot_id', id)::text"
+                " select 'judge', json_build_object("
+                "'event', 'BallotsCast', 'round_id', round_id, 'ballot_ids', array[id])::text"
                 " from box.ballot where round_id = $1 order by random() limit 300",
                 scene.round.id,
             )

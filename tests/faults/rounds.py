@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from schema.events import BallotCast, encode_event
+from schema.events import BallotsCast, encode_event
 from schema.keys import Signer
 from schema.passes import ALGORITHM, LIFETIME, Pass, seal_pass
 from schema.styles import Approval, Knapsack, Style
@@ -113,12 +113,12 @@ async def _officer(db: asyncpg.Connection, place: UUID, name: str) -> str:
 
 
 async def poison(db: asyncpg.Connection, at: Round, choices: tuple[int, ...], tag: bytes) -> str:
-    """Put a ballot into the box that no service would take, with its event; answers its key."""
+    """Put a ballot into the box that no service would take, which tells of itself; answers its key."""
     key = secrets.token_hex(8)
-    made = await db.fetchval(
+    await db.execute(
         "insert into box.ballot"
         " (round_id, pot_id, tag, revision, idempotency_key, choices, nonce, commitment, accepted_at)"
-        " values ($1, $2, $3, 1, $4, $5, $6, $7, date_trunc('minute', clock_timestamp())) returning id",
+        " values ($1, $2, $3, 1, $4, $5, $6, $7, date_trunc('minute', clock_timestamp()))",
         at.id,
         at.pots[1].id,
         tag,
@@ -127,7 +127,6 @@ async def poison(db: asyncpg.Connection, at: Round, choices: tuple[int, ...], ta
         os.urandom(32),
         os.urandom(32),
     )
-    await builders.tell(db, BallotCast(made))
     return key
 
 
@@ -137,7 +136,7 @@ async def rubbish(db: asyncpg.Connection) -> set[str]:
     texts = {
         f'{{"{mark}',
         f'{{"event":"BallotEaten","mark":"{mark}"}}',
-        encode_event(BallotCast(UUID(bytes=os.urandom(16), version=4))),
+        encode_event(BallotsCast(UUID(int=0), (UUID(bytes=os.urandom(16), version=4),))),
     }
     await db.executemany("insert into post.outbox (lane, event) values ('judge', $1)", [(text,) for text in texts])
     return texts

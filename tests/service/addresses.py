@@ -91,7 +91,11 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "proposal_id": [scene.proposals[0], scene.proposals[-1]] if method == "GET" else scene.proposals[:1],
         "commitment": [scene.receipt],
         "auditor_id": [scene.auditor],
+        "appeal_id": [scene.round_id],  # there is none, so nothing is answered
+        "session_id": [scene.round_id],
+        "officer_id": [scene.round_id],
         "webhook_id": [scene.round_id],  # there is none, so nothing is removed
+        "batch_id": [scene.round_id],  # nor is there this one, so nothing is made void
         "level": ["0"],
         "place": ["000.p/1", f"000.p/{scene.leaves}"],
         "act": ["take-back"],
@@ -104,10 +108,14 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
 
 def questions(scene: Scene, route: Route) -> dict[str, str]:
     """What may stand behind the question mark."""
-    listed = "proposals" in route.path or route.path.startswith("/officer")
+    listed = "proposals" in route.path or route.path.startswith("/officer/rounds")
     an_id = scene.proposals[0] if listed else scene.round_id
     return {
-        "after": "0" if route.path.endswith("/checkpoints") else an_id,
+        "after": "0" if route.path.endswith("/checkpoints") else "999999" if "audit" in route.path else an_id,
+        "round_id": scene.round_id,
+        "officer_id": "",
+        "since": "2026-01-01",
+        "until": "2126-01-01",
         "older": "1",
         "newer": str(scene.leaves),
         "commitment": scene.receipt,
@@ -115,6 +123,9 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "done": "confirm",
         "v": "0",
         "revision": "1",
+        "language": "sv",
+        "is_test": "true",
+        "again": "false",
     }
 
 

@@ -21,7 +21,7 @@ from litestar.testing import AsyncTestClient
 from schema.ballots import Receipt, receipt_holds
 from schema.database import connect
 from schema.doorbell import connect_redis
-from schema.events import BallotCast, RoundClosed, decode_event
+from schema.events import BallotsCast, RoundClosed, decode_event
 from schema.pb import read_pb
 from schema.settings import Settings
 from schema.snapshot import Snapshot, Sums
@@ -293,7 +293,14 @@ class Ballots(RuleBasedStateMachine):
         """The event of a ballot comes once more, long after it was told or before (P2)."""
         key = self.kept[which % len(self.kept)].key
         ballot_id = self.do(self.house.db.fetchval("select id from box.ballot where idempotency_key = $1", key))
-        self.do(act(self.house.worker, self.house.town.keys, ADDRESS, [(1, BallotCast(ballot_id))]))
+        self.do(
+            act(
+                self.house.worker,
+                self.house.town.keys,
+                ADDRESS,
+                [(1, BallotsCast(UUID(self.ground.id), (ballot_id,)))],
+            )
+        )
         self.judged.add(key)
 
     @rule()

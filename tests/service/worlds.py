@@ -19,11 +19,12 @@ from httpx import Response
 
 from schema.database import connect
 from schema.doorbell import connect_redis
-from schema.events import BallotCast, Lane, encode_event
+from schema.events import BallotsCast, Lane, encode_event
 from schema.local.servers import Servers
 from schema.logs import configure_logs
 from schema.settings import Settings
 from service.access_log import PAUSE
+from service.rights import RIGHTS
 from tests.builders import ADDRESS, MASTER_KEY
 from tests.conftest import TEMPLATE, new_database
 from tests.service.addresses import CANARY, Scene
@@ -196,6 +197,8 @@ class World:
                 environment.setenv(name, value)
             # With one hand a lane does the same in both houses; of two, chance says which meets the event that fails.
             environment.setitem(HANDS, "judge", 1)
+            for leak in leaks:
+                environment.setitem(RIGHTS, f"GET {min(leak.paths).replace(':uuid', '')}", "anyone")
             stack.callback(configure_logs)
             stack.enter_context(redirect_stderr(self._log))
             configure_logs()
@@ -242,7 +245,7 @@ class World:
     async def _spoil(self) -> None:
         """Leave an event of a ballot that is not there among the others, so that workers and clock have to speak."""
         async with owner(self.settings) as db:
-            event = encode_event(BallotCast(ballot_id=UUID(int=0)))
+            event = encode_event(BallotsCast(UUID(int=0), (UUID(int=0),)))
             await db.execute("insert into post.outbox (lane, event, attempts) values ('judge', $1, 4)", event)
 
     async def _work(self, *lanes: Lane) -> None:

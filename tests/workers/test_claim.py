@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 
 from schema.database import connect
-from schema.events import BallotCast, Event, ProposalSubmitted, RoundClosed, RoundDrafted
-from tests.builders import ADDRESS, KEYS, draft, municipality, proposal, tell, waiting
+from schema.events import BallotsCast, Event, ProposalSubmitted, RoundClosed, RoundDrafted
+from tests.builders import ADDRESS, KEYS, cast, draft, municipality, proposal, tell, voting, waiting
 from workers.claim import Act, NotYet, drain
 from workers.door import act
 from workers.store.outbox import MOST_ATTEMPTS
@@ -146,8 +146,20 @@ async def test_two_workers_share(db: asyncpg.Connection, database_url: str) -> N
     assert set(taken) == set(events)
 
 
+async def test_a_bad_part(db: asyncpg.Connection, worker: asyncpg.Connection) -> None:
+    """Of an event that names many ballots the one that cannot be judged is kept waiting, and the others are judged."""
+    house = await voting(db)
+    ballots = [await cast(db, house, name, 1) for name in ("Amina", "Björn")]
+    await db.execute("delete from post.outbox")
+    await tell(db, BallotsCast(house.round_id, (ballots[0], NOBODY, ballots[1])))
+    await drain(worker, "judge", through_the_door, 5)
+    assert await db.fetchval("select count(*) from box.verdict") == 2
+    assert [event for _, event in await waiting(db)] == [BallotsCast(house.round_id, (NOBODY,))]
+    assert await faults(db) == [(1, "NoSuchBallot", False)]
+
+
 async def test_ballot_that_is_not_there(db: asyncpg.Connection, worker: asyncpg.Connection) -> None:
     """An event about a ballot that does not exist is a fault with a name of our own."""
-    await tell(db, BallotCast(NOBODY))
+    await tell(db, BallotsCast(NOBODY, (NOBODY,)))
     await drain(worker, "judge", through_the_door, 5)
     assert await faults(db) == [(1, "NoSuchBallot", False)]

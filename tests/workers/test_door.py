@@ -11,10 +11,13 @@ import pytest
 from schema.database import connect
 from schema.events import (
     AuditorNamed,
-    BallotCast,
     BallotsAccepted,
+    BallotsCast,
+    BallotsHeld,
+    BallotsVoided,
     Event,
     HeadSigned,
+    PersonAdmitted,
     PotCounted,
     ProposalEdited,
     ProposalShortlisted,
@@ -28,13 +31,15 @@ from schema.events import (
     RoundPublished,
     RoundScheduled,
 )
-from tests.builders import ADDRESS, KEYS, cast, close, draft, pot, proposal, register, tag, voting
+from tests.builders import ADDRESS, KEYS, cast, close, draft, hold, pot, proposal, register, tag, voting
 from workers.door import act
 from workers.lanes import ROLES
 
 EFFECTS = (
     "roll.entry",
     "box.elector",
+    "roll.head_count",
+    "box.roll_change",
     "box.verdict",
     "box.leaf",
     "box.tile",
@@ -43,6 +48,7 @@ EFFECTS = (
     "box.snapshot",
     "box.minutes",
     "box.what_if",
+    "box.without_held",
     "civic.activity",
     "civic.standing",
 )
@@ -54,6 +60,7 @@ async def effects(db: asyncpg.Connection) -> dict[str, list[tuple[object, ...]]]
     tables["roll.roll"] = (
         "select round_id, register_version, round_revision, persons, entitled from roll.roll order by 1"
     )
+    tables["box.roll_build"] = "select round_id, number, cause, persons, entitled from box.roll_build order by 1, 2"
     return {table: [tuple(row) for row in await db.fetch(query)] for table, query in tables.items()}
 
 
@@ -64,20 +71,24 @@ async def stage(db: asyncpg.Connection) -> list[Event]:
     drafted = await draft(db, house.municipality_id, name="Nästa år")
     await pot(db, drafted, 100_00, min_age=16)
     ballot = await cast(db, house, "Amina", 1, 2)
+    await hold(db, house, "Amina")
     await close(db, house)
     ours = await proposal(db, drafted)
     await db.execute("insert into civic.support values ($1, $2)", ours, tag("Björn"))
     return [
         RegisterImported(house.municipality_id),
         RoundDrafted(drafted),
+        PersonAdmitted(drafted),
         RoundScheduled(house.round_id),
-        BallotCast(ballot),
+        BallotsCast(house.round_id, (ballot,)),
         BallotsAccepted(house.round_id, (ballot,)),
         HeadSigned(house.round_id),
         RoundClosed(house.round_id),
         RoundPublished(house.round_id),
         AuditorNamed(house.round_id),
         PotCounted(house.pot_id),
+        BallotsHeld(house.round_id),
+        BallotsVoided(house.round_id),
         ProposalSubmitted(ours),
         ProposalEdited(ours),
         ProposalWithdrawn(ours),
@@ -122,5 +133,10 @@ async def test_a_batch_is_its_events(db: asyncpg.Connection, worker: asyncpg.Con
     ballots: list[UUID] = []
     for base in range(20):
         ballots += [await cast(db, house, "Amina", base % 3 + 1, base=base)]
-    await act(worker, KEYS, ADDRESS, [(number, BallotCast(ballot)) for number, ballot in enumerate(ballots)])
+    await act(
+        worker,
+        KEYS,
+        ADDRESS,
+        [(at, BallotsCast(house.round_id, (ballot,))) for at, ballot in enumerate(ballots)],
+    )
     assert await db.fetchval("select count(*) from box.verdict where reason is null") == 20

@@ -12,7 +12,13 @@ ID = UUID("6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f")
 GOLDEN = {
     events.RegisterImported: '{"event":"RegisterImported","municipality_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.RoundDrafted: '{"event":"RoundDrafted","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
-    events.BallotCast: '{"event":"BallotCast","ballot_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
+    events.PersonAdmitted: (
+        '{"event":"PersonAdmitted","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f","due_at":null}'
+    ),
+    events.BallotsCast: (
+        '{"event":"BallotsCast","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f",'
+        '"ballot_ids":["6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"]}'
+    ),
     events.RoundScheduled: '{"event":"RoundScheduled","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.BallotsAccepted: (
         '{"event":"BallotsAccepted","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f",'
@@ -23,6 +29,8 @@ GOLDEN = {
     events.RoundPublished: '{"event":"RoundPublished","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.AuditorNamed: '{"event":"AuditorNamed","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.PotCounted: '{"event":"PotCounted","pot_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
+    events.BallotsHeld: '{"event":"BallotsHeld","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
+    events.BallotsVoided: '{"event":"BallotsVoided","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.ProposalSubmitted: '{"event":"ProposalSubmitted","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.ProposalEdited: '{"event":"ProposalEdited","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.ProposalWithdrawn: '{"event":"ProposalWithdrawn","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
@@ -35,7 +43,7 @@ GOLDEN = {
 @pytest.mark.parametrize("kind", get_args(Event))
 def test_golden_bytes(kind: type[Event]) -> None:
     """Each event is written as these bytes and read back as itself."""
-    event = kind(ID, (ID,)) if kind is events.BallotsAccepted else kind(ID)  # type: ignore[call-arg]
+    event = kind(ID, (ID,)) if kind in {events.BallotsCast, events.BallotsAccepted} else kind(ID)  # type: ignore[call-arg]
     assert encode_event(event) == GOLDEN[kind]
     assert decode_event(GOLDEN[kind]) == event
 

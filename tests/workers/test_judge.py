@@ -6,7 +6,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from schema.events import BallotCast
+from schema.events import BallotsCast
 from schema.styles import Approval
 from tests.builders import ADDRESS, KEYS, cast, verdicts, voting
 from workers.door import act
@@ -54,7 +54,7 @@ async def test_any_order(db: asyncpg.Connection, worker: asyncpg.Connection) -> 
         whole = worker.transaction()
         await whole.start()
         for number, ballot_id in enumerate(order):
-            await act(worker, KEYS, ADDRESS, [(number, BallotCast(ballot_id))])
+            await act(worker, KEYS, ADDRESS, [(number, BallotsCast(house.round_id, (ballot_id,)))])
         rows = await worker.fetch("select ballot_id, reason from box.verdict")
         seen.append({row["ballot_id"]: row["reason"] for row in rows})
         await whole.rollback()

@@ -1,11 +1,11 @@
 """The outbox: events that wait to be told. A claim is a deletion, which holds only if the effect commits with it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import msgspec
 
 from schema.events import Lane
-from schema.queries import Db, many, one, queries
+from schema.queries import Db, many, one, queries, run
 
 SQL = queries(__file__)
 
@@ -37,6 +37,11 @@ async def claim_batch(db: Db, lane: Lane, size: int, without: Collection[int]) -
 async def claim_row(db: Db, row_id: int) -> Row | None:
     """Take one event; None when another worker has it or had it."""
     return await one(db, Row, SQL.claim_row, row_id)
+
+
+async def split_row(db: Db, row_id: int, events: Sequence[str]) -> None:
+    """Put these events in the place of one; nothing happens when another worker has it or had it."""
+    await run(db, SQL.split_row, row_id, events)
 
 
 async def note_fault(db: Db, row_id: int, fault: str) -> bool:

@@ -10,6 +10,10 @@ delete from post.outbox where id in (
     select id from post.outbox where id = $1 and quarantined_at is null for update skip locked)
 returning id, event
 
+-- name: split_row
+with whole as (delete from post.outbox where id = $1 and quarantined_at is null returning lane, waiting_since)
+insert into post.outbox (lane, waiting_since, event) select lane, waiting_since, unnest($2::text[]) from whole
+
 -- name: note_fault
 update post.outbox set attempts = attempts + 1, fault = $2,
     quarantined_at = case when attempts + 1 >= $3 then clock_timestamp() end

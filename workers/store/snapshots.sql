@@ -35,4 +35,15 @@ order by close_number desc, counted_at desc limit 1
 insert into box.minutes (round_id, snapshot_ids, note, bundle) values ($1, $2, $3, $4)
 
 -- name: insert_what_if
-insert into box.what_if (pot_id, close_number, content) values ($1, $2, $3) on conflict (pot_id, close_number) do nothing
+insert into box.what_if (snapshot_id, content) values ($1, $2) on conflict (snapshot_id) do nothing
+
+-- name: counted_pots
+select distinct pot_id from box.snapshot where round_id = $1 order by pot_id
+
+-- name: write_without_held
+insert into box.without_held (snapshot_id, content) values ($1, $2)
+on conflict (snapshot_id) do update set content = excluded.content, compared_at = clock_timestamp()
+where box.without_held.content <> excluded.content
+
+-- name: delete_without_held
+delete from box.without_held where snapshot_id = $1
