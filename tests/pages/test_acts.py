@@ -154,9 +154,9 @@ async def test_what_was_decided_and_not_done_is_done_by_either(town: Town, dagny
     await town.confirm(act["id"])
     await db.execute("alter table box.close drop constraint crash")
     await db.close()
-    await town.hire("Elin")
-    async with other_browser(town, "Elin") as elin:
-        assert "it is not done yet" in (page := await elin.open(f"/officer/rounds/{ground.id}")).text
+    await town.hire("Gun")
+    async with other_browser(town, "Gun") as gun:
+        assert "it is not done yet" in (page := await gun.open(f"/officer/rounds/{ground.id}")).text
         assert [button for button in page.buttons if button.startswith("Do it")] == []
     await dagny.open(f"/officer/rounds/{ground.id}")
     page = await dagny.press("Do it now")
