@@ -25,7 +25,9 @@ create table roll.act (
 create index act_of_round on roll.act (round_id, requested_at);
 comment on column roll.act.details is 'what is to be done, by kind: see service/verbs/acts.py';
 
--- Whose living session this is. Raises BYSES when it is nobody's, BYMUN when it is an officer's of elsewhere.
+create trigger act_noted after insert or update on roll.act for each row execute function roll.note_audit();
+
+-- Whose living session this is. Raises BYSES when it is nobody's, BYMUN when it is not one of those who decide here.
 create function roll.acting_officer(session_hash bytea, the_municipality uuid) returns roll.officer
 language plpgsql volatile set search_path = '' as $$
 declare found_officer roll.officer;
@@ -35,8 +37,9 @@ begin
     if found_officer.id is null then
         raise exception 'no living session' using errcode = 'BYSES';
     end if;
-    if found_officer.municipality_id is distinct from the_municipality then
-        raise exception 'an officer of another municipality' using errcode = 'BYMUN';
+    if found_officer.municipality_id is distinct from the_municipality
+        or not found_officer.roles && array['admin', 'officer'] then
+        raise exception 'nobody who decides here' using errcode = 'BYMUN';
     end if;
     return found_officer;
 end $$;
@@ -165,6 +168,8 @@ create table box.correction (
 );
 create index correction_of_project on box.correction (project_id, corrected_at);
 
+create trigger retiming_noted after insert on box.retiming for each row execute function roll.note_audit();
+create trigger correction_noted after insert on box.correction for each row execute function roll.note_audit();
 create trigger retiming_append_only before update or delete or truncate on box.retiming
     for each statement execute function box.refuse_change();
 create trigger correction_append_only before update or delete or truncate on box.correction

@@ -96,6 +96,8 @@ async def round_page(
     checks = checklist(view, roll)
     counted = await verbs.counted_pots(house, round_id)
     asked = await act_verbs.list_acts(house, officer, round_id)
+    corrected = await verbs.has_correction(house, round_id)
+    askable = words.askable(view.round, len(counted) == len(view.pots), corrected)
     return officer_page(
         "officer_round.html",
         details(refusal).status if refusal else 200,
@@ -107,8 +109,8 @@ async def round_page(
         reasons=_reasons(roll),
         turnout=_by_pot(turnout),
         counted=counted,
-        acts=[act for act in asked if act.state in {"waiting", "decided"}],
-        askable=words.askable(view.round, len(counted) == len(view.pots), await verbs.has_correction(house, round_id)),
+        acts=[act for act in asked if act.state in {"waiting", "decided"} and words.is_possible(act, askable)],
+        askable=askable,
         typed=typed or Fields({}),
         proposals=proposals[:SIZE],
         more=proposals[SIZE - 1].id if len(proposals) > SIZE else None,

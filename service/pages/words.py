@@ -389,6 +389,11 @@ def askable(found: Round, counted_all: bool, corrected: bool) -> list[str]:
     return ["open-early", "correct"] if found.scheduled_at else []
 
 
+def is_possible(act: Act, kinds: list[str]) -> bool:
+    """Whether an act can still be done: what came too late, as to close what is closed, waits for nothing any more."""
+    return act.kind in kinds or act.kind not in ASKS
+
+
 def act_details(act: Act) -> str:
     """What exactly an act would do, beside what all of its kind do."""
     if closes_at := act.details.get("closes_at"):

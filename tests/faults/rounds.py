@@ -99,7 +99,8 @@ async def _officer(db: asyncpg.Connection, place: UUID, name: str) -> str:
     """An officer who has signed in; answers the session's token."""
     token = secrets.token_urlsafe(32)
     officer = await db.fetchval(
-        "insert into roll.officer (municipality_id, name, password_hash) values ($1, $2, '-') returning id",
+        "insert into roll.officer (municipality_id, name, roles, password_hash)"
+        " values ($1, $2, '{officer}', '-') returning id",
         place,
         f"{name} {token[:8]}",
     )

@@ -154,13 +154,25 @@ async def test_what_was_decided_and_not_done_is_done_by_either(town: Town, dagny
     await town.confirm(act["id"])
     await db.execute("alter table box.close drop constraint crash")
     await db.close()
-    await town.hire("Elin")
-    async with other_browser(town, "Elin") as elin:
-        assert "it is not done yet" in (page := await elin.open(f"/officer/rounds/{ground.id}")).text
+    await town.hire("Gun")
+    async with other_browser(town, "Gun") as gun:
+        assert "it is not done yet" in (page := await gun.open(f"/officer/rounds/{ground.id}")).text
         assert [button for button in page.buttons if button.startswith("Do it")] == []
     await dagny.open(f"/officer/rounds/{ground.id}")
     page = await dagny.press("Do it now")
     assert "0 of 1 pot counted" in page.text
+
+
+async def test_what_came_too_late_is_not_shown(town: Town, dagny: Visitor) -> None:
+    """Nobody is asked to close what is closed."""
+    ground = await voting(town)
+    late = await ground.ask("close-early")
+    page = await dagny.open(f"/officer/rounds/{ground.id}")
+    assert any(button.startswith("Take this back") for button in page.buttons)
+    await ground.close()
+    page = await dagny.open(f"/officer/rounds/{ground.id}")
+    assert [button for button in page.buttons if button.startswith("Take this back")] == []
+    assert (await town.act("GET", f"/api/rounds/{ground.id}/acts"))[1]["id"] == late["id"]
 
 
 async def test_reading_a_refused_act_again_leads_to_the_round(town: Town, dagny: Visitor) -> None:

@@ -24,13 +24,15 @@ def session(name: str) -> bytes:
     return hashlib.sha256(name.encode()).digest()
 
 
-async def employ(db: asyncpg.Connection, place: UUID, *names: str) -> None:
+async def employ(db: asyncpg.Connection, place: UUID, *names: str, role: str = "officer") -> None:
     """Officers of a municipality, each with a session."""
     for name in names:
         officer = await db.fetchval(
-            "insert into roll.officer (municipality_id, name, password_hash) values ($1, $2, '-') returning id",
+            "insert into roll.officer (municipality_id, name, roles, password_hash)"
+            " values ($1, $2, $3, '-') returning id",
             place,
             name,
+            [role],
         )
         await db.execute(
             "insert into roll.officer_session values ($1, $2, clock_timestamp() + interval '1 hour')",
@@ -41,9 +43,10 @@ async def employ(db: asyncpg.Connection, place: UUID, *names: str) -> None:
 
 @pytest.fixture
 async def house(db: asyncpg.Connection) -> House:
-    """A round in which voting is open; Dagny and Fatima are officers of its municipality, Fredrik of another."""
+    """A round in which voting is open; Dagny and Fatima are its officers, Elin a reviewer, Fredrik from elsewhere."""
     made = await voting(db)
     await employ(db, made.municipality_id, "Dagny", "Fatima")
+    await employ(db, made.municipality_id, "Elin", role="reviewer")
     await employ(db, await municipality(db, "Lillby"), "Fredrik")
     return made
 
@@ -102,14 +105,14 @@ async def test_one_officer_is_not_two(roll: asyncpg.Connection, db: asyncpg.Conn
     assert await decisions(db) == 0
 
 
-STRANGERS = {"nobody": "BYSES", "Fredrik": "BYMUN"}
+STRANGERS = {"nobody": "BYSES", "Fredrik": "BYMUN", "Elin": "BYMUN"}
 
 
 @pytest.mark.parametrize(("who", "code"), STRANGERS.items(), ids=STRANGERS)
 async def test_a_stranger_does_nothing(
     roll: asyncpg.Connection, db: asyncpg.Connection, house: House, who: str, code: str
 ) -> None:
-    """Without a session, or from another municipality, one neither asks nor confirms nor withdraws."""
+    """Without a session, from another municipality, or as a reviewer one neither asks nor confirms nor withdraws."""
     act = await ask(roll, house)
     assert await refused(ask(roll, house, who)) == code
     assert await refused(roll.execute(CONFIRM, session(who), act)) == code
@@ -156,12 +159,12 @@ async def test_two_confirmations_at_once_are_one(
     roll: asyncpg.Connection, db: asyncpg.Connection, database_url: str, house: House
 ) -> None:
     """The second waits for the first, and is told that it is decided."""
-    await employ(db, house.municipality_id, "Elin")
+    await employ(db, house.municipality_id, "Gun", role="admin")
     act = await ask(roll, house)
     other = await connect(database_url, "byalag_roll")
     first, second = await asyncio.gather(
         roll.execute(CONFIRM, session("Fatima"), act),
-        other.execute(CONFIRM, session("Elin"), act),
+        other.execute(CONFIRM, session("Gun"), act),
         return_exceptions=True,
     )
     await other.close()
