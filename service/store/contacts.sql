@@ -1,5 +1,7 @@
 -- name: addressee
-select r.name as round, count(p.person_ref) as persons, case when count(distinct p.language) = 1 then min(p.language) end as language
+select r.name as round,
+    case when count(p.person_ref) = 1 then (array_agg(p.person_ref))[1] end as person_ref,
+    case when count(distinct p.language) = 1 then min(p.language) end as language
 from box.round r
 left join roll.contact c on c.municipality_id = r.municipality_id and c.contact_ref = $2
 left join roll.person p on p.municipality_id = c.municipality_id and p.person_ref = c.person_ref
@@ -24,12 +26,6 @@ returning code_hash = $3
 
 -- name: delete_contact_code
 delete from roll.contact_code where round_id = $1 and contact_ref = $2
-
--- name: person_of_contact
-select c.person_ref
-from box.round r join roll.contact c on c.municipality_id = r.municipality_id
-where r.id = $1 and c.contact_ref = $2
-order by c.person_ref limit 2
 
 -- name: sign_in_person
 with person as (
