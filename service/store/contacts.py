@@ -12,18 +12,19 @@ SQL = queries(__file__)
 
 
 class Addressee(msgspec.Struct, frozen=True):
-    """How many ``persons`` a contact stands for, the one ``language`` they read, and for which round it was asked.
+    """Whom a contact stands for, the language to write to it in, and the name of the round that it is asked for.
 
-    Where residents declare themselves, a contact that the register does not have stands for one.
+    ``person_ref`` is None for nobody on the register, and for two. In a round that takes residents who declare
+    themselves, a contact that the register does not have stands for itself.
     """
 
     round: str
-    persons: int
+    person_ref: bytes | None
     language: str | None
 
 
 async def addressee(db: Db, round_id: UUID, contact_ref: bytes) -> Addressee | None:
-    """Whom a contact reaches; None when there is no such round."""
+    """Whom a contact stands for; None when there is no such round, or it is a draft."""
     return await one(db, Addressee, SQL.addressee, round_id, contact_ref)
 
 
@@ -41,15 +42,6 @@ async def try_contact_code(db: Db, round_id: UUID, contact_ref: bytes, code_hash
 async def delete_contact_code(db: Db, round_id: UUID, contact_ref: bytes) -> None:
     """The code was used."""
     await run(db, SQL.delete_contact_code, round_id, contact_ref)
-
-
-async def person_of_contact(db: Db, round_id: UUID, contact_ref: bytes) -> bytes | None:
-    """The one person whom the register has at this contact; None for nobody, and for two.
-
-    In a round that takes residents who declare themselves, the contact itself where the register has nobody.
-    """
-    found = await db.fetch(SQL.person_of_contact, round_id, contact_ref)
-    return found[0]["person_ref"] if len(found) == 1 else None
 
 
 async def sign_in_person(db: Db, round_id: UUID, person_ref: bytes) -> SignedIn | None:

@@ -1,6 +1,9 @@
 -- name: addressee
 select r.name as round,
-    case when count(p.person_ref) = 0 and 'declared' = any (r.sources) then 1 else count(p.person_ref) end as persons,
+    case
+        when count(p.person_ref) = 1 then (array_agg(p.person_ref))[1]
+        when count(p.person_ref) = 0 and 'declared' = any (r.sources) then $2::bytea
+    end as person_ref,
     case when count(distinct p.language) = 1 then min(p.language) end as language
 from box.round r
 left join roll.contact c on c.municipality_id = r.municipality_id and c.contact_ref = $2
@@ -26,16 +29,6 @@ returning code_hash = $3
 
 -- name: delete_contact_code
 delete from roll.contact_code where round_id = $1 and contact_ref = $2
-
--- name: person_of_contact
-select c.person_ref
-from box.round r join roll.contact c on c.municipality_id = r.municipality_id
-where r.id = $1 and c.contact_ref = $2
-union all
-select $2::bytea from box.round r
-where r.id = $1 and 'declared' = any (r.sources) and not exists (
-    select from roll.contact c where c.municipality_id = r.municipality_id and c.contact_ref = $2)
-order by person_ref limit 2
 
 -- name: sign_in_person
 with person as (

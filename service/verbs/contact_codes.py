@@ -58,7 +58,7 @@ async def send_contact_code(house: House, round_id: UUID, contact: Contact, addr
     await house.limits.ask(CODES_OF_ROUND, str(round_id))
     async with house.roll.write() as db:
         await contacts.write_contact_code(db, round_id, contact_ref, _hash(house, code))
-    if found.persons == 1:
+    if found.person_ref:
         await _send(house, plain, code_message(found.language, found.round, code))
     else:
         await _send(house, plain, no_code_message(found.language, found.round))
@@ -68,15 +68,15 @@ async def person_of_code(house: House, round_id: UUID, contact: Contact, typed: 
     """The person_ref of whoever has the code that was sent there. Raises WrongOneTimeCode, BadContact and NoGateway."""
     contact_ref = house.ring.person_ref(plain_contact(house, contact))
     plain = plain_one_time_code(typed)
-    person_ref = None
+    found = None
     async with house.roll.write() as db:
         # Refused outside, so that the try is committed; the row is locked, so that a code is used once.
         if plain and await contacts.try_contact_code(db, round_id, contact_ref, _hash(house, plain)):
             await contacts.delete_contact_code(db, round_id, contact_ref)
-            person_ref = await contacts.person_of_contact(db, round_id, contact_ref)
-    if person_ref is None:
+            found = await contacts.addressee(db, round_id, contact_ref)
+    if found is None or found.person_ref is None:
         raise WrongOneTimeCode()
-    return person_ref
+    return found.person_ref
 
 
 async def refuse_destroyed(db: Db, round_id: UUID) -> None:
