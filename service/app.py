@@ -18,7 +18,7 @@ from schema.errors import Elsewhere
 from schema.keys import Keys
 from schema.settings import Settings, SettingsError
 from service.access_log import AccessLog
-from service.api import auditors, ballots, heads, health, ledger, projects, proposals, rounds, sign_in, snapshots
+from service.api import auditors, ballots, heads, health, ledger, paper, projects, proposals, rounds, sign_in, snapshots
 from service.casting import Casting
 from service.doorbell import Doorbell
 from service.floorplan import ROLES, Part, is_here
@@ -31,9 +31,12 @@ from service.problems import answer_problem
 from service.reading import BODY_LIMIT, AnyRequest
 from service.ring import Ring
 from service.room import Room
+from service.verbs.assisted import Assistance
 from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot, Withdrawal
+from service.verbs.desk import Marking, Unmarking
 from service.verbs.heads import WebhookDraft
+from service.verbs.paper import BatchDraft, Keyed, Totals
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
 from service.verbs.rounds import RoundDraft
@@ -44,12 +47,14 @@ log = structlog.get_logger("service")
 BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft),
     *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn),
+    *(BatchDraft, Totals, Marking, Unmarking, Keyed, Assistance),
 ]
 
 api = Router(
     path="/api",
     route_handlers=[
-        module.router for module in (rounds, projects, proposals, ballots, sign_in, snapshots, ledger, heads, auditors)
+        module.router
+        for module in (rounds, projects, proposals, ballots, sign_in, snapshots, ledger, heads, auditors, paper)
     ],
     exception_handlers={Exception: answer_problem},
 )

@@ -111,6 +111,18 @@ PLAN: dict[str, Part] = {
     "PUT /api/projects/{project_id}": "roll",
     "DELETE /api/projects/{project_id}": "roll",
     "POST /api/proposals/{proposal_id}/shortlisting": "roll",
+    # Clerks mark people at a booth and key their papers.
+    "GET /api/rounds/{round_id}/paper-batches": "roll",
+    "POST /api/rounds/{round_id}/paper-batches": "roll",
+    "GET /api/paper-batches/{batch_id}": "roll",
+    "PUT /api/paper-batches/{batch_id}/totals": "roll",
+    "POST /api/paper-batches/{batch_id}/marks": "roll",
+    "POST /api/paper-batches/{batch_id}/unmarkings": "roll",
+    "POST /api/paper-batches/{batch_id}/entries": "roll",
+    "GET /api/paper-batches/{batch_id}/differences": "roll",
+    "POST /api/paper-batches/{batch_id}/close": "roll",
+    "POST /api/rounds/{round_id}/assisted-sessions": "roll",
+    "DELETE /api/assisted-session": "roll",
     # What every process has: whether it lives, what its answers mean, and how its pages look.
     "GET /health/live": "both",
     "GET /health/ready": "both",

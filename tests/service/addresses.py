@@ -50,6 +50,7 @@ class Scene(msgspec.Struct, frozen=True):
     key: str
     receipt: str
     auditor: str
+    batch: str
     leaves: int
     crowd: dict[str, dict[str, str]]
 
@@ -91,6 +92,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "proposal_id": [scene.proposals[0], scene.proposals[-1]] if method == "GET" else scene.proposals[:1],
         "commitment": [scene.receipt],
         "auditor_id": [scene.auditor],
+        "batch_id": [scene.batch],
         "webhook_id": [scene.round_id],  # there is none, so nothing is removed
         "level": ["0"],
         "place": ["000.p/1", f"000.p/{scene.leaves}"],

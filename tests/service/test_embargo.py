@@ -32,7 +32,7 @@ Seen = dict[str, Record]
 
 ROUTES = [route for route in routes() if route.label not in MOVES]
 READS = [route.label for route in ROUTES if route.method == "GET"]
-NOWHERE = Scene("", [""], [], ["", ""], "", "", {}, "", "", "", "", 0, {})
+NOWHERE = Scene("", [""], [], ["", ""], "", "", {}, "", "", "", "", "", 0, {})
 
 BESIDES = [
     "the answer to a ballot",
@@ -65,23 +65,30 @@ LOCKED = {"box.openings.locked", "GET /api/rounds/{round_id}/auditors/{auditor_i
 
 FUNCTIONS = {
     "box.appeal_ends_at",
+    "box.batch_faults",  # adds up sheets and marks, and no choice
     "box.cast_ballots",
     "box.close_round",
     "box.delete_openings",
+    "box.key_sheet",
     "box.lock_round",
+    "box.mark_paper",
+    "box.open_batch",
     "box.phase",
     "box.refuse_change",
     "box.refuse_frozen_part",
     "box.refuse_frozen_round",
+    "box.refuse_open_ends",
     "box.refuse_other_hashes",
     "box.refuse_other_key",
     "box.refuse_undecided",
+    "box.refuse_undecided_entry",
     "box.schedule_round",
     "box.tell_ballots",
     "box.tell_head",
     "box.tell_publication",
     "box.tell_schedule",
     "box.tell_webhook",
+    "box.unmark_paper",
     "roll.delete_round",
     "roll.destroy_round_key",
     "roll.note_participation",
