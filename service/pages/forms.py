@@ -29,6 +29,16 @@ _LABELS = {
     "cost": "the cost",
     "name": "the name",
     "choices": "a choice",
+    "person": "the identity or code",
+    "reason": "the reason",
+    "reference": "the reference",
+    "place": "the place",
+    "number": "the number of the sheet",
+    "sheets": "the number of sheets",
+    "void": "the reason why it is void",
+    "words": "the words about it",
+    "page": "the scanned page",
+    "shown": "the document",
 }
 
 

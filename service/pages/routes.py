@@ -4,7 +4,20 @@ from typing import Any
 
 from litestar import Router
 
-from service.pages import ballots, officer_rounds, officers, problems, proposals, receipts, results, rounds, sign_in
+from service.pages import (
+    assisted,
+    ballots,
+    keying,
+    officer_rounds,
+    officers,
+    paper,
+    problems,
+    proposals,
+    receipts,
+    results,
+    rounds,
+    sign_in,
+)
 from service.pages.forms import FORM_LIMIT
 from service.pages.problems import answer_problem_page
 from service.pages.shell import view_static
@@ -29,7 +42,13 @@ handlers: list[Any] = [
     ),
     Router(
         path="/officer",
-        route_handlers=[*officers.handlers, *officer_rounds.handlers],
+        route_handlers=[
+            *officers.handlers,
+            *officer_rounds.handlers,
+            *paper.handlers,
+            *keying.handlers,
+            *assisted.handlers,
+        ],
         exception_handlers=officers.exception_handlers,
         include_in_schema=False,
         request_max_body_size=FORM_LIMIT,

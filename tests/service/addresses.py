@@ -115,6 +115,8 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "note": "needed",
         "done": "close",
         "act": "close",
+        "pot": scene.pots[0],
+        "number": "1",
         "v": "0",
         "revision": "1",
     }
