@@ -89,6 +89,21 @@ class Area(Struct, frozen=True):
     people: int | None
 
 
+class WithoutHeld(Struct, frozen=True):
+    """What a pot's outcome would be without the ballots in quarantine, by the same rule.
+
+    `held` ballots are left out, `counted` remain. `funded`: project ids in order of funding; `partly`: which one gets a
+    part; `spent`: in minor units. No project's votes are in it: what it loses would tell how the held ones voted.
+    """
+
+    held: int
+    counted: int
+    funded: tuple[str, ...]
+    partly: str | None
+    spent: int
+    format: Literal["byalag without held 1"] = "byalag without held 1"
+
+
 class WhatIf(Struct, frozen=True):
     """The alternatives in the order they were asked for, every pair of them, and the areas they are looked at by."""
 

@@ -56,6 +56,14 @@ class NotAllowed(Refusal):
     """A person who may not do this here."""
 
 
+class RoleMissing(Refusal):
+    """An officer whose roles do not include this. Facts: needed, roles."""
+
+
+class LastAdmin(Refusal):
+    """The municipality would be left without an admin."""
+
+
 class NoPass(Refusal):
     """No pass was shown."""
 
@@ -247,8 +255,52 @@ class NameTaken(Refusal):
     """Another thing has this name or number already. Facts: what."""
 
 
+class LineGone(Refusal):
+    """What a line of the fraud desk's report told of is not there any more, or too few voters are behind it."""
+
+
+class NothingToAppeal(Refusal):
+    """Nothing was decided against this voter that could be appealed against."""
+
+
+class Appealed(Refusal):
+    """There is an appeal about this already."""
+
+
+class Answered(Refusal):
+    """An appeal that has its answer."""
+
+
+class TakesTwo(Refusal):
+    """One officer alone cannot do this. Facts: kind (of the act to ask for)."""
+
+
+class WrongReceipt(Refusal):
+    """A number or slip under which there is no appeal."""
+
+
 class BadRegister(Refusal):
     """A register file with faults. Facts: faults."""
+
+
+class FaultyRegister(Refusal):
+    """A register in which rows are wrong. Facts: number, faults (the first of them), import_id (where all are)."""
+
+
+class NobodyInRegister(Refusal):
+    """A register without a single person."""
+
+
+class SourceFailed(Refusal):
+    """The service that has the register did not answer as it must. Facts: fault."""
+
+
+class ImportOutdated(Refusal):
+    """The register is no longer what a file was compared with, or what was read of the file is gone."""
+
+
+class ImportSettled(Refusal):
+    """An import that was applied, discarded or found faulty. Facts: state."""
 
 
 class BadAddress(Refusal):

@@ -85,6 +85,20 @@ class PotCounted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
     pot_id: UUID
 
 
+class BallotsHeld(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """Whose ballots are in quarantine has changed: what was counted is worked out without them as well."""
+
+    lane: ClassVar[Lane] = "compare"
+    round_id: UUID
+
+
+class BallotsVoided(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """Two officers voided ballots of a closed round, or gave them back: it is counted anew."""
+
+    lane: ClassVar[Lane] = "count"
+    round_id: UUID
+
+
 class ProposalSubmitted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
     """A resident put forward a proposal."""
 
@@ -138,6 +152,8 @@ Event = (
     | RoundPublished
     | AuditorNamed
     | PotCounted
+    | BallotsHeld
+    | BallotsVoided
     | ProposalSubmitted
     | ProposalEdited
     | ProposalWithdrawn

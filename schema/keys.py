@@ -8,10 +8,11 @@
 Codes and callers are hashed with keys derived from the master key: these hashes need not outlive it.
 """
 
+import base64
 import hashlib
 import hmac
 import os
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, get_args
 
 import msgspec
@@ -112,6 +113,34 @@ class Keys:
             return self._unwrap(wrapped, round_id)
         except InvalidTag:
             raise KeysError("this round key was wrapped under another master key or for another round") from None
+
+    def new_trace_key(self, day: date) -> bytes:
+        """A fresh key for the traces of one UTC day, wrapped for storage and bound to that day."""
+        return self._wrap(os.urandom(32), f"traces {day}".encode())
+
+    def open_trace_key(self, day: date, wrapped: bytes) -> bytes:
+        """That key itself (32 bytes). Raises KeysError when the master key or the day is another."""
+        try:
+            return self._unwrap(wrapped, f"traces {day}".encode())
+        except InvalidTag:
+            raise KeysError("this key of traces was wrapped under another master key or for another day") from None
+
+    def seal_slip(self, round_id: bytes, person_ref: bytes, expires: int) -> str:
+        """A slip for somebody who signed in to a round, of use to nobody who cannot open it: not even to compare two.
+
+        ``expires`` is in seconds since 1970.
+        """
+        return base64.urlsafe_b64encode(
+            self._wrap(expires.to_bytes(8, "big") + person_ref, b"slip" + round_id)
+        ).decode()
+
+    def open_slip(self, round_id: bytes, slip: str) -> tuple[bytes, int] | None:
+        """Whose slip this is (a person_ref) and when it expires; None when it is none of this round's."""
+        try:
+            opened = self._unwrap(base64.b64decode(slip, altchars=b"-_", validate=True), b"slip" + round_id)
+        except (InvalidTag, ValueError):
+            return None
+        return opened[8:], int.from_bytes(opened[:8], "big")
 
     def _wrap(self, secret: bytes, bound_to: bytes) -> bytes:
         nonce = os.urandom(12)

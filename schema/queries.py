@@ -48,9 +48,9 @@ async def many(db: Db, shape: type[T], sql: str, *values: object) -> list[T]:
     return [_shaped(row, shape) for row in rows]
 
 
-async def one(db: Db, shape: type[T], sql: str, *values: object) -> T | None:
-    """The first row of a query as ``shape``, or None when there is none."""
-    row = await db.fetchrow(sql, *values)
+async def one(db: Db, shape: type[T], sql: str, *values: object, seconds: float | None = None) -> T | None:
+    """The first row of a query as ``shape``, or None when there is none; within ``seconds``, or the connection's."""
+    row = await db.fetchrow(sql, *values, timeout=seconds)
     return None if row is None else _shaped(row, shape)
 
 
@@ -58,9 +58,9 @@ def _shaped(row: Any, shape: type[T]) -> T:
     return msgspec.convert(dict(row), shape)
 
 
-async def run(db: Db, sql: str, *values: object) -> int:
-    """Run a write; answer the number of rows it touched."""
-    status: str = await db.execute(sql, *values)
+async def run(db: Db, sql: str, *values: object, seconds: float | None = None) -> int:
+    """Run a write; answer the number of rows it touched. It may take ``seconds``, or as long as the connection says."""
+    status: str = await db.execute(sql, *values, timeout=seconds)
     return int(status.rpartition(" ")[2] or 0)
 
 

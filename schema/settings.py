@@ -15,6 +15,7 @@ VARIABLES: dict[str, str] = {
     "BYALAG_BOX_URL": "the address where ballots are cast and receipts are checked; BYALAG_PUBLIC_URL unless set",
     "BYALAG_HEADS": "the folder that keeps every published head; a database older than they are is refused",
     "BYALAG_LIMITS": "off for no limits per caller, as in a rehearsal of thousands at one address; on unless set",
+    "BYALAG_TRACES": "off for no traces of casts (network and kind of device, hashed, for a day); on unless set",
     "BYALAG_LOG": "json for one JSON object per log line; anything else for lines people read",
     "BYALAG_FOLDER": "the folder for data when Byalag starts its own servers",
     "BYALAG_DATA": "the folder of real elections that tests read, beside the checkout in shared unless named",
@@ -28,6 +29,8 @@ class SettingsError(Exception):
 class Settings(msgspec.Struct, frozen=True):
     """What a process needs to know. ``master_key`` is 32 bytes; ``limits`` whether callers are limited.
 
+    ``traces`` says whether casts leave traces for the fraud desk.
+
     ``heads`` is the folder of published heads, if there is one.
     ``separate_box_url`` is the address of the box where it has one of its own.
     """
@@ -39,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True):
     limits: bool = True
     heads: Path | None = None
     separate_box_url: str | None = None
+    traces: bool = True
 
     @property
     def box_url(self) -> str:
@@ -65,9 +69,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     box_url = environment.get("BYALAG_BOX_URL") or public_url
     if not box_url.startswith(("http://", "https://")):
         faults.append(f"BYALAG_BOX_URL must start with https:// (or http:// on one machine), not {box_url!r}")
-    limits = environment.get("BYALAG_LIMITS") or "on"
-    if limits not in ("on", "off"):
-        faults.append(f"BYALAG_LIMITS must be on or off, not {limits!r}")
+    limits, traces = (environment.get(name) or "on" for name in ("BYALAG_LIMITS", "BYALAG_TRACES"))
+    for name, value in (("BYALAG_LIMITS", limits), ("BYALAG_TRACES", traces)):
+        if value not in ("on", "off"):
+            faults.append(f"{name} must be on or off, not {value!r}")
     if faults:
         raise SettingsError("; ".join(faults))
     return Settings(
@@ -76,6 +81,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         master_key=bytes.fromhex(key),
         public_url=public_url.rstrip("/"),
         limits=limits == "on",
+        traces=traces == "on",
         heads=Path(environment["BYALAG_HEADS"]) if environment.get("BYALAG_HEADS") else None,
         separate_box_url=None if box_url.rstrip("/") == public_url.rstrip("/") else box_url.rstrip("/"),
     )

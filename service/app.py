@@ -18,7 +18,23 @@ from schema.errors import Elsewhere
 from schema.keys import Keys
 from schema.settings import Settings, SettingsError
 from service.access_log import AccessLog
-from service.api import auditors, ballots, heads, health, ledger, paper, projects, proposals, rounds, sign_in, snapshots
+from service.admission import admit
+from service.api import (
+    appeals,
+    auditors,
+    ballots,
+    desk,
+    heads,
+    health,
+    ledger,
+    paper,
+    projects,
+    proposals,
+    register,
+    rounds,
+    sign_in,
+    snapshots,
+)
 from service.casting import Casting
 from service.doorbell import Doorbell
 from service.floorplan import ROLES, Part, is_here
@@ -31,12 +47,15 @@ from service.problems import answer_problem
 from service.reading import BODY_LIMIT, AnyRequest
 from service.ring import Ring
 from service.room import Room
+from service.traces import Traces
+from service.verbs.appeals import AppealAnswer, AppealDraft, AppealQuestion, BallotAppealDraft
 from service.verbs.assisted import Assistance
 from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot, Withdrawal
-from service.verbs.desk import Marking, Unmarking
+from service.verbs.booth import Marking, Unmarking
+from service.verbs.desk import QuarantineDraft
 from service.verbs.heads import WebhookDraft
-from service.verbs.paper import BatchDraft, Keyed, Totals
+from service.verbs.paper import BatchDraft, Decided, Keyed, Totals
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
 from service.verbs.rounds import RoundDraft
@@ -47,14 +66,29 @@ log = structlog.get_logger("service")
 BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft),
     *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn),
-    *(BatchDraft, Totals, Marking, Unmarking, Keyed, Assistance),
+    *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft),
+    *(BatchDraft, Totals, Marking, Unmarking, Keyed, Decided, Assistance),
 ]
 
 api = Router(
     path="/api",
     route_handlers=[
         module.router
-        for module in (rounds, projects, proposals, ballots, sign_in, snapshots, ledger, heads, auditors, paper)
+        for module in (
+            rounds,
+            projects,
+            proposals,
+            ballots,
+            sign_in,
+            snapshots,
+            ledger,
+            heads,
+            auditors,
+            desk,
+            appeals,
+            register,
+            paper,
+        )
     ],
     exception_handlers={Exception: answer_problem},
 )
@@ -82,7 +116,9 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
         await ring.load()
         limits = Limits(settings.redis_url, keys, settings.limits)
         stack.push_async_callback(limits.close)
-        telling = [asyncio.create_task(teller.serve()) for teller in (doorbell, limits, ring)]
+        traces = Traces(rooms["byalag_box"], keys, settings.traces)
+        stack.push_async_callback(traces.write)
+        telling = [asyncio.create_task(teller.serve()) for teller in (doorbell, limits, ring, traces)]
         app.state.house = House(
             settings=settings,
             keys=keys,
@@ -91,6 +127,7 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
             ballot_box=ballot_box,
             doorbell=doorbell,
             limits=limits,
+            traces=traces,
         )
         log.info("open", room=part, address=settings.box_url if part == "box" else settings.public_url)
         yield
@@ -156,11 +193,11 @@ def make_app(settings: Settings, part: Part = "both") -> Litestar:
         route_handlers=[api, health.router, *pages.handlers],
         dependencies={
             "house": Provide(provide_house, sync_to_thread=False),
-            "officer": Provide(provide_officer),
+            "officer": Provide(provide_officer, sync_to_thread=False),
         },
         exception_handlers={Exception: pages.answer_problem_page},
         lifespan=[open_house],
-        middleware=[log_of_requests.wrap, *rooms, name_methods],
+        middleware=[log_of_requests.wrap, *rooms, admit, name_methods],
         on_shutdown=[log_of_requests.write],
         openapi_config=document(version("byalag")),
         request_max_body_size=BODY_LIMIT,

@@ -1,4 +1,4 @@
-"""What a running service has: its settings and keys, the rooms that it may enter, a doorbell, limits."""
+"""What a running service has: its settings and keys, the rooms that it may enter, a doorbell, limits, traces."""
 
 import msgspec
 
@@ -10,6 +10,7 @@ from service.doorbell import Doorbell
 from service.limits import Limits
 from service.ring import Ring
 from service.room import Room
+from service.traces import Traces
 
 
 class NotOpened(RuntimeError):
@@ -26,6 +27,7 @@ class House(msgspec.Struct, frozen=True):
     ballot_box: Casting | None
     doorbell: Doorbell
     limits: Limits
+    traces: Traces
 
     @property
     def roll(self) -> Room:

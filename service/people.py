@@ -14,6 +14,7 @@ from service.house import House
 from service.reading import AnyRequest, header
 from service.store import roll
 from service.store.roll import Officer
+from service.traces import Cast
 
 TheHouse = NamedDependency[House]
 TheOfficer = NamedDependency[Officer]
@@ -45,15 +46,24 @@ def bearer(request: AnyRequest) -> str | None:
     return token.strip() if kind.lower() == "bearer" and token.strip() else None
 
 
-async def provide_officer(request: AnyRequest, house: TheHouse) -> Officer:
-    """The officer whose session this is, by bearer token or cookie. A cookie counts only on requests from our pages."""
-    token = bearer(request)
-    if token is None:
-        token = request.cookies.get(cookie_name(house))
-        if token is not None and request.method not in SAFE_METHODS:
-            refuse_other_sites(request, house)
+def provide_officer(request: AnyRequest) -> Officer:
+    """The officer who was admitted to this route (``service/admission.py``); there is none where anyone may come in."""
+    officer: Officer = request.state.officer
+    return officer
+
+
+def session_token(request: AnyRequest, house: House) -> str | None:
+    """The officer's token that was shown, as a bearer or in the cookie."""
+    return bearer(request) or request.cookies.get(cookie_name(house))
+
+
+async def officer_of(request: AnyRequest, house: House) -> Officer:
+    """The officer whose session this is. Raises NotSignedIn; NotAllowed for a cookie that another site sent along."""
+    token = session_token(request, house)
     if token is None:
         raise NotSignedIn()
+    if bearer(request) is None and request.method not in SAFE_METHODS:
+        refuse_other_sites(request, house)
     async with house.roll.enter() as db:
         officer = await roll.officer_by_token(db, token_hash(token))
     if officer is None:
@@ -84,6 +94,12 @@ def counted_address(host: str) -> str:
     if not isinstance(address, IPv6Address):
         return str(address)
     return str(address.ipv4_mapped or f"{IPv6Address(address.packed[:8] + bytes(8))}/64")
+
+
+def leave_trace(request: AnyRequest, house: House, claims: Pass) -> None:
+    """Note for the fraud desk from where an accepted ballot came: network and kind of device, for a day."""
+    host = request.client.host if request.client else ""
+    house.traces.note(Cast(claims.round_id, claims.tag_bytes, host, header(request, b"user-agent")))
 
 
 def known_pass(token: str | None, house: House, audience: Audience) -> Pass:

@@ -65,6 +65,14 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.NotAllowed: Problem(
         403, "Not allowed", "This belongs to another municipality, or was sent from another site. Use your own pages."
     ),
+    e.RoleMissing: Problem(
+        403,
+        "Not your role",
+        "This is for {needed}, and you are {roles} here. Let somebody do it who is, or ask an admin for the role.",
+    ),
+    e.LastAdmin: Problem(
+        409, "The last admin", "Nobody would be left who can change the staff. Make somebody else an admin first."
+    ),
     e.NoPass: Problem(
         401, "No pass", "Sign in with the code from your letter; the pass you get then is what is needed."
     ),
@@ -257,8 +265,63 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.NotYours: Problem(403, "Not yours", "Only the one who put this proposal forward can change it or take it back."),
     e.Settled: Problem(409, "Settled", "This proposal is {state} and no longer changes."),
     e.NameTaken: Problem(409, "Taken", "There is {what} like this already. Choose another."),
+    e.LineGone: Problem(
+        409,
+        "Not in the report any more",
+        "This line is not in the report any more: it is older than a day, or too few voters are behind it. Nothing was"
+        " set aside. Look at the report again.",
+    ),
+    e.NothingToAppeal: Problem(
+        409,
+        "Nothing to appeal against",
+        "Your ballot is neither set aside nor voided, so there is nothing to decide. Look at your ballot.",
+    ),
+    e.Appealed: Problem(
+        409,
+        "Appealed already",
+        "There is an appeal of yours about this already. Sign in again to read what became of it.",
+    ),
+    e.Answered: Problem(
+        409, "Answered already", "This appeal has its answer already, and an answer does not change. Look at it again."
+    ),
+    e.TakesTwo: Problem(
+        409,
+        "This takes two officers",
+        "One officer alone cannot do this. Ask for the act “{kind}”, and let a second officer confirm it.",
+    ),
+    e.WrongReceipt: Problem(
+        404,
+        "No such appeal",
+        "There is no appeal under this number in this round. Check each sign, or sign in with your code.",
+    ),
     e.BadRegister: Problem(
         422, "Faults in the file", "Nothing was imported. {faults}. Correct the file and send it again."
+    ),
+    e.FaultyRegister: Problem(
+        422,
+        "Faults in the register",
+        "Nothing was imported: {number} rows are wrong. {faults}. Correct them and send the register again.",
+    ),
+    e.NobodyInRegister: Problem(
+        422,
+        "Nobody in the register",
+        "Nothing was imported: the register names nobody. Look whether it is the right file, and send that.",
+    ),
+    e.SourceFailed: Problem(
+        502,
+        "The source failed",
+        "Nothing was imported: the service that has the register failed: {fault}. See to it, then import again.",
+    ),
+    e.ImportOutdated: Problem(
+        409,
+        "Compared with an older register",
+        "Nothing was changed: the register is another than the one this file was compared with. Import the file again"
+        " to see the difference to what holds now.",
+    ),
+    e.ImportSettled: Problem(
+        409,
+        "Done with",
+        "This import is {state}, so nothing was changed. Import the file again if it is still to be applied.",
     ),
     e.BadAddress: Problem(
         422, "Not an address for heads", "Nothing can be posted to this address: {fault}. Correct it and send it again."
@@ -318,7 +381,8 @@ def retry_after(refusal: Refusal | None) -> dict[str, str]:
 def answers(*refusals: type[Refusal]) -> dict[int, ResponseSpec]:
     """What OpenAPI says of these refusals: one documented answer per status, with the types it may have."""
     by_status: dict[int, list[str]] = {}
-    kinds: tuple[type[Refusal], ...] = (*refusals, e.Elsewhere, e.Unhandled)
+    roles = (e.RoleMissing,) if e.NotSignedIn in refusals else ()
+    kinds: tuple[type[Refusal], ...] = (*refusals, *roles, e.Elsewhere, e.Unhandled)
     for refusal in kinds:
         by_status.setdefault(PROBLEMS[refusal].status, []).append(f"`{refusal.code}`")
     return {

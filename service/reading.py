@@ -6,6 +6,7 @@ no duplicate keys, no NUL, a size and a depth that honest requests never reach).
 
 import json
 import re
+from collections.abc import AsyncIterator
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -26,6 +27,7 @@ _PROSE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 _LINE = r"^(?=.*\S)[^\x00-\x1f\x7f]*$(?!\n)"
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=_LINE)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=_LINE)]
+Note = Annotated[str, msgspec.Meta(min_length=1, max_length=2000, pattern=_PROSE)]
 Prose = Annotated[str, msgspec.Meta(max_length=20_000, pattern=_PROSE)]
 
 _PATTERN = re.compile(r"`str` matching regex '.*?'(?= - at|$)")
@@ -47,18 +49,24 @@ _KEY = re.compile(KEY_FORM)
 
 async def read_body(request: AnyRequest, media_type: str, limit: int) -> bytes:
     """The body, when it is of this media type and within ``limit`` bytes."""
+    return b"".join([piece async for piece in body_pieces(request, media_type, limit)])
+
+
+async def body_pieces(request: AnyRequest, media_type: str, limit: int) -> AsyncIterator[bytes]:
+    """The same as it comes, of which nothing is kept."""
     if header(request, b"content-type").partition(";")[0].strip().lower() != media_type:
         raise UnknownForm(expected=media_type)
-    body, more = bytearray(), True
+    size, more = 0, True
     while more:
         message: Any = await request.receive()
         if message["type"] == "http.disconnect":
             raise Malformed(fault="it is cut off")
-        body += message.get("body", b"")
-        if len(body) > limit:
+        piece: bytes = message.get("body", b"")
+        size += len(piece)
+        if size > limit:
             raise TooLarge(limit=limit)
+        yield piece
         more = message.get("more_body", False)
-    return bytes(body)
 
 
 def decode_json(body: bytes, shape: msgspec.json.Decoder[T]) -> T:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from schema.database import AWAY, PASSING
-from schema.errors import Frozen, NameTaken, Unavailable
+from schema.errors import Frozen, LastAdmin, NameTaken, Unavailable
 from schema.queries import Db
 
 ACQUIRE_SECONDS = 1.0
@@ -46,7 +46,7 @@ class Room:
             finally:
                 await self.pool.release(db, timeout=RELEASE_SECONDS)
         except (asyncpg.PostgresError, *AWAY) as error:
-            raise _refusal(error) from error
+            raise refusal_of(error) from error
         finally:
             self._inside -= 1
 
@@ -57,13 +57,15 @@ class Room:
             yield db
 
 
-def _refusal(error: Exception) -> Exception:
+def refusal_of(error: Exception) -> Exception:
     """The domain's word for what the database refused; the error itself when it is a fault of ours."""
     match error:
         case asyncpg.UniqueViolationError() if error.constraint_name in _TAKEN:
             return NameTaken(what=_TAKEN[error.constraint_name])
         case asyncpg.PostgresError() if error.sqlstate == "BYFRZ":
             return Frozen()
+        case asyncpg.PostgresError() if error.sqlstate == "BYADM":
+            return LastAdmin()
         case asyncpg.DataError():  # an argument of ours, though asyncpg derives it from InterfaceError as well
             return error
     return Unavailable() if isinstance(error, (*AWAY, *PASSING)) else error

@@ -200,6 +200,37 @@ async def close(db: asyncpg.Connection, house: House) -> None:
     assert await db.fetchval("select box.close_round($1, 'officer')", house.round_id) == "closed"
 
 
+async def hold(db: asyncpg.Connection, house: House, *names: str) -> UUID:
+    """Put these persons' ballots into quarantine, among those of strangers who never voted; answers its id."""
+    made: UUID = await db.fetchval(
+        "insert into box.quarantine (round_id, sign, voters, reason, made_by)"
+        " values ($1, 'network', 5, 'One network, one minute.', 'Dagny') returning id",
+        house.round_id,
+    )
+    tags = sorted({tag(name) for name in (*names, "S1", "S2", "S3", "S4", "S5")})
+    await db.executemany("insert into box.quarantined values ($1, $2)", [(made, each) for each in tags])
+    return made
+
+
+async def decide(db: asyncpg.Connection, house: House, kind: str, **details: str) -> UUID:
+    """What Dagny and Fatima decided together; answers the decision's id."""
+    made: UUID = await db.fetchval(
+        "insert into box.decision (id, round_id, kind, details, reason, officers)"
+        " values (gen_random_uuid(), $1, $2, $3, 'We looked into it.', '{Dagny,Fatima}') returning id",
+        house.round_id,
+        kind,
+        json(details),
+    )
+    return made
+
+
+async def rule(db: asyncpg.Connection, house: House, kind: str, quarantine_id: UUID) -> str:
+    """Two officers release or void a quarantine; answers what the database says."""
+    decision = await decide(db, house, kind, quarantine_id=str(quarantine_id))
+    said: str = await db.fetchval("select box.rule_quarantine($1)", decision)
+    return said
+
+
 async def proposal(db: asyncpg.Connection, round_id: UUID) -> UUID:
     """A proposal of Amina's."""
     made: UUID = await db.fetchval(

@@ -1,10 +1,11 @@
 """A small town for tests: the service in this process, real servers behind it, and people who use it over HTTP.
 
-Amina votes, Björn votes twice, Carim may not, Dagny is an officer, Elin a reviewer.
+Amina votes, Björn votes twice, Carim may not, Dagny is an admin and officer, Elin a reviewer. Fatima is a second
+officer, Gunnar and Hanna are clerks.
 """
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -24,6 +25,7 @@ from schema.settings import Settings
 from service.app import make_app
 from service.floorplan import Part
 from service.house import House
+from service.rights import OfficerRole
 from service.ring import Ring
 from service.store import roll
 from service.verbs.sign_in import hash_password
@@ -32,6 +34,14 @@ from workers.door import act
 from workers.lanes import ROLES
 
 PASSWORD = "correct horse battery staple"
+
+HIRED: dict[str, tuple[OfficerRole, ...]] = {
+    "Elin": ("reviewer",),
+    "Fatima": ("officer",),
+    "Gunnar": ("clerk",),
+    "Hanna": ("clerk",),
+}
+"""What people are hired as; everybody else is an admin and officer, as Dagny is."""
 _HASH = hash_password(PASSWORD)
 
 REGISTER = "identity,area,birth_year,birth_month\nAMINA-1,North,1985,3\nBJORN-2,North,1990,7\nCARIM-3,South,2020,1\n"
@@ -91,11 +101,12 @@ class Town:
         house: House = self.client.app.state.house
         return house.ring
 
-    async def hire(self, name: str = "Dagny", municipality: str = "Hagaby") -> str:
-        """An officer with a session; answers the token."""
+    async def hire(self, name: str = "Dagny", municipality: str = "Hagaby", roles: Collection[OfficerRole] = ()) -> str:
+        """An officer with a session; answers the token. Without ``roles`` with those for which people are known."""
+        roles = roles or HIRED.get(name, ("admin", "officer"))
         db = await asyncpg.connect(self.settings.database_url)
         try:
-            await roll.insert_officer(db, await roll.municipality(db, municipality), name, _HASH)
+            await roll.insert_officer(db, await roll.municipality(db, municipality), name, _HASH, roles)
         finally:
             await db.close()
         token = await self.sign_in(name)

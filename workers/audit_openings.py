@@ -12,7 +12,7 @@ from schema.openings import Opening, Openings
 from schema.snapshot import Group, Inputs, Snapshot, Sums, input_hash
 from schema.styles import check_choices
 from workers.audit import Failed, Finding, step
-from workers.eligibility import NOT_ON_ROLL
+from workers.eligibility import NOT_ON_ROLL, VOIDED
 from workers.profile import count_inputs
 
 
@@ -72,13 +72,16 @@ def _current(revisions: Sequence[Opening]) -> list[Opening]:
 
 
 def _add_up(files: PotFiles, revisions: Sequence[Opening]) -> str:
-    """The published sums are those of the openings, and only what breaks a rule of the ballot was refused for it."""
+    """The published sums are those of the openings, and only what breaks a rule of the ballot was refused for it.
+
+    A ballot that breaks none may be voided; the bundle says how many were, and the house by whose decision.
+    """
     snapshot = read_snapshot(files.snapshot)
     costs = {project.number: project.cost for project in snapshot.projects}
     for opening in revisions:
         refusal = check_choices(snapshot.style, costs, opening.choices, opening.points)
         broken = refusal.code if refusal and not opening.withdrawn else None
-        if opening.reason not in {NOT_ON_ROLL, broken}:
+        if opening.reason not in {NOT_ON_ROLL, broken or VOIDED, broken}:
             raise Failed(f"The ballot of leaf {opening.position:,} is judged “{opening.reason or 'counts'}”, wrongly.")
     if _sums(snapshot, revisions) != snapshot.sums:
         raise Failed("The published sums are not those of the ballots.")

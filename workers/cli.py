@@ -25,7 +25,7 @@ def workers(lane: Lane) -> None:
 
 @click.command()
 def clock() -> None:
-    """Close rounds whose time is over, and tell the workers again what still waits.
+    """Close rounds whose time is over, tell the workers again what still waits, and forget traces after a day.
 
     One is enough; two do no harm.
     """

@@ -11,6 +11,8 @@ from schema.events import (
     AuditorNamed,
     BallotsAccepted,
     BallotsCast,
+    BallotsHeld,
+    BallotsVoided,
     Event,
     HeadSigned,
     PotCounted,
@@ -28,7 +30,7 @@ from schema.events import (
 )
 from schema.keys import Keys
 from workers.civic import Happening, note_happenings
-from workers.compare import compare_pots
+from workers.compare import compare_pots, leave_out_held
 from workers.count import count_rounds
 from workers.judge import judge_ballots
 from workers.openings import make_openings
@@ -37,7 +39,7 @@ from workers.sequence import sequence_ballots
 from workers.spread import spread_heads
 
 
-async def act(
+async def act(  # noqa: PLR0912 - one case for each kind
     db: asyncpg.Connection,
     keys: Keys,
     box_url: str,
@@ -48,7 +50,7 @@ async def act(
 
     ``heads`` is the folder of published heads, if there is one.
     """
-    municipalities, drafts, cast, signed, closed, audited, counted = (set[UUID]() for _ in range(7))
+    municipalities, drafts, cast, signed, closed, audited, counted, held = (set[UUID]() for _ in range(8))
     growing: list[RoundScheduled | BallotsAccepted] = []
     happenings: list[Happening] = []
     for number, event in batch:
@@ -63,12 +65,14 @@ async def act(
                 growing.append(event)
             case HeadSigned(round_id):
                 signed.add(round_id)
-            case RoundClosed(round_id):
+            case RoundClosed(round_id) | BallotsVoided(round_id):
                 closed.add(round_id)
             case RoundPublished(round_id) | AuditorNamed(round_id):
                 audited.add(round_id)
             case PotCounted(pot_id):
                 counted.add(pot_id)
+            case BallotsHeld(round_id):
+                held.add(round_id)
             case (
                 ProposalSubmitted(proposal_id)
                 | ProposalEdited(proposal_id)
@@ -89,4 +93,5 @@ async def act(
     await count_rounds(db, keys, closed)
     await make_openings(db, audited)
     await compare_pots(db, counted)
+    await leave_out_held(db, held)
     await note_happenings(db, happenings)

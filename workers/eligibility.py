@@ -15,6 +15,8 @@ from schema.styles import Style, check_choices
 
 Obstacle = Literal["other-area", "unknown-age", "too-young"]
 NOT_ON_ROLL = "not-on-roll"
+VOIDED = "voided"
+"""Why a ballot with which nothing is wrong does not count: two officers voided it."""
 
 
 class Person(msgspec.Struct, frozen=True):

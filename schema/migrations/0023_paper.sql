@@ -376,35 +376,15 @@ begin
     from seen s left join fresh f on f.tag = s.tag;
 end $$;
 
--- Retention: marks and what was keyed go with the ballots. Batches, sheets and their states stay: they hold no choice.
-create or replace function box.delete_openings(the_round uuid, the_decision text, two_officers text[]) returns text
-language plpgsql volatile security definer set search_path = '' as $$
-declare
-    r box.round := box.lock_round(false, the_round);
-    ends_at timestamptz := box.appeal_ends_at(r);
+-- With a round's ballots go its marks and what was keyed. Batches, sheets and their states stay: they hold no choice.
+create function box.forget_papers() returns trigger language plpgsql set search_path = '' as $$
 begin
-    if r.id is null then
-        return 'no_round';
-    end if;
-    if exists (select from box.deletion where round_id = the_round) then
-        return 'deleted_before';
-    end if;
-    if ends_at is null then
-        return 'not_published';
-    end if;
-    if ends_at > clock_timestamp() then
-        return 'appealable';
-    end if;
-    insert into box.deletion (round_id, decision, officers, ballots)
-        select the_round, the_decision, two_officers, count(*) from box.ballot where round_id = the_round;
-    delete from box.openings o using box.auditor a where a.id = o.auditor_id and a.round_id = the_round;
-    delete from box.verdict v using box.ballot b where b.id = v.ballot_id and b.round_id = the_round;
-    delete from box.ballot where round_id = the_round;
-    delete from box.paper_entry e using box.paper_sheet s where s.id = e.sheet_id and s.round_id = the_round;
-    delete from box.paper_mark where round_id = the_round;
-    delete from box.elector e using box.pot p where p.id = e.pot_id and p.round_id = the_round;
-    return 'deleted';
+    delete from box.paper_entry e using box.paper_sheet s where s.id = e.sheet_id and s.round_id = new.round_id;
+    delete from box.paper_mark m where m.round_id = new.round_id;
+    return null;
 end $$;
+create trigger deletion_forgets_papers after insert on box.deletion
+    for each row execute function box.forget_papers();
 
 grant select, insert on box.paper_batch, box.paper_total, box.paper_mark, box.paper_unmark, box.paper_sheet,
     box.paper_entry to byalag_box;

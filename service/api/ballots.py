@@ -1,4 +1,4 @@
-"""Casting over HTTP. A pass is all that counts here: no cookie, no name, no address is looked at."""
+"""Casting over HTTP. A pass is all that counts here: no cookie, no name, no address decides anything."""
 
 from typing import Any
 from uuid import UUID
@@ -39,7 +39,16 @@ from schema.passes import UnknownKey
 from service.api.replies import PASS, Ready
 from service.house import House
 from service.openapi import json_body, needed_header
-from service.people import TheHouse, ThePass, bearer, known_pass, provide_box_pass, refuse_other_round, take_pass
+from service.people import (
+    TheHouse,
+    ThePass,
+    bearer,
+    known_pass,
+    leave_trace,
+    provide_box_pass,
+    refuse_other_round,
+    take_pass,
+)
 from service.problems import answers
 from service.reading import BALLOT_LIMIT, KEY_FORM, AnyRequest, header, idempotency_key, read_json
 from service.store.ballots import CurrentBallot
@@ -82,6 +91,8 @@ async def cast_ballot(request: AnyRequest) -> Ready:
     sent = await read_json(request, _BALLOT, BALLOT_LIMIT)
     key = idempotency_key(header(request, b"idempotency-key"))
     accepted, fresh = await verbs.cast_ballot(house, claims, pot_id, key, sent)
+    if fresh:
+        leave_trace(request, house, claims)
     return Ready(201 if fresh else 200, msgspec.json.encode(accepted))
 
 
@@ -99,6 +110,8 @@ async def withdraw_ballot(request: AnyRequest, house: TheHouse, claims: ThePass,
     sent = await read_json(request, _WITHDRAWAL, BALLOT_LIMIT)
     key = idempotency_key(header(request, b"idempotency-key"))
     accepted, fresh = await verbs.withdraw_ballot(house, claims, pot_id, key, sent)
+    if fresh:
+        leave_trace(request, house, claims)
     return Ready(201 if fresh else 200, msgspec.json.encode(accepted))
 
 

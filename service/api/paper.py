@@ -37,11 +37,11 @@ from service.openapi import json_body
 from service.people import TheHouse, TheOfficer
 from service.problems import answers
 from service.reading import AnyRequest, read_json
-from service.verbs import assisted, desk
+from service.verbs import assisted, booth
 from service.verbs import paper as verbs
 from service.verbs.assisted import Assistance
-from service.verbs.desk import Marked, Marking, Unmarking
-from service.verbs.paper import BatchDraft, BatchView, Difference, Keyed, SheetState, Totals
+from service.verbs.booth import Marked, Marking, Unmarking
+from service.verbs.paper import BatchDraft, BatchView, Decided, Difference, Keyed, SheetState, Totals
 from service.verbs.sign_in import Passes
 
 _BATCH = msgspec.json.Decoder(BatchDraft)
@@ -49,6 +49,7 @@ _TOTALS = msgspec.json.Decoder(Totals)
 _MARKING = msgspec.json.Decoder(Marking)
 _UNMARKING = msgspec.json.Decoder(Unmarking)
 _KEYED = msgspec.json.Decoder(Keyed)
+_DECIDED = msgspec.json.Decoder(Decided)
 _ASSISTANCE = msgspec.json.Decoder(Assistance)
 
 SENT = (NotSignedIn, NotAllowed, NotFound, Malformed, TooLarge, UnknownForm, Unavailable)
@@ -102,7 +103,7 @@ async def declare_totals(
 )
 async def mark_paper(request: AnyRequest, house: TheHouse, officer: TheOfficer, batch_id: FromPath[UUID]) -> Marked:
     """Mark a person as voting on paper, in all pots named or in none. Body: Marking."""
-    return await desk.mark_paper(house, officer, batch_id, await read_json(request, _MARKING))
+    return await booth.mark_paper(house, officer, batch_id, await read_json(request, _MARKING))
 
 
 @post(
@@ -114,19 +115,34 @@ async def mark_paper(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
 )
 async def unmark_paper(request: AnyRequest, house: TheHouse, officer: TheOfficer, batch_id: FromPath[UUID]) -> Marked:
     """Take a mark back that was a mistake, before the paper is handed in. Body: Unmarking."""
-    return await desk.unmark_paper(house, officer, batch_id, await read_json(request, _UNMARKING))
+    return await booth.unmark_paper(house, officer, batch_id, await read_json(request, _UNMARKING))
 
 
 @post(
     "/paper-batches/{batch_id:uuid}/entries",
     operation_class=json_body(Keyed),
-    responses=answers(*SENT, *STYLE, BlankIsBallot, SheetSettled, OwnSheet, BatchClosed),
+    responses=answers(*SENT, *STYLE, BlankIsBallot, SheetSettled, BatchClosed),
     security=OFFICER,
     tags=["paper"],
 )
 async def key_sheet(request: AnyRequest, house: TheHouse, officer: TheOfficer, batch_id: FromPath[UUID]) -> SheetState:
-    """Key a sheet, or decide it. Body: Keyed. Two officers who read the same settle it."""
+    """Key a sheet. Body: Keyed. Two clerks who read the same settle it."""
     return await verbs.key_sheet(house, officer, batch_id, await read_json(request, _KEYED))
+
+
+@post(
+    "/paper-batches/{batch_id:uuid}/decisions",
+    operation_class=json_body(Decided),
+    responses=answers(*SENT, *STYLE, BlankIsBallot, SheetSettled, OwnSheet, BatchClosed),
+    security=OFFICER,
+    tags=["paper"],
+)
+async def decide_sheet(
+    request: AnyRequest, house: TheHouse, officer: TheOfficer, batch_id: FromPath[UUID]
+) -> SheetState:
+    """Decide a sheet that two others read differently, or remove one that does not exist. Body: Decided."""
+    sent: Decided = await read_json(request, _DECIDED)
+    return await verbs.key_sheet(house, officer, batch_id, sent)
 
 
 @get("/paper-batches/{batch_id:uuid}/differences", responses=ACT, security=OFFICER, tags=["paper"])
@@ -176,6 +192,7 @@ router: Any = Router(
         mark_paper,
         unmark_paper,
         key_sheet,
+        decide_sheet,
         list_differences,
         close_batch,
         open_session,

@@ -1,4 +1,4 @@
-"""Signing in, the register and codes over HTTP: the roll side."""
+"""Signing in, the roll and codes over HTTP: the roll side."""
 
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,6 @@ from service.openapi import csv_body, json_body
 from service.people import TheHouse, TheOfficer, bearer, caller_address
 from service.problems import answers
 from service.reading import REGISTER_LIMIT, AnyRequest, read_body, read_json
-from service.store.roll import Register
 from service.verbs import register as register_verbs
 from service.verbs import sign_in as verbs
 from service.verbs.register import RollView
@@ -75,20 +74,6 @@ async def sign_in_by_code(request: AnyRequest, house: TheHouse, round_id: FromPa
     return await verbs.sign_in_by_code(house, round_id, sent, caller_address(request))
 
 
-@post(
-    "/register",
-    operation_class=csv_body(),
-    responses=FILE,
-    security=OFFICER,
-    tags=["register"],
-    request_max_body_size=REGISTER_LIMIT,
-)
-async def import_register(request: AnyRequest, house: TheHouse, officer: TheOfficer) -> Register:
-    """Replace the municipality's register. Body: CSV with identity, area, and birth_year, birth_month if wanted."""
-    body = await read_body(request, "text/csv", REGISTER_LIMIT)
-    return await register_verbs.import_register(house, officer, body)
-
-
 @get("/rounds/{round_id:uuid}/roll", responses=ACT, security=OFFICER, tags=["register"])
 async def view_roll(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> RollView:
     """How many may vote in which pot, or why not; and whether the roll is up to date."""
@@ -115,5 +100,5 @@ async def issue_codes(
 
 router: Any = Router(
     path="",
-    route_handlers=[sign_in_officer, sign_out_officer, sign_in_by_code, import_register, view_roll, issue_codes],
+    route_handlers=[sign_in_officer, sign_out_officer, sign_in_by_code, view_roll, issue_codes],
 )

@@ -8,7 +8,7 @@ import msgspec
 from litestar import Response, Router, get
 from litestar.params import FromPath
 
-from schema.comparison import WhatIf
+from schema.comparison import WhatIf, WithoutHeld
 from schema.errors import BallotsWithheld, Malformed, NotCounted, NotFound, Unavailable
 from schema.keys import Signing
 from schema.snapshot import Snapshot
@@ -59,6 +59,12 @@ async def view_what_if(request: AnyRequest, house: TheHouse, pot_id: FromPath[UU
     return cached(request, await verbs.view_what_if(house, pot_id))
 
 
+@get("/pots/{pot_id:uuid}/without-held", responses=READ, tags=["outcomes"])
+async def view_without_held(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) -> Response[WithoutHeld]:
+    """What the outcome would be without the ballots in quarantine, by the same rule; 404 when none is held."""
+    return cached(request, await verbs.view_without_held(house, pot_id))
+
+
 @get("/keys", tags=["outcomes"], responses=answers(Unavailable))
 async def list_keys(house: TheHouse) -> list[VerificationKey]:
     """The public keys with which passes, receipts and checkpoints can be checked, retired ones as well."""
@@ -68,4 +74,6 @@ async def list_keys(house: TheHouse) -> list[VerificationKey]:
     ]
 
 
-router: Any = Router(path="", route_handlers=[view_snapshot, view_pb, view_bundle, view_what_if, list_keys])
+router: Any = Router(
+    path="", route_handlers=[view_snapshot, view_pb, view_bundle, view_what_if, view_without_held, list_keys]
+)

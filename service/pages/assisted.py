@@ -61,7 +61,7 @@ async def _desk(
 ) -> Page:
     view = await round_verbs.view_own_round(house, officer, round_id)
     return officer_page(
-        "officer_desk.html",
+        "officer_assist.html",
         details(refusal).status if refusal else 200,
         officer=officer,
         round=view.round,

@@ -10,9 +10,11 @@ from litestar import get, post
 from litestar.params import FromPath
 
 from schema.errors import (
+    Appealed,
     ChosenTwice,
     KeyReused,
     NoKey,
+    NothingToAppeal,
     NothingToWithdraw,
     NotOpen,
     OnPaper,
@@ -33,12 +35,14 @@ from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import NO_PASS, ask_again, box_pass
 from service.pages.problems import problem_page
 from service.pages.shell import Page, addresses, form_page, private_page, see_other
-from service.people import TheHouse, take_pass
+from service.people import TheHouse, leave_trace, take_pass
 from service.reading import AnyRequest, idempotency_key
 from service.store.projects import Project
 from service.store.rounds import Pot, Round
+from service.verbs import appeals as appeal_verbs
 from service.verbs import ballots as verbs
 from service.verbs import rounds as round_verbs
+from service.verbs.appeals import BallotAppealDraft
 from service.verbs.ballots import Accepted, Ballot, Withdrawal
 
 MENDABLE = (
@@ -72,7 +76,14 @@ class Desk(msgspec.Struct, frozen=True):
     others: list[str]
 
 
-@get(["/pots/{pot_id:uuid}/ballot", "/pots/{pot_id:uuid}/ballots", "/pots/{pot_id:uuid}/withdrawals"])
+@get(
+    [
+        "/pots/{pot_id:uuid}/ballot",
+        "/pots/{pot_id:uuid}/ballots",
+        "/pots/{pot_id:uuid}/withdrawals",
+        "/pots/{pot_id:uuid}/appeals",
+    ]
+)
 async def lead_to_sign_in(house: TheHouse, pot_id: FromPath[UUID]) -> Page:
     """A ballot is opened by a form that holds a pass; who types its address is led to where the way begins."""
     found, _, _ = await round_verbs.public_pot(house, pot_id)
@@ -98,7 +109,7 @@ async def cast_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUI
     """Cast the ballot and show its receipt; or show the ballot again, and why it was not taken."""
     fields = await read_form(request)
     try:
-        return await _cast(house, pot_id, fields)
+        return await _cast(request, house, pot_id, fields)
     except Unavailable:
         address = f"/pots/{pot_id}/ballots"
         return private_page("try_again.html", 503, address=address, kept=fields.kept(_SENT), taking_back=False)
@@ -109,13 +120,29 @@ async def withdraw_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath
     """Take the ballot back and show the receipt of that; or show the ballot again, and why it stands."""
     fields = await read_form(request)
     try:
-        return await _withdraw(house, pot_id, fields)
+        return await _withdraw(request, house, pot_id, fields)
     except Unavailable:
         address = f"/pots/{pot_id}/withdrawals"
         return private_page("try_again.html", 503, address=address, kept=fields.kept(_SENT), taking_back=True)
 
 
-async def _cast(house: House, pot_id: UUID, fields: Fields) -> Page:
+@post("/pots/{pot_id:uuid}/appeals")
+async def appeal_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) -> Page:
+    """Ask for one's ballot back, and show it as it stands then."""
+    fields = await read_form(request)
+    found, pot, projects = await round_verbs.public_pot(house, pot_id)
+    try:
+        claims = await box_pass(house, fields, found.id, pot_id)
+    except NO_PASS as refusal:
+        return _sign_in_again(house, pot, found, projects, "ballot", fields, refusal)
+    try:
+        await appeal_verbs.appeal_ballot(house, claims, shaped({"ground": fields.text("ground")}, BallotAppealDraft))
+    except (Appealed, NothingToAppeal) as refusal:
+        return problem_page(refusal, (f"/rounds/{found.id}", found.name))
+    return await ballot_page(house, Desk(found, pot, projects, fields.text("pass"), fields.texts("others")))
+
+
+async def _cast(request: AnyRequest, house: House, pot_id: UUID, fields: Fields) -> Page:
     found, pot, projects = await round_verbs.public_pot(house, pot_id)
     try:
         claims = await box_pass(house, fields, found.id, pot_id)
@@ -125,17 +152,19 @@ async def _cast(house: House, pot_id: UUID, fields: Fields) -> Page:
     choices = fields.numbers("choices")
     sent = shaped({"choices": choices, "base_revision": fields.number("base_revision")}, Ballot)
     try:
-        accepted, _ = await verbs.cast_ballot(
+        accepted, fresh = await verbs.cast_ballot(
             house, claims, pot_id, idempotency_key(fields.text("idempotency_key")), sent
         )
     except MENDABLE as refusal:
         return await ballot_page(house, desk, choices, refusal)
     except NotOpen as refusal:
         return _not_open(found, refusal)
+    if fresh:
+        leave_trace(request, house, claims)
     return await _receipt_page(house, desk, accepted)
 
 
-async def _withdraw(house: House, pot_id: UUID, fields: Fields) -> Page:
+async def _withdraw(request: AnyRequest, house: House, pot_id: UUID, fields: Fields) -> Page:
     found, pot, projects = await round_verbs.public_pot(house, pot_id)
     try:
         claims = await box_pass(house, fields, found.id, pot_id)
@@ -144,13 +173,15 @@ async def _withdraw(house: House, pot_id: UUID, fields: Fields) -> Page:
     desk = Desk(found, pot, projects, fields.text("pass"), fields.texts("others"))
     sent = shaped({"base_revision": fields.number("base_revision")}, Withdrawal)
     try:
-        accepted, _ = await verbs.withdraw_ballot(
+        accepted, fresh = await verbs.withdraw_ballot(
             house, claims, pot_id, idempotency_key(fields.text("idempotency_key")), sent
         )
     except STANDING as refusal:
         return await ballot_page(house, desk, None, refusal, taking_back=True)
     except NotOpen as refusal:
         return _not_open(found, refusal)
+    if fresh:
+        leave_trace(request, house, claims)
     return await _receipt_page(house, desk, accepted, withdrawn=True)
 
 
@@ -193,7 +224,7 @@ async def ballot_page(
     cast = await verbs.current_ballot(house, await take_pass(desk.token, house, "box"), pot.id)
     before = cast.choices if cast else ()
     if found.phase != "voting" or before is None:  # it may have closed since the round was read
-        return private_page("own_ballot.html", desk=desk, cast=cast)
+        return private_page("own_ballot.html", desk=desk, cast=cast, words=words)
     chosen = set(before if choices is None else choices)
     costs = [project.cost for project in desk.projects if project.number in chosen]
     return form_page(
@@ -206,6 +237,7 @@ async def ballot_page(
         chosen=chosen,
         differs=cast is not None and chosen != set(before),
         costs=costs,
+        words=words,
         limits=words.limits(pot.style, found.currency),
         over=max(0, sum(costs) - getattr(pot.style, "max_cost", sum(costs))),
         returned=returned,
@@ -241,4 +273,4 @@ def _not_open(found: Round, refusal: NotOpen) -> Page:
     return problem_page(refusal, (f"/rounds/{found.id}", found.name))
 
 
-handlers: list[Any] = [lead_to_sign_in, open_ballot, cast_ballot, withdraw_ballot]
+handlers: list[Any] = [lead_to_sign_in, open_ballot, cast_ballot, withdraw_ballot, appeal_ballot]

@@ -29,14 +29,16 @@ _LABELS = {
     "cost": "the cost",
     "name": "the name",
     "choices": "a choice",
-    "person": "the identity or code",
     "reason": "the reason",
+    "words": "your appeal",
+    "answer": "the answer",
+    "ground": "the ground",
+    "person": "the identity or code",
     "reference": "the reference",
     "place": "the place",
     "number": "the number of the sheet",
     "sheets": "the number of sheets",
     "void": "the reason why it is void",
-    "words": "the words about it",
     "page": "the scanned page",
     "shown": "the document",
 }
@@ -107,6 +109,12 @@ async def read_form(request: AnyRequest) -> Fields:
 
 async def read_upload(request: AnyRequest, name: str, limit: int) -> bytes:
     """The file that came in this field of a multipart form, of at most ``limit`` bytes."""
+    file, _ = await read_file_form(request, name, limit)
+    return await file.read()
+
+
+async def read_file_form(request: AnyRequest, name: str, limit: int) -> tuple[UploadFile, Fields]:
+    """The same file, to be read piece by piece, and the texts that came with it."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise UnknownForm(expected="multipart/form-data")
     try:
@@ -120,7 +128,10 @@ async def read_upload(request: AnyRequest, name: str, limit: int) -> bytes:
     file = form.get(name)
     if not isinstance(file, UploadFile):
         raise Malformed(fault="no file was chosen")
-    return await file.read()
+    texts = {field: [text for text in form.getall(field) if isinstance(text, str)] for field in form}
+    if any(_CONTROL.search(text) for sent in texts.values() for text in sent):
+        raise Malformed(fault="a text in it holds a sign that is no text")
+    return file, Fields({field: sent for field, sent in texts.items() if sent})
 
 
 def shaped(values: Mapping[str, object], shape: type[T]) -> T:

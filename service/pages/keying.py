@@ -1,6 +1,6 @@
 """Keying sheets: numbers with blanks between, and their titles before they are saved; what two read differently."""
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -22,7 +22,9 @@ from service.store.roll import Officer
 from service.store.rounds import Pot, Round
 from service.verbs import paper as verbs
 from service.verbs import rounds as round_verbs
-from service.verbs.paper import BatchView, Keyed
+from service.verbs.paper import BatchView, Decided, Keyed
+
+K = TypeVar("K", Keyed, Decided)
 
 TYPED = ("number", "numbers", "void", "words", "page")
 
@@ -67,7 +69,7 @@ async def key_sheet(request: AnyRequest, house: TheHouse, officer: TheOfficer, b
     typed = {name: fields.text(name) for name in TYPED}
     shown = " ".join((typed["number"], typed["numbers"], typed["void"]))
     try:
-        sent = _keyed(fields, keyboard.pot.id)
+        sent = _keyed(fields, keyboard.pot.id, Keyed)
         if fields.text("step") != "save" or fields.text("shown") != shown:
             await verbs.check_sheet(house, officer, batch_id, sent)
             return _keying(officer, keyboard, typed, looked=sent, shown=shown)
@@ -80,7 +82,7 @@ async def key_sheet(request: AnyRequest, house: TheHouse, officer: TheOfficer, b
     return see_other(f"{address}&done={state.state}")
 
 
-def _keyed(fields: Fields, pot_id: UUID, decides: bool = False) -> Keyed:
+def _keyed(fields: Fields, pot_id: UUID, shape: type[K]) -> K:
     choices, points = words.read_sheet(fields.text("numbers"))
     return shaped(
         {
@@ -91,9 +93,8 @@ def _keyed(fields: Fields, pot_id: UUID, decides: bool = False) -> Keyed:
             "void": fields.text("void") or None,
             "words": fields.text("words"),
             "page": fields.text("page"),
-            "decides": decides,
         },
-        Keyed,
+        shape,
     )
 
 
@@ -146,7 +147,7 @@ async def decide_sheet(request: AnyRequest, house: TheHouse, officer: TheOfficer
     """Decide a sheet that two clerks read differently, or remove one that does not exist."""
     fields = await read_form(request)
     try:
-        sent = _keyed(fields, uuid_or_malformed(fields.text("pot"), "the pot"), decides=True)
+        sent = _keyed(fields, uuid_or_malformed(fields.text("pot"), "the pot"), Decided)
         await verbs.key_sheet(house, officer, batch_id, sent)
     except NOT_HERE:
         raise
@@ -173,7 +174,7 @@ async def _differences(
         view=view,
         names={sums.pot_id: sums.pot for sums in view.pots},
         waiting=await verbs.waiting_sheets(house, officer, batch_id),
-        differences=await verbs.list_differences(house, officer, batch_id),
+        differences=await verbs.list_differences(house, officer, batch_id) if "officer" in officer.roles else [],
         typed=typed,
         voids=words.VOIDS,
         words=words,

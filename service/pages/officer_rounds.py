@@ -33,7 +33,6 @@ DONE = {
     "take-back": "The scheduling is taken back: rules, projects and costs can be changed again.",
     "close": "Voting is closed. The ballots are being counted.",
     "publish": "The outcome is published.",
-    "register": "The register is imported. The roll is being built from it; look again in a moment.",
     "shortlist": "The proposal is on the ballot now.",
 }
 """What the page says after an act; the address holds the name alone, so nobody can put words on our page."""
@@ -125,7 +124,7 @@ def _reasons(roll: RollView) -> dict[UUID, list[tuple[str, int]]]:
     return said
 
 
-@get(["/rounds/{round_id:uuid}/{act:str}", "/rounds/{round_id:uuid}/register", "/rounds/{round_id:uuid}/codes"])
+@get(["/rounds/{round_id:uuid}/{act:str}", "/rounds/{round_id:uuid}/codes"])
 async def confirm_act(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], act: FromQuery[str] = "") -> Page:
     """Closing cannot be undone, so it is asked for on a page of its own; all other acts lead back to the round."""
     view = await verbs.view_own_round(house, officer, round_id)
@@ -152,16 +151,6 @@ async def _done_or_said(house: House, officer: Officer, round_id: UUID, act: str
     except Refusal as refusal:
         return await round_page(house, officer, round_id, refusal=refusal)
     return see_other(f"/officer/rounds/{round_id}?done={act}")
-
-
-@post("/rounds/{round_id:uuid}/register", request_max_body_size=REGISTER_LIMIT)
-async def import_register(request: AnyRequest, house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> Page:
-    """Replace the municipality's register by a CSV file."""
-
-    async def importing() -> object:
-        return await register_verbs.import_register(house, officer, await read_upload(request, "file", REGISTER_LIMIT))
-
-    return await _done_or_said(house, officer, round_id, "register", importing())
 
 
 @post("/rounds/{round_id:uuid}/codes", request_max_body_size=REGISTER_LIMIT)
@@ -199,7 +188,6 @@ handlers: list[Any] = [
     view_round,
     confirm_act,
     act_on_round,
-    import_register,
     issue_codes,
     shortlist_proposal,
 ]

@@ -11,8 +11,8 @@ from service.house import House
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.shell import Page, officer_page, see_other
-from service.people import TheHouse, TheOfficer, caller_address, cookie_name, provide_officer, refuse_other_sites
-from service.problems import details, retry_after
+from service.people import TheHouse, TheOfficer, caller_address, cookie_name, officer_of, refuse_other_sites
+from service.problems import answer_problem, details, retry_after
 from service.reading import AnyRequest
 from service.verbs import rounds as round_verbs
 from service.verbs import sign_in as verbs
@@ -24,8 +24,10 @@ _NOTES = {
 }
 
 
-def lead_to_sign_in(_: AnyRequest, __: NotSignedIn) -> Page:
-    """Somebody without a session, or with one that has ended, is led to the form."""
+def lead_to_sign_in(request: AnyRequest, refusal: NotSignedIn) -> Page:
+    """A browser without a session, or with one that has ended, is led to the form."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return answer_problem(request, refusal)
     return see_other("/officer?note=needed")
 
 
@@ -36,7 +38,7 @@ exception_handlers: dict[int | type[Exception], Any] = {NotSignedIn: lead_to_sig
 async def view_sign_in(request: AnyRequest, house: TheHouse, note: FromQuery[str] = "") -> Page:
     """The form for officers; who is signed in goes on to the rounds."""
     try:
-        await provide_officer(request, house)
+        await officer_of(request, house)
     except NotSignedIn:
         return officer_page("officer_sign_in.html", note=_NOTES.get(note), alert=None, name="")
     return see_other("/officer/rounds")

@@ -15,10 +15,10 @@ from service.people import TheHouse, TheOfficer
 from service.problems import details
 from service.reading import AnyRequest, uuid_or_malformed
 from service.store.roll import Officer
-from service.verbs import desk
+from service.verbs import booth
 from service.verbs import paper as verbs
 from service.verbs import rounds as round_verbs
-from service.verbs.desk import Marking, Unmarking
+from service.verbs.booth import Marking, Unmarking
 from service.verbs.paper import BatchDraft, BatchView, Totals
 
 NOT_HERE = (NotSignedIn, NotAllowed, NotFound)
@@ -134,7 +134,7 @@ async def mark_paper(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
     fields = await read_form(request)
     try:
         sent = shaped(_person(fields), Marking)
-        marked = await desk.mark_paper(house, officer, batch_id, sent)
+        marked = await booth.mark_paper(house, officer, batch_id, sent)
     except NOT_HERE:
         raise
     except Refusal as refusal:
@@ -150,7 +150,7 @@ async def unmark_paper(request: AnyRequest, house: TheHouse, officer: TheOfficer
     fields = await read_form(request)
     try:
         sent = shaped(_person(fields) | {"reason": fields.text("reason")}, Unmarking)
-        await desk.unmark_paper(house, officer, batch_id, sent)
+        await booth.unmark_paper(house, officer, batch_id, sent)
     except NOT_HERE:
         raise
     except Refusal as refusal:

@@ -9,8 +9,8 @@ import msgspec
 from litestar import get
 from litestar.params import FromPath
 
-from schema.comparison import WhatIf
-from schema.errors import NotCounted
+from schema.comparison import WhatIf, WithoutHeld
+from schema.errors import NotCounted, NotFound
 from schema.snapshot import Snapshot
 from service.pages import figures, rules, telling, ties
 from service.pages.problems import problem_page
@@ -21,6 +21,7 @@ from service.verbs import rounds as round_verbs
 from service.verbs import snapshots as verbs
 
 _SNAPSHOT, _WHAT_IF = msgspec.json.Decoder(Snapshot), msgspec.json.Decoder(WhatIf)
+_WITHOUT_HELD = msgspec.json.Decoder(WithoutHeld)
 
 
 @get("/pots/{pot_id:uuid}/results")
@@ -35,12 +36,18 @@ async def view_results(request: AnyRequest, house: TheHouse, pot_id: FromPath[UU
         what_if = await verbs.view_what_if(house, pot_id)
     except NotCounted:  # it is not worked out yet
         what_if = None
+    try:
+        without_held = await verbs.view_without_held(house, pot_id)
+    except (NotCounted, NotFound):  # none is held
+        without_held = None
     at = addresses(house.settings)
-    return rendered_page(request, _told(published.content, published.published_at, what_if, at))
+    return rendered_page(request, _told(published.content, published.published_at, what_if, without_held, at))
 
 
 @lru_cache(maxsize=64)
-def _told(content: bytes, published_at: datetime, what_if: bytes | None, at: Addresses) -> bytes:
+def _told(
+    content: bytes, published_at: datetime, what_if: bytes | None, without_held: bytes | None, at: Addresses
+) -> bytes:
     """The page. On the day of an outcome everybody reads the same one, and what it is made of never changes."""
     snapshot = _SNAPSHOT.decode(content)
     funded, others = telling.told(snapshot)
@@ -55,6 +62,8 @@ def _told(content: bytes, published_at: datetime, what_if: bytes | None, at: Add
         tie_order=ties.tie_order_told(snapshot),
         ties=ties.ties_told(snapshot),
         terms=figures.sum_told(snapshot.sums),
+        without_held=_WITHOUT_HELD.decode(without_held) if without_held else None,
+        titles={str(project.number): project.title for project in snapshot.projects},
         by_rules=figures.by_rules(_WHAT_IF.decode(what_if)) if what_if else [],
     )
 

@@ -5,8 +5,10 @@ from typing import Any
 from litestar import Router
 
 from service.pages import (
+    appeals,
     assisted,
     ballots,
+    desk,
     keying,
     officer_rounds,
     officers,
@@ -14,6 +16,7 @@ from service.pages import (
     problems,
     proposals,
     receipts,
+    register,
     results,
     rounds,
     sign_in,
@@ -32,6 +35,7 @@ handlers: list[Any] = [
             *rounds.handlers,
             *sign_in.handlers,
             *ballots.handlers,
+            *appeals.handlers,
             *proposals.handlers,
             *results.handlers,
             *receipts.handlers,
@@ -44,6 +48,8 @@ handlers: list[Any] = [
         path="/officer",
         route_handlers=[
             *officers.handlers,
+            *desk.handlers,
+            *register.handlers,
             *officer_rounds.handlers,
             *paper.handlers,
             *keying.handlers,

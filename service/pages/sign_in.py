@@ -16,6 +16,7 @@ from service.pages.proposals import backing, proposal_form
 from service.pages.shell import Page, private_page, public_page
 from service.people import TheHouse, caller_address
 from service.reading import AnyRequest
+from service.verbs import appeals as appeal_verbs
 from service.verbs import rounds as round_verbs
 from service.verbs import sign_in as verbs
 from service.verbs.rounds import RoundView
@@ -80,6 +81,9 @@ async def can_do(house: House, view: RoundView, passes: Passes) -> Page:
         civic=passes.civic,
         backing=await backing(house, passes.civic, None) if supporting else None,
         minutes=passes.seconds // 60,
+        slip=passes.slip,
+        appeals=await appeal_verbs.own_appeals(house, view.round.id, passes.slip),
+        words=words,
         next_act=words.next_act(view.round),
     )
 

@@ -15,6 +15,7 @@ from schema.rules import EqualShares, GreedyByVotes, MaximinSupport, Rule, Seque
 from schema.styles import Approval, Cumulative, Knapsack, Ranked, Scored, Style
 from service.problems import details
 from service.store.rounds import Pot, Round
+from service.verbs.desk import VERY_OLD
 
 THIN, HARD = "\u202f", "\u00a0"
 KRONOR = {"SEK", "DKK", "NOK"}
@@ -266,6 +267,40 @@ def written_sheet(choices: Sequence[int], points: Sequence[int]) -> str:
     return " ".join(f"{number}:{points[at]}" if points else str(number) for at, number in enumerate(choices))
 
 
+SIGNS = {
+    "burst": "Many ballots in ten minutes",
+    "network": "One network",
+    "device": "One network and one kind of device",
+    "very-old": f"{VERY_OLD} or older",
+    "just-of-age": "just old enough to vote",
+}
+"""What a line of the fraud desk's report is about."""
+
+STATES = {"held": "held: they count until two officers decide", "released": "released: they count", "voided": "voided"}
+"""What became of ballots that were set aside."""
+
+
+GROUNDS = {
+    "cast-it-myself": "I cast this ballot myself, of my own free will",
+    "shared-network": "I share my connection with many others, as at home, at school, at work or in a library",
+    "shared-device": "Others vote with the same device as well",
+    "was-helped": "Somebody helped me, and I decided myself",
+}
+"""On what grounds a voter asks for her ballot back."""
+
+APPEALS = {"open": "Not answered yet", "granted": "Granted", "refused": "Refused"}
+"""What became of an appeal."""
+
+
+IMPORT_STATES = {
+    "reading": "Being read",
+    "staged": "To be decided",
+    "faulty": "With faults",
+    "applied": "Applied",
+    "discarded": "Discarded",
+}
+
+
 def sentence(refusal: Refusal, currency: str) -> str:
     """What was refused and what to do next, to somebody who filled in a form."""
     facts = {name: int(value) for name, value in refusal.facts.items() if isinstance(value, int)}
@@ -292,6 +327,9 @@ def sentence(refusal: Refusal, currency: str) -> str:
         case e.TooFast():
             wait = counted(facts["seconds"], "second")
             return f"This came too often in a short time, so nothing was done. Wait {wait} and do it again."
+        case e.FaultyRegister():
+            number = counted(facts["number"], "line of the file is wrong", "lines of the file are wrong")
+            return f"{number}. Correct them, choose the file once more, and compare it again."
         case e.Unavailable():
             return "The house is busy or being mended. Wait a moment and do it again; nothing counts twice."
         case e.Malformed(facts={"fault": fault}):
@@ -306,6 +344,7 @@ _REFUSED = {
     "too-many": "with too many projects",
     "too-few": "with too few projects",
     "too-costly": "with projects that cost more than allowed",
+    "voided": "under suspicion, and two officers voided it",
 }
 
 

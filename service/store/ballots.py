@@ -52,11 +52,20 @@ class Form(msgspec.Struct, frozen=True):
     frozen: bool
 
 
+class OwnAppeal(msgspec.Struct, frozen=True):
+    """A voter's appeal for her ballot: its ground, open, granted or refused, and the officers' answer."""
+
+    ground: str
+    state: str
+    answer: str | None
+
+
 class CurrentBallot(msgspec.Struct, frozen=True):
     """A voter's last revision in one pot, and its verdict once it was judged.
 
     ``choices`` and ``points`` are there only while voting is open: as long as a ballot can be changed in silence,
     showing it proves nothing to a buyer. ``withdrawn``: it took the ballot back, so there are no choices.
+    ``held``: it is in quarantine, and counts until two officers decide; ``why``: the reasons for that or for voiding.
     """
 
     revision: int
@@ -67,6 +76,9 @@ class CurrentBallot(msgspec.Struct, frozen=True):
     accepted_at: datetime
     judged: bool
     reason: str | None
+    held: bool
+    why: tuple[str, ...]
+    appeal: OwnAppeal | None
 
 
 class Turnout(msgspec.Struct, frozen=True):

@@ -4,7 +4,15 @@ select * from box.cast_ballots($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 -- name: current_ballot
 select b.revision, case when box.phase(r) = 'voting' then b.choices end as choices,
     case when box.phase(r) = 'voting' then b.points end as points,
-    b.withdrawn, b.commitment, b.accepted_at, v.ballot_id is not null as judged, v.reason
+    b.withdrawn, b.commitment, b.accepted_at, v.ballot_id is not null as judged,
+    coalesce(v.reason, case when b.tag in (select box.voided($1)) then 'voided' end) as reason,
+    b.tag in (select box.held($1)) as held,
+    (select coalesce(jsonb_agg(q.reason order by q.made_at, q.id), '[]')
+        from box.quarantined t join box.quarantine q on q.id = t.quarantine_id
+        left join box.ruling u on u.quarantine_id = q.id
+        where t.tag = b.tag and q.round_id = $1 and u.kind is distinct from 'release') as why,
+    (select jsonb_build_object('ground', a.ground, 'state', a.state, 'answer', a.answer)
+        from box.appeal a where a.round_id = $1 and a.tag = b.tag) as appeal
 from box.ballot b join box.round r on r.id = b.round_id left join box.verdict v on v.ballot_id = b.id
 where b.round_id = $1 and b.pot_id = $2 and b.tag = $3
 order by b.revision desc limit 1

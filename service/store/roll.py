@@ -1,11 +1,13 @@
 """The roll side: officers, the register, codes, and who may vote. No choice is ever seen here."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from schema.queries import Db, many, one, queries, run
+from service.rights import OfficerRole
 
 SQL = queries(__file__)
 
@@ -18,6 +20,7 @@ class Officer(msgspec.Struct, frozen=True):
     municipality: str
     name: str
     password_hash: str
+    roles: frozenset[OfficerRole]
 
 
 class Register(msgspec.Struct, frozen=True):
@@ -73,7 +76,7 @@ async def officer_by_token(db: Db, token_hash: bytes) -> Officer | None:
 
 
 async def insert_session(db: Db, token_hash: bytes, officer_id: UUID) -> None:
-    """Begin a session of twelve hours."""
+    """Begin a session."""
     await run(db, SQL.delete_ended_sessions)
     await run(db, SQL.insert_session, token_hash, officer_id)
 
@@ -90,9 +93,17 @@ async def municipality(db: Db, name: str) -> UUID:
     return found
 
 
-async def insert_officer(db: Db, municipality_id: UUID, name: str, password_hash: str) -> bool:
+async def known_municipality(db: Db, name: str) -> UUID | None:
+    """The municipality of that name, if there is one."""
+    found: UUID | None = await db.fetchval(SQL.municipality_by_name, name)
+    return found
+
+
+async def insert_officer(
+    db: Db, municipality_id: UUID, name: str, password_hash: str, roles: Collection[OfficerRole]
+) -> bool:
     """A new officer; False when the name is taken."""
-    return await run(db, SQL.insert_officer, municipality_id, name, password_hash) == 1
+    return await run(db, SQL.insert_officer, municipality_id, name, password_hash, list(roles)) == 1
 
 
 async def update_password(db: Db, name: str, password_hash: str) -> bool:
@@ -103,22 +114,6 @@ async def update_password(db: Db, name: str, password_hash: str) -> bool:
 async def insert_round_key(db: Db, round_id: UUID, wrapped: bytes) -> None:
     """Keep a round's key, wrapped."""
     await run(db, SQL.insert_round_key, round_id, wrapped)
-
-
-async def replace_persons(
-    db: Db,
-    municipality_id: UUID,
-    refs: list[bytes],
-    areas: list[str],
-    years: list[int | None],
-    months: list[int | None],
-) -> Register:
-    """Make these the municipality's register: columns of equal length, one place per person."""
-    await run(db, SQL.delete_persons, municipality_id)
-    await run(db, SQL.insert_persons, municipality_id, refs, areas, years, months)
-    written = await one(db, Register, SQL.write_register, municipality_id, len(refs))
-    assert written is not None
-    return written
 
 
 async def register(db: Db, municipality_id: UUID) -> Register | None:

@@ -3,13 +3,18 @@ select o.*, m.name as municipality from roll.officer o join roll.municipality m 
 where lower(o.name) = lower($1)
 
 -- name: officer_by_token
+with used as ( -- noted once a minute
+    update roll.officer_session set seen_at = clock_timestamp(),
+        expires_at = least(clock_timestamp() + interval '2 hours', began_at + interval '12 hours')
+    where token_hash = $1 and expires_at > clock_timestamp() and seen_at < clock_timestamp() - interval '1 minute'
+)
 select o.*, m.name as municipality from roll.officer_session s
 join roll.officer o on o.id = s.officer_id join roll.municipality m on m.id = o.municipality_id
 where s.token_hash = $1 and s.expires_at > clock_timestamp()
 
 -- name: insert_session
 insert into roll.officer_session (token_hash, officer_id, expires_at)
-values ($1, $2, clock_timestamp() + interval '12 hours')
+values ($1, $2, clock_timestamp() + interval '2 hours')
 
 -- name: delete_session
 delete from roll.officer_session where token_hash = $1
@@ -24,26 +29,14 @@ insert into roll.municipality (name) values ($1) on conflict on constraint munic
 select id from roll.municipality where name = $1
 
 -- name: insert_officer
-insert into roll.officer (municipality_id, name, password_hash) values ($1, $2, $3) on conflict (lower(name)) do nothing
+insert into roll.officer (municipality_id, name, password_hash, roles) values ($1, $2, $3, $4)
+on conflict (lower(name)) do nothing
 
 -- name: update_password
 update roll.officer set password_hash = $2 where lower(name) = lower($1)
 
 -- name: insert_round_key
 insert into roll.round_key (round_id, wrapped) values ($1, $2)
-
--- name: delete_persons
-delete from roll.person where municipality_id = $1
-
--- name: insert_persons
-insert into roll.person (municipality_id, person_ref, area, birth_year, birth_month)
-select $1, * from unnest($2::bytea[], $3::text[], $4::smallint[], $5::smallint[])
-
--- name: write_register
-insert into roll.register (municipality_id, version, imported_at, persons) values ($1, 1, clock_timestamp(), $2)
-on conflict (municipality_id) do update set version = roll.register.version + 1,
-    imported_at = excluded.imported_at, persons = excluded.persons
-returning version, persons, imported_at
 
 -- name: register
 select version, persons, imported_at from roll.register where municipality_id = $1

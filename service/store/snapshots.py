@@ -51,6 +51,12 @@ async def published_bundle(db: Db, round_id: UUID) -> bytes | None:
     return packed
 
 
+async def published_without_held(db: Db, pot_id: UUID) -> bytes | None:
+    """A pot's published outcome without the ballots that are held now, as canonical JSON; None when none is held."""
+    content: bytes | None = await db.fetchval(SQL.published_without_held, pot_id)
+    return content
+
+
 async def published_what_if(db: Db, pot_id: UUID) -> bytes | None:
     """A pot's comparison of rules as canonical JSON, once its outcome is published."""
     content: bytes | None = await db.fetchval(SQL.published_what_if, pot_id)

@@ -18,9 +18,14 @@ select case when not s.withheld then s.pb end as pb from box.snapshot s join box
 where s.pot_id = $1 order by s.counted_at desc limit 1
 
 -- name: published_what_if
-select w.content from box.what_if w
-where w.pot_id = $1 and exists (
-    select from box.snapshot s join box.publication b on b.snapshot_id = s.id where s.pot_id = w.pot_id)
+select w.content from box.what_if w join (
+    select s.id from box.snapshot s join box.publication b on b.snapshot_id = s.id
+    where s.pot_id = $1 order by s.counted_at desc limit 1) shown on shown.id = w.snapshot_id
+
+-- name: published_without_held
+select w.content from box.without_held w join (
+    select s.id from box.snapshot s join box.publication b on b.snapshot_id = s.id
+    where s.pot_id = $1 order by s.counted_at desc limit 1) shown on shown.id = w.snapshot_id
 
 -- name: published_bundle
 select m.bundle from box.minutes m

@@ -10,7 +10,7 @@ from service.house import House
 from service.reading import Line
 from service.store import roll
 from service.store.roll import Officer
-from service.verbs.desk import entitled, person_at_desk
+from service.verbs.booth import entitled, person_present
 from service.verbs.rounds import own_round
 from service.verbs.sign_in import Passes, issue_passes
 
@@ -33,7 +33,7 @@ async def open_session(house: House, officer: Officer, round_id: UUID, sent: Ass
         found = await own_round(db, officer, round_id)
     if found.phase != "voting":
         raise NotOpen(phase=found.phase)
-    person = await person_at_desk(house, round_id, sent.person, "identity")
+    person = await person_present(house, round_id, sent.person, "identity")
     entitled(person, ())
     async with house.roll.write() as db:
         if not await roll.begin_assisted(db, officer.id, round_id, sent.shown):

@@ -1,165 +1,88 @@
-"""A clerk's desk: who stands before it, what the roll says of them, and the marks of those who vote on paper.
+"""The fraud desk: what looks unusual, ballots set aside for it, and two officers' rulings carried out.
 
-What is typed of a person becomes a person_ref and is forgotten; the tag goes to the box, and nothing of either comes
-back to the clerk.
+Whoever looks at people sees no ballots and whoever looks at ballots sees no people, so a line about ages cannot be set
+aside: nobody knows whose ballots these are, and that is meant (P7).
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
-from schema.codes import plain_code
-from schema.errors import (
-    BatchClosed,
-    HandedIn,
-    HasBallot,
-    MarkedBefore,
-    NotEntitled,
-    NotFound,
-    NotMarked,
-    NotOpen,
-    WrongCode,
-)
-from schema.keys import tag_of
-from schema.queries import Db
+from schema.errors import LineGone, NotFound
 from service.house import House
-from service.reading import Line
-from service.store import paper, roll
-from service.store.paper import Batch, MarkAnswer
-from service.store.roll import Entry, Officer, SignedIn
+from service.reading import Note
+from service.store import desk
+from service.store.desk import AgeLine, Line, Quarantine
+from service.store.roll import Officer
 from service.verbs.rounds import own_round
 
-Pots = Annotated[tuple[UUID, ...], msgspec.Meta(max_length=100)]
-By = Literal["identity", "code"]
+BURST_VOTERS, BURST_TIMES = 10, 5
+"""How many voters in ten minutes, and how many times the usual number of ballots, make a burst."""
 
-NOT_THERE = "nobody like this is on the roll"
-REASONS = {
-    "other-area": "it is for residents of other areas",
-    "too-young": "they are too young on the day that voting opens",
-    "unknown-age": "it has an age limit, and the register has no year of birth",
-}
-"""Why the roll leaves somebody out, as a clerk says it."""
+IN_NETWORK, ON_DEVICE = 10, 5
+"""How many voters share a network, or one kind of device in it, before that is a line. A family is none."""
 
+VERY_OLD, AGE_PERSONS, AGE_TIMES = 90, 10, 3
+"""From which age on; how many persons on a day, and how many times the share of all days, make a line."""
 
-class Marking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whom to give papers: what identifies the person, and the pots; without any, all in which they may vote."""
-
-    person: Line
-    by: By = "identity"
-    pots: Pots = ()
+LEAST = 5
+"""Fewer voters are not set aside: an outcome without one ballot would show that ballot."""
 
 
-class Unmarking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whose marks to take back, in which pots, and why."""
+class Desk(msgspec.Struct, frozen=True):
+    """What an officer sees. ``traces``: whether casts leave traces at all."""
 
-    person: Line
-    pots: Annotated[Pots, msgspec.Meta(min_length=1)]
-    reason: Line
-    by: By = "identity"
-
-
-class Marked(msgspec.Struct, frozen=True):
-    """In which pots the person is marked now: give out a paper for each. Names, in the pots' order."""
-
-    pots: list[str]
+    traces: bool
+    lines: list[Line]
+    ages: list[AgeLine]
+    quarantines: list[Quarantine]
 
 
-async def person_at_desk(house: House, round_id: UUID, person: str, by: By) -> SignedIn:
-    """Whoever stands before the clerk, as the roll has them. Raises WrongCode and NotEntitled."""
-    plain = plain_code(person) if by == "code" else None
-    if by == "code" and plain is None:
-        raise WrongCode()
+class QuarantineDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The name of a line in the report, and why the ballots behind it are set aside: their voters read it."""
+
+    line: Annotated[str, msgspec.Meta(pattern="^(burst|network|device)-[0-9A-Za-z]{1,20}$", max_length=40)]
+    reason: Note
+
+
+async def view_desk(house: House, officer: Officer, round_id: UUID) -> Desk:
+    """The report of this moment. Only counts: nothing of what anybody chose (P8), and no person or tag."""
+    async with house.box.enter() as db:
+        await own_round(db, officer, round_id)
+        lines = await desk.bursts(db, round_id, BURST_VOTERS, BURST_TIMES)
+        lines += await desk.shared(db, round_id, IN_NETWORK, ON_DEVICE)
+        quarantines = await desk.quarantines(db, round_id)
     async with house.roll.enter() as db:
-        found = await roll.present(
-            db,
-            round_id,
-            None if plain else house.ring.person_ref(person),
-            house.keys.code_hash(plain) if plain else None,
-        )
-    if found is None:
-        raise WrongCode()
-    return found
+        ages = await desk.ages(db, round_id, VERY_OLD, AGE_PERSONS, AGE_TIMES)
+    return Desk(house.settings.traces, lines, ages, quarantines)
 
 
-async def own_batch(db: Db, officer: Officer, batch_id: UUID) -> Batch:
-    """A batch of the officer's municipality."""
-    found = await paper.batch(db, batch_id)
-    if found is None:
-        raise NotFound(what="batch")
-    await own_round(db, officer, found.round_id)
-    return found
-
-
-async def mark_paper(house: House, officer: Officer, batch_id: UUID, sent: Marking) -> Marked:
-    """Mark somebody as voting on paper, in all pots that were named or in none.
-
-    Raises HasBallot, MarkedBefore, NotEntitled, WrongCode, NotOpen, BatchClosed.
-    """
-    async with house.box.enter() as db:
-        batch = await own_batch(db, officer, batch_id)
-    person = await person_at_desk(house, batch.round_id, sent.person, sent.by)
-    pots = entitled(person, sent.pots)
-    tag = _tag(house, batch, person)
+async def quarantine_line(house: House, officer: Officer, round_id: UUID, draft: QuarantineDraft) -> Desk:
+    """Set the ballots behind a line aside. They count until two officers decide. Raises LineGone."""
     async with house.box.write() as db:
-        _refuse(await paper.mark_paper(db, batch, tag, list(pots)))
-    async with house.roll.write() as db:
-        await roll.note_participation(db, batch.round_id, person.person_ref, False)
-    return Marked(list(pots.values()))
+        await own_round(db, officer, round_id)
+        made = await desk.quarantine_line(db, round_id, draft.line, draft.reason, officer.name, LEAST)
+    if made is None:
+        raise LineGone()
+    house.doorbell.ring("compare")
+    return await view_desk(house, officer, round_id)
 
 
-async def unmark_paper(house: House, officer: Officer, batch_id: UUID, sent: Unmarking) -> Marked:
-    """Take a mark back that was a mistake; answers where it was. Raises NotMarked, HandedIn, BatchClosed."""
+async def known_quarantine(house: House, round_id: UUID, quarantine_id: UUID) -> Quarantine:
+    """A quarantine of a round. Raises NotFound."""
     async with house.box.enter() as db:
-        batch = await own_batch(db, officer, batch_id)
-    person = await person_at_desk(house, batch.round_id, sent.person, sent.by)
-    pots = entitled(person, sent.pots)
-    tag = _tag(house, batch, person)
+        found = await desk.quarantines(db, round_id)
+    for quarantine in found:
+        if quarantine.id == quarantine_id:
+            return quarantine
+    raise NotFound(what="quarantine in this round")
+
+
+async def rule_quarantine(house: House, decision_id: UUID) -> bool:
+    """Carry out what two officers decided about a quarantine; whether it is done, now or before."""
     async with house.box.write() as db:
-        _refuse(await paper.unmark_paper(db, batch, tag, list(pots), officer.name, sent.reason))
-    return Marked(list(pots.values()))
-
-
-def _tag(house: House, batch: Batch, person: SignedIn) -> bytes:
-    return tag_of(house.keys.open_round_key(batch.round_id.bytes, person.wrapped_key), person.person_ref)
-
-
-def entitled(person: SignedIn, wanted: Pots) -> dict[UUID, str]:
-    """The names of the pots asked for, or of all in which the person may vote. Raises NotEntitled and NotFound."""
-    entries = {entry.pot_id: entry for entry in person.entries}
-    if not entries:
-        raise NotEntitled(reason=NOT_THERE)
-    if not set(wanted) <= set(entries):
-        raise NotFound(what="pot of this round with that id")
-    asked = [entry for entry in person.entries if not wanted or entry.pot_id in wanted]
-    entitled = {entry.pot_id: entry.pot_name for entry in asked if entry.reason is None}
-    if not entitled or (wanted and len(entitled) < len(asked)):
-        raise NotEntitled(reason="; ".join(_obstacle(entry) for entry in asked if entry.reason is not None))
-    return entitled
-
-
-def _obstacle(entry: Entry) -> str:
-    reason = entry.reason or ""
-    return f"in the pot “{entry.pot_name}”, because {REASONS.get(reason, reason)}"
-
-
-def _refuse(answer: MarkAnswer) -> None:
-    """Raise the refusal that the database's answer is, if it is one."""
-    pot, place = answer.pot or "", answer.place or ""
-    match answer.status:
-        case "has_ballot":
-            raise HasBallot(pot=pot)
-        case "marked_before":
-            raise MarkedBefore(pot=pot, place=place)
-        case "not_on_roll":
-            raise NotEntitled(reason=NOT_THERE)
-        case "not_marked":
-            raise NotMarked(pot=pot)
-        case "handed_in":
-            raise HandedIn(pot=pot)
-        case "not_open":
-            raise NotOpen(phase=answer.phase or "")
-        case "batch_closed":
-            raise BatchClosed()
-        case "no_batch":
-            raise NotFound(what="batch")
+        answer = await desk.rule_quarantine(db, decision_id)
+    house.doorbell.ring("count")
+    house.doorbell.ring("compare")
+    return answer in {"ruled", "ruled_before"}

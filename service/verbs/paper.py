@@ -32,7 +32,7 @@ from service.store.ballots import Cast
 from service.store.paper import Batch, Entry, PotSums, Void, WaitingSheet
 from service.store.roll import Officer
 from service.verbs.ballots import Given, Number
-from service.verbs.desk import own_batch
+from service.verbs.booth import own_batch
 from service.verbs.rounds import own_round
 
 Short = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -69,7 +69,7 @@ class Totals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Keyed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is read on sheet ``number`` of a pot: choices and points as on a ballot; or, with ``void``, why it is none.
 
-    ``page``: where its scan is. ``decides``: by an officer who has not keyed it, where two clerks read differently.
+    ``page``: where its scan is.
     """
 
     pot_id: UUID
@@ -79,15 +79,18 @@ class Keyed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     void: Void | None = None
     words: Short = ""
     page: Short = ""
-    decides: bool = False
 
     def __post_init__(self) -> None:
         if self.void is not None and (self.choices or self.points):
             raise ValueError("a void sheet has no choices and no points: send one or the other")
         if self.void == "other" and not self.words.strip():
             raise ValueError("say in words why the sheet is void")
-        if self.void == "no-sheet" and not self.decides:
+        if self.void == "no-sheet" and not isinstance(self, Decided):
             raise ValueError("that there is no such sheet is decided by an officer who has not keyed it")
+
+
+class Decided(Keyed, frozen=True, forbid_unknown_fields=True):
+    """What a sheet says that two clerks read differently; or, with ``void`` no-sheet, that there is none."""
 
 
 class SheetState(msgspec.Struct, frozen=True):
@@ -150,7 +153,7 @@ async def declare_totals(house: House, officer: Officer, batch_id: UUID, sent: T
 
 
 async def key_sheet(house: House, officer: Officer, batch_id: UUID, sent: Keyed) -> SheetState:
-    """Note what a clerk read on a sheet; two who read the same settle it.
+    """Note what a clerk read on a sheet, or what an officer decides; two who read the same settle it.
 
     Raises what ``check_choices`` answers, BlankIsBallot, SheetSettled, OwnSheet, BatchClosed.
     """
@@ -158,7 +161,7 @@ async def key_sheet(house: House, officer: Officer, batch_id: UUID, sent: Keyed)
         batch = await own_batch(db, officer, batch_id)
         style, costs = await _form(db, batch, sent.pot_id)
         choices, points = read_sheet(style, costs, sent)
-        entry = (officer.id, officer.name, sent.decides, choices, points, sent.void, sent.words.strip())
+        entry = (officer.id, officer.name, isinstance(sent, Decided), choices, points, sent.void, sent.words.strip())
         answer = await paper.key_sheet(db, batch_id, sent.pot_id, sent.number, sent.page.strip(), *entry)
     match answer:
         case "batch_closed":

@@ -1,4 +1,4 @@
-"""The register and letter codes. Identities are read from a file, turned into keyed hashes, and forgotten."""
+"""The roll as officers see it, and letter codes."""
 
 import csv
 import io
@@ -9,13 +9,10 @@ import msgspec
 
 from schema.codes import new_code, plain_code
 from schema.errors import BadRegister, Malformed
-from schema.events import RegisterImported
 from service.house import House
-from service.store import outbox, roll
-from service.store.roll import Officer, ReasonCount, Register, Roll
+from service.store import roll
+from service.store.roll import Officer, ReasonCount, Roll
 from service.verbs.rounds import own_round
-
-FAULTS_SHOWN = 20
 
 
 class RollView(msgspec.Struct, frozen=True):
@@ -23,82 +20,6 @@ class RollView(msgspec.Struct, frozen=True):
 
     roll: Roll | None
     reasons: list[ReasonCount]
-
-
-class Person(msgspec.Struct, frozen=True):
-    """A row of the register file."""
-
-    identity: str
-    area: str
-    birth_year: int | None
-    birth_month: int | None
-
-
-async def import_register(house: House, officer: Officer, body: bytes) -> Register:
-    """Replace the municipality's register by a CSV file; all of it or nothing."""
-    persons = read_register(body)
-    refs = [house.ring.person_ref(person.identity) for person in persons]
-    async with house.roll.write() as db:
-        await db.execute("set local statement_timeout = '120s'")
-        written = await roll.replace_persons(
-            db,
-            officer.municipality_id,
-            refs,
-            [person.area for person in persons],
-            [person.birth_year for person in persons],
-            [person.birth_month for person in persons],
-        )
-        await outbox.tell(db, RegisterImported(municipality_id=officer.municipality_id))
-    house.doorbell.ring("roll")
-    return written
-
-
-def read_register(body: bytes) -> list[Person]:
-    """The persons of a file with columns identity, area and, if wanted, birth_year and birth_month.
-
-    Raises BadRegister naming the first faults by line.
-    """
-    faults: list[str] = []
-    persons: list[Person] = []
-    seen: dict[str, int] = {}
-    for line, row in _rows(body, {"identity", "area"}):
-        try:
-            person = _person(row)
-        except ValueError as error:
-            faults.append(f"line {line}: {error}")
-            continue
-        earlier = seen.setdefault(person.identity.upper(), line)
-        if earlier != line:
-            faults.append(f"line {line}: the same identity as line {earlier}")
-        persons.append(person)
-    if not persons and not faults:
-        faults.append("the file names nobody")
-    if faults:
-        rest = f" and {len(faults) - FAULTS_SHOWN} more" if len(faults) > FAULTS_SHOWN else ""
-        raise BadRegister(faults="; ".join(faults[:FAULTS_SHOWN]) + rest)
-    return persons
-
-
-def _person(row: dict[str, str]) -> Person:
-    identity, area = row["identity"].strip(), row["area"].strip()
-    if not identity or len(identity) > 200:
-        raise ValueError("the identity is empty or too long")
-    if not area or len(area) > 120:
-        raise ValueError("the area is empty or too long")
-    year, month = (_number(row, name, *span) for name, span in _BIRTH.items())
-    return Person(identity, area, year, month)
-
-
-_BIRTH = {"birth_year": (1890, 2100), "birth_month": (1, 12)}
-
-
-def _number(row: dict[str, str], name: str, lowest: int, highest: int) -> int | None:
-    text = (row.get(name) or "").strip()
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 4 and lowest <= int(text) <= highest):
-        raise ValueError(f"{name} must be a number from {lowest} to {highest}")
-    return int(text)
 
 
 def _rows(body: bytes, needed: set[str]) -> Iterator[tuple[int, dict[str, str]]]:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
 
-from schema.errors import BallotsWithheld, NotCounted
+from schema.errors import BallotsWithheld, NotCounted, NotFound
 from schema.queries import Db
 from service.house import House
 from service.store import snapshots
@@ -40,6 +40,19 @@ async def view_bundle(house: House, round_id: UUID) -> bytes:
 async def view_what_if(house: House, pot_id: UUID) -> bytes:
     """What other rules would have made of a pot's ballots, as canonical JSON."""
     return await _published(house, pot_id, snapshots.published_what_if)
+
+
+async def view_without_held(house: House, pot_id: UUID) -> bytes:
+    """What a pot's published outcome would be without the ballots in quarantine, as canonical JSON.
+
+    Raises NotCounted before publication, and NotFound when no ballot of the pot is held.
+    """
+    async with house.box.enter() as db:
+        found = await snapshots.published_without_held(db, pot_id)
+    if found is None:
+        await view_snapshot(house, pot_id)
+        raise NotFound(what="ballot in quarantine in this pot, so no other outcome,")
+    return found
 
 
 async def _published(house: House, pot_id: UUID, find: Callable[[Db, UUID], Awaitable[T | None]]) -> T:

@@ -21,7 +21,7 @@ async def street(town: Town, dagny: Visitor) -> Ground:
 
 @pytest.fixture
 async def booth(street: Ground) -> Booth:
-    """A booth of that round; Elin and Frida are clerks as well."""
+    """A booth of that round; Gunnar and Fatima are clerks as well."""
     return await open_booth(street)
 
 
@@ -54,18 +54,18 @@ async def test_a_batch_runs_through_the_pages(
     await dagny.open(f"/officer/rounds/{street.id}/paper")
     assert "The batch is open" in (await dagny.press("Open the batch", reference="Envelope 7", place="School")).text
     batch = dagny.at.partition("/officer/paper/")[2].partition("?")[0]
-    await street.town.hire("Elin")
+    await street.town.hire("Fatima")
     booth = Booth(street, batch, {})
     await dagny.open(f"/officer/paper/{batch}/booth")
     assert "Give out a paper for “The big pot”" in (await dagny.press("Mark as", person="AMINA-1")).text
     assert "It waits for a second clerk" in (await key(dagny, booth, "1", "3 1")).text
-    elin = await sign_in("Elin")
-    assert "it is settled" in (await key(elin, booth, "1", "1, 3")).text
-    page = await elin.open(f"/officer/paper/{batch}")
+    fatima = await sign_in("Fatima")
+    assert "it is settled" in (await key(fatima, booth, "1", "1, 3")).text
+    page = await fatima.open(f"/officer/paper/{batch}")
     assert "0 sheets were counted by hand, and 1 were keyed" in page.text
     counted: dict[str, Any] = {f"sheets-{street.pot}": "1"}
-    await elin.press("Note the numbers", **counted)
-    assert "its ballots are in the box" in (await elin.press("Close the batch")).text
+    await fatima.press("Note the numbers", **counted)
+    assert "its ballots are in the box" in (await fatima.press("Close the batch")).text
     assert await db.fetchval("select choices from box.ballot") == [1, 3]
 
 
@@ -131,18 +131,18 @@ async def test_points_are_typed_behind_their_project(town: Town, dagny: Visitor)
 
 
 async def test_a_third_clerk_decides_what_differs(booth: Booth, dagny: Visitor, sign_in: Clerk) -> None:
-    """Dagny, who keyed it, sees that it waits and not what Elin read; Frida sees both and decides."""
+    """Dagny, who keyed it, sees that it waits and not what Gunnar read; Fatima sees both and decides."""
     await booth.mark("AMINA-1")
     await booth.key(1, 1)
-    await booth.key(1, 2, clerk="Elin")
+    await booth.key(1, 2, clerk="Gunnar")
     page = await dagny.open(f"/officer/paper/{booth.id}/differences")
     assert "you are one of them" in page.text
     assert "read:" not in page.text
-    frida = await sign_in("Frida")
-    page = await frida.open(f"/officer/paper/{booth.id}/differences")
-    assert "Dagny read: 1 Elin read: 2" in page.text
-    assert "Nothing was decided" in (await frida.press("Decide sheet 1", numbers="9")).alert
-    assert "No sheet waits" in (await frida.press("Decide sheet 1", numbers="2")).text
+    fatima = await sign_in("Fatima")
+    page = await fatima.open(f"/officer/paper/{booth.id}/differences")
+    assert "Dagny read: 1 Gunnar read: 2" in page.text
+    assert "Nothing was decided" in (await fatima.press("Decide sheet 1", numbers="9")).alert
+    assert "No sheet waits" in (await fatima.press("Decide sheet 1", numbers="2")).text
 
 
 async def test_a_sheet_that_is_none_is_removed_on_the_page(booth: Booth, sign_in: Clerk) -> None:
@@ -150,12 +150,12 @@ async def test_a_sheet_that_is_none_is_removed_on_the_page(booth: Booth, sign_in
     await booth.mark("AMINA-1")
     await booth.key_twice(1, 1)
     await booth.key_twice(2, 1)
-    elin = await sign_in("Elin")
-    await elin.open(f"/officer/paper/{booth.id}/differences")
-    assert "keyed sheet 2 yourself" in (await elin.press("Remove the sheet", number="2")).alert
-    frida = await sign_in("Frida")
-    await frida.open(f"/officer/paper/{booth.id}/differences")
-    assert "is decided" in (await frida.press("Remove the sheet", number="2")).text
+    dagny = await sign_in("Dagny")
+    await dagny.open(f"/officer/paper/{booth.id}/differences")
+    assert "keyed sheet 2 yourself" in (await dagny.press("Remove the sheet", number="2")).alert
+    fatima = await sign_in("Fatima")
+    await fatima.open(f"/officer/paper/{booth.id}/differences")
+    assert "is decided" in (await fatima.press("Remove the sheet", number="2")).text
 
 
 async def test_a_session_at_the_desk_says_whose_it_is_and_ends(

@@ -93,6 +93,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "commitment": [scene.receipt],
         "auditor_id": [scene.auditor],
         "batch_id": [scene.batch],
+        "appeal_id": [scene.round_id],  # there is none, so nothing is answered
         "webhook_id": [scene.round_id],  # there is none, so nothing is removed
         "level": ["0"],
         "place": ["000.p/1", f"000.p/{scene.leaves}"],

@@ -6,11 +6,12 @@ from httpx import Response
 
 from tests.town import Ground, Town
 
-CLERKS = ("Dagny", "Elin", "Frida")
+COLLEAGUES = ("Gunnar", "Fatima")
+"""A clerk and a second officer, beside Dagny."""
 
 
 class Booth:
-    """A batch that is open, and three officers: two key, the third decides."""
+    """A batch that is open, and those who work at it: Dagny and Gunnar key, Fatima decides."""
 
     def __init__(self, ground: Ground, batch_id: str, tokens: dict[str, str]) -> None:
         self.ground = ground
@@ -40,9 +41,14 @@ class Booth:
         body = {"pot_id": self.ground.pot, "number": number, **({} if "void" in more else {"choices": choices}), **more}
         return await self.send("POST", "/entries", body, clerk)
 
+    async def decide(self, number: int, *choices: int, clerk: str = "Fatima", **more: Any) -> Response:
+        """Decide a sheet of the first pot."""
+        body = {"pot_id": self.ground.pot, "number": number, **({} if "void" in more else {"choices": choices}), **more}
+        return await self.send("POST", "/decisions", body, clerk)
+
     async def key_twice(self, number: int, *choices: int, **more: Any) -> None:
         """Two clerks read the same."""
-        for clerk, state in (("Dagny", {"keyed"}), ("Elin", {"agreed", "void"})):
+        for clerk, state in (("Dagny", {"keyed"}), ("Gunnar", {"agreed", "void"})):
             answer = await self.key(number, *choices, clerk=clerk, **more)
             assert answer.status_code == 201, answer.text
             assert answer.json()["state"] in state
@@ -61,7 +67,7 @@ async def open_booth(
 ) -> Booth:
     """A booth of this round; its clerks are hired unless they have their ``tokens``."""
     town: Town = ground.town
-    tokens = tokens or {"Dagny": town.officer_token} | {name: await town.hire(name) for name in CLERKS[1:]}
+    tokens = tokens or {"Dagny": town.officer_token} | {name: await town.hire(name) for name in COLLEAGUES}
     view = await town.act(
         "POST", f"/api/rounds/{ground.id}/paper-batches", json={"reference": reference, "place": place}
     )

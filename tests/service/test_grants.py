@@ -16,6 +16,13 @@ roll                         e          -          -          e          -
 roll.assistance              si         -          -          -          -
 roll.assistance.sessions     u          -          -          -          -
 roll.assisted_session        sid        -          -          -          -
+roll.act                     s          -          -          -          -
+roll.appeal                  si         -          -          -          -
+roll.appeal.answer           u          -          -          -          -
+roll.appeal.answered_by      u          -          -          -          -
+roll.appeal.answered_on      u          -          -          -          -
+roll.appeal.decision_id      u          -          -          -          -
+roll.appeal.state            u          -          -          -          -
 roll.bearer                  sid        -          -          s          -
 roll.code                    siu        -          -          -          -
 roll.contact                 sid        -          -          -          -
@@ -24,7 +31,10 @@ roll.entry                   s          -          -          siud       -
 roll.municipality            si         -          -          -          -
 roll.officer                 si         -          -          -          -
 roll.officer.password_hash   u          -          -          -          -
+roll.officer.roles           u          -          -          -          -
 roll.officer_session         sid        -          -          -          -
+roll.officer_session.expires_at u       -          -          -          -
+roll.officer_session.seen_at u          -          -          -          -
 roll.participation           si         -          -          -          -
 roll.participation.refs      u          -          -          -          -
 roll.participation.span      u          -          -          -          -
@@ -35,6 +45,12 @@ roll.round_key               si         -          -          s          -
 roll.secret                  s          -          -          -          -
 
 box                          e          e          e          e          e
+box.appeal                   -          si         -          -          s
+box.appeal.answer            -          u          -          -          -
+box.appeal.answered_by       -          u          -          -          -
+box.appeal.answered_on       -          u          -          -          -
+box.appeal.decision_id       -          u          -          -          -
+box.appeal.state             -          u          -          -          -
 box.area                     s          siud       s          s          s
 box.auditor                  -          si         -          -          s
 box.ballot                   -          si         -          -          s
@@ -64,14 +80,22 @@ box.paper_unmark             -          si         -          -          -
 box.pot                      s          siud       s          s          s
 box.project                  s          siud       si         s          s
 box.publication              s          si         s          s          s
+box.quarantine               -          si         -          -          s
+box.quarantined              -          si         -          -          s
 box.receipt_secret           -          s          -          -          -
 box.round                    s          siud       s          s          s
+box.ruling                   -          si         -          -          s
 box.snapshot                 -          s          -          -          si
 box.tile                     -          s          -          -          si
 box.tile.hashes              -          -          -          -          u
+box.trace                    -          si         -          -          d
+box.trace.hour               -          -          -          -          s
+box.trace_key                -          si         -          -          d
+box.trace_key.day            -          -          -          -          s
 box.verdict                  -          s          -          -          si
 box.verification_key         s          s          s          s          s
 box.what_if                  -          s          -          -          si
+box.without_held             -          s          -          -          siud
 
 civic                        -          -          e          -          e
 civic.activity               -          -          s          -          si

@@ -13,6 +13,8 @@ from schema.events import (
     AuditorNamed,
     BallotsAccepted,
     BallotsCast,
+    BallotsHeld,
+    BallotsVoided,
     Event,
     HeadSigned,
     PotCounted,
@@ -28,7 +30,7 @@ from schema.events import (
     RoundPublished,
     RoundScheduled,
 )
-from tests.builders import ADDRESS, KEYS, cast, close, draft, pot, proposal, register, tag, voting
+from tests.builders import ADDRESS, KEYS, cast, close, draft, hold, pot, proposal, register, tag, voting
 from workers.door import act
 from workers.lanes import ROLES
 
@@ -43,6 +45,7 @@ EFFECTS = (
     "box.snapshot",
     "box.minutes",
     "box.what_if",
+    "box.without_held",
     "civic.activity",
     "civic.standing",
 )
@@ -64,6 +67,7 @@ async def stage(db: asyncpg.Connection) -> list[Event]:
     drafted = await draft(db, house.municipality_id, name="Nästa år")
     await pot(db, drafted, 100_00, min_age=16)
     ballot = await cast(db, house, "Amina", 1, 2)
+    await hold(db, house, "Amina")
     await close(db, house)
     ours = await proposal(db, drafted)
     await db.execute("insert into civic.support values ($1, $2)", ours, tag("Björn"))
@@ -78,6 +82,8 @@ async def stage(db: asyncpg.Connection) -> list[Event]:
         RoundPublished(house.round_id),
         AuditorNamed(house.round_id),
         PotCounted(house.pot_id),
+        BallotsHeld(house.round_id),
+        BallotsVoided(house.round_id),
         ProposalSubmitted(ours),
         ProposalEdited(ours),
         ProposalWithdrawn(ours),

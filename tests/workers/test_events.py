@@ -26,6 +26,8 @@ GOLDEN = {
     events.RoundPublished: '{"event":"RoundPublished","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.AuditorNamed: '{"event":"AuditorNamed","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.PotCounted: '{"event":"PotCounted","pot_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
+    events.BallotsHeld: '{"event":"BallotsHeld","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
+    events.BallotsVoided: '{"event":"BallotsVoided","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.ProposalSubmitted: '{"event":"ProposalSubmitted","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.ProposalEdited: '{"event":"ProposalEdited","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.ProposalWithdrawn: '{"event":"ProposalWithdrawn","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',

@@ -8,7 +8,8 @@ order by a.id
 
 -- name: openings
 select l.position, b.pot_id, encode(b.tag, 'hex') as tag, b.revision, encode(b.nonce, 'hex') as nonce,
-    b.choices, b.points, b.withdrawn, v.reason
+    b.choices, b.points, b.withdrawn,
+    coalesce(v.reason, case when b.tag in (select box.voided($1)) then 'voided' end) as reason
 from box.leaf l join box.ballot b on b.commitment = l.commitment join box.verdict v on v.ballot_id = b.id
 where l.round_id = $1 order by l.position
 

@@ -73,9 +73,14 @@ async def are_deleted(db: Db, round_id: UUID) -> bool:
 async def groups(db: Db, pot_id: UUID) -> list[Group]:
     """The current ballots of a pot: of each tag the last revision that counts; equal ones together, in order.
 
-    Where that is a withdrawal there is no ballot.
+    Where that is a withdrawal there is no ballot, and where two officers voided what a tag cast there is none either.
     """
     return await many(db, Group, SQL.groups, pot_id)
+
+
+async def held_groups(db: Db, pot_id: UUID) -> list[Group]:
+    """Those among the current ballots that are in quarantine: they count, until two officers decide."""
+    return await many(db, Group, SQL.held_groups, pot_id)
 
 
 async def sums(db: Db, pot_id: UUID) -> Sums:

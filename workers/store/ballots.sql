@@ -34,12 +34,24 @@ select choices, points, count(*) as voters from (
     select distinct on (b.tag) b.choices, b.points, b.withdrawn
     from box.ballot b join box.verdict v on v.ballot_id = b.id
     where b.pot_id = $1 and v.reason is null
+        and b.tag not in (select box.voided((select p.round_id from box.pot p where p.id = $1)))
+    order by b.tag, b.revision desc) current_ballot
+where not withdrawn group by choices, points order by choices, points
+
+-- name: held_groups
+select choices, points, count(*) as voters from (
+    select distinct on (b.tag) b.choices, b.points, b.withdrawn
+    from box.ballot b join box.verdict v on v.ballot_id = b.id
+    where b.pot_id = $1 and v.reason is null
+        and b.tag in (select box.held((select p.round_id from box.pot p where p.id = $1)))
+        and b.tag not in (select box.voided((select p.round_id from box.pot p where p.id = $1)))
     order by b.tag, b.revision desc) current_ballot
 where not withdrawn group by choices, points order by choices, points
 
 -- name: sums
 with revision as (
-    select b.tag, b.revision, b.withdrawn, v.reason
+    select b.tag, b.revision, b.withdrawn, coalesce(v.reason, case when b.tag in (
+        select box.voided((select p.round_id from box.pot p where p.id = $1))) then 'voided' end) as reason
     from box.ballot b join box.verdict v on v.ballot_id = b.id where b.pot_id = $1
 ), last_word as (
     select distinct on (tag) withdrawn from revision where reason is null order by tag, revision desc)

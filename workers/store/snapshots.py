@@ -98,6 +98,19 @@ async def insert_minutes(db: Db, round_id: UUID, snapshot_ids: Sequence[UUID], n
     await run(db, SQL.insert_minutes, round_id, snapshot_ids, note, bundle)
 
 
-async def insert_what_if(db: Db, pot_id: UUID, content: bytes) -> None:
-    """Keep a pot's comparison; the first one stays as it is."""
-    await run(db, SQL.insert_what_if, pot_id, content)
+async def insert_what_if(db: Db, snapshot_id: UUID, content: bytes) -> None:
+    """Keep the comparison beside a snapshot; the first one stays as it is."""
+    await run(db, SQL.insert_what_if, snapshot_id, content)
+
+
+async def counted_pots(db: Db, round_id: UUID) -> list[UUID]:
+    """The pots of a round that have a snapshot."""
+    return [row["pot_id"] for row in await db.fetch(SQL.counted_pots, round_id)]
+
+
+async def write_without_held(db: Db, snapshot_id: UUID, content: bytes | None) -> None:
+    """Keep what a snapshot's outcome would be without the ballots that are held now; None when none is held."""
+    if content is None:
+        await run(db, SQL.delete_without_held, snapshot_id)
+    else:
+        await run(db, SQL.write_without_held, snapshot_id, content)

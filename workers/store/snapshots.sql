@@ -31,4 +31,15 @@ select id, content, inputs, input_hash, pb, withheld from box.snapshot where pot
 insert into box.minutes (round_id, snapshot_ids, note, bundle) values ($1, $2, $3, $4)
 
 -- name: insert_what_if
-insert into box.what_if (pot_id, content) values ($1, $2) on conflict (pot_id) do nothing
+insert into box.what_if (snapshot_id, content) values ($1, $2) on conflict (snapshot_id) do nothing
+
+-- name: counted_pots
+select distinct pot_id from box.snapshot where round_id = $1 order by pot_id
+
+-- name: write_without_held
+insert into box.without_held (snapshot_id, content) values ($1, $2)
+on conflict (snapshot_id) do update set content = excluded.content, compared_at = clock_timestamp()
+where box.without_held.content <> excluded.content
+
+-- name: delete_without_held
+delete from box.without_held where snapshot_id = $1

@@ -1,0 +1,165 @@
+"""Rights: who may use which route. One table, enforced in one place (``service/admission.py``) before anything is read.
+
+A new route is put here by hand: a test finds one that is missing, and until then it is refused to everybody. What an
+officer may do is still done in their own municipality only; that is looked at where the municipality is known.
+"""
+
+from typing import Literal, get_args
+
+OfficerRole = Literal["admin", "officer", "reviewer", "clerk", "auditor", "moderator"]
+"""What somebody may be for a municipality; one person can be several."""
+
+Who = Literal["anyone", "pass", "form", "self"] | frozenset[OfficerRole]
+"""``pass``: a resident who shows one; ``form``: who has it in the page's form. ``self``: any officer, for their own
+account. Otherwise an officer with one of the roles.
+"""
+
+STAFF: frozenset[OfficerRole] = frozenset(get_args(OfficerRole))
+
+
+def _role(*roles: OfficerRole) -> frozenset[OfficerRole]:
+    return frozenset(roles)
+
+
+OFFICERS = _role("officer")
+"""Whoever runs rounds."""
+
+RIGHTS: dict[str, Who] = {
+    # What everybody reads.
+    "GET /": "anyone",
+    "GET /rounds/{round_id}": "anyone",
+    "GET /api/rounds": "anyone",
+    "GET /api/rounds/{round_id}": "anyone",
+    "GET /api/rounds/{round_id}/turnout": "anyone",
+    "GET /receipts": "anyone",
+    "GET /api/receipts/{commitment}": "anyone",
+    "GET /api/keys": "anyone",
+    "GET /api/rounds/{round_id}/ledger": "anyone",
+    "GET /api/rounds/{round_id}/checkpoints": "anyone",
+    "GET /api/rounds/{round_id}/consistency": "anyone",
+    "GET /api/log/{round_id}/checkpoint": "anyone",
+    "GET /api/log/{round_id}/tile/{level}/{place}": "anyone",
+    "GET /api/log/{round_id}/tile/entries/{place}": "anyone",
+    "GET /api/rounds/{round_id}/auditors": "anyone",
+    "GET /api/rounds/{round_id}/bundle": "anyone",
+    "GET /pots/{pot_id}/results": "anyone",
+    "GET /api/pots/{pot_id}/snapshot": "anyone",
+    "GET /api/pots/{pot_id}/snapshot.pb": "anyone",
+    "GET /api/pots/{pot_id}/what-if": "anyone",
+    "GET /rounds/{round_id}/proposals": "anyone",
+    "GET /proposals/{proposal_id}": "anyone",
+    "GET /api/rounds/{round_id}/proposals": "anyone",
+    "GET /api/proposals/{proposal_id}": "anyone",
+    "GET /health/live": "anyone",
+    "GET /health/ready": "anyone",
+    "GET /problems/{slug}": "anyone",
+    "GET /static/{name}": "anyone",
+    "GET /api/openapi.json": "anyone",
+    "GET /api/openapi.json/openapi.json": "anyone",
+    "GET /api/openapi.json/{path}": "anyone",
+    # Ways in.
+    "GET /rounds/{round_id}/sign-in": "anyone",
+    "POST /rounds/{round_id}/sign-in": "anyone",
+    "POST /api/rounds/{round_id}/sign-in": "anyone",
+    "GET /officer": "anyone",
+    "POST /officer": "anyone",
+    "POST /api/officer/sessions": "anyone",
+    # Residents vote and debate.
+    "GET /api/pots/{pot_id}/ballot": "pass",
+    "POST /api/pots/{pot_id}/ballots": "pass",
+    "POST /api/pots/{pot_id}/withdrawals": "pass",
+    "GET /pots/{pot_id}/ballot": "anyone",
+    "POST /pots/{pot_id}/ballot": "form",
+    "GET /pots/{pot_id}/ballots": "anyone",
+    "POST /pots/{pot_id}/ballots": "form",
+    "GET /pots/{pot_id}/withdrawals": "anyone",
+    "POST /pots/{pot_id}/withdrawals": "form",
+    "GET /rounds/{round_id}/proposals/new": "anyone",
+    "POST /rounds/{round_id}/proposals/new": "form",
+    "POST /rounds/{round_id}/proposals": "form",
+    "GET /rounds/{round_id}/supports": "anyone",
+    "POST /rounds/{round_id}/supports": "form",
+    "GET /proposals/{proposal_id}/support": "anyone",
+    "POST /proposals/{proposal_id}/support": "form",
+    "GET /proposals/{proposal_id}/unsupport": "anyone",
+    "POST /proposals/{proposal_id}/unsupport": "form",
+    "POST /api/rounds/{round_id}/proposals": "pass",
+    "PUT /api/proposals/{proposal_id}": "pass",
+    "DELETE /api/proposals/{proposal_id}": "pass",
+    "PUT /api/proposals/{proposal_id}/support": "pass",
+    "DELETE /api/proposals/{proposal_id}/support": "pass",
+    # An officer's own account.
+    "POST /officer/sign-out": "self",
+    "DELETE /api/officer/sessions": "self",
+    # Everybody who works here sees the municipality's rounds.
+    "GET /officer/rounds": STAFF,
+    "GET /officer/rounds/{round_id}": STAFF,
+    "GET /officer/rounds/{round_id}/{act}": STAFF,
+    "GET /officer/rounds/{round_id}/register": STAFF,
+    "GET /officer/rounds/{round_id}/codes": STAFF,
+    "GET /api/rounds/{round_id}/draft": STAFF,
+    "GET /api/rounds/{round_id}/roll": STAFF,
+    # Officers run them.
+    "POST /officer/rounds/{round_id}/{act}": OFFICERS,
+    "POST /officer/rounds/{round_id}/register": OFFICERS,
+    "POST /api/register": OFFICERS,
+    "POST /api/rounds": OFFICERS,
+    "PUT /api/rounds/{round_id}": OFFICERS,
+    "POST /api/rounds/{round_id}/announcement": OFFICERS,
+    "POST /api/rounds/{round_id}/schedule": OFFICERS,
+    "DELETE /api/rounds/{round_id}/schedule": OFFICERS,
+    "POST /api/rounds/{round_id}/close": OFFICERS,
+    "POST /api/rounds/{round_id}/publication": OFFICERS,
+    "POST /api/rounds/{round_id}/auditors": OFFICERS,
+    "POST /api/rounds/{round_id}/projects": OFFICERS,
+    "PUT /api/projects/{project_id}": OFFICERS,
+    "DELETE /api/projects/{project_id}": OFFICERS,
+    # Others do one thing each.
+    "POST /officer/proposals/{proposal_id}/shortlist": _role("officer", "reviewer"),
+    "POST /api/proposals/{proposal_id}/shortlisting": _role("officer", "reviewer"),
+    "POST /officer/rounds/{round_id}/codes": _role("officer", "clerk"),
+    "POST /api/rounds/{round_id}/codes": _role("officer", "clerk"),
+    **dict.fromkeys(
+        (
+            "GET /officer/rounds/{round_id}/paper",
+            "POST /officer/rounds/{round_id}/paper",
+            "GET /officer/paper/{batch_id}",
+            "GET /officer/paper/{batch_id}/booth",
+            "POST /officer/paper/{batch_id}/booth",
+            "POST /officer/paper/{batch_id}/unmarkings",
+            "GET /officer/paper/{batch_id}/keying",
+            "POST /officer/paper/{batch_id}/keying",
+            "GET /officer/paper/{batch_id}/differences",
+            "POST /officer/paper/{batch_id}/totals",
+            "GET /officer/rounds/{round_id}/assisted",
+            "POST /officer/rounds/{round_id}/assisted",
+            "POST /officer/assisted/end",
+            "GET /api/rounds/{round_id}/paper-batches",
+            "POST /api/rounds/{round_id}/paper-batches",
+            "GET /api/paper-batches/{batch_id}",
+            "PUT /api/paper-batches/{batch_id}/totals",
+            "POST /api/paper-batches/{batch_id}/marks",
+            "POST /api/paper-batches/{batch_id}/unmarkings",
+            "POST /api/paper-batches/{batch_id}/entries",
+            "POST /api/rounds/{round_id}/assisted-sessions",
+            "DELETE /api/assisted-session",
+        ),
+        _role("officer", "clerk"),
+    ),
+    # A clerk keys; what two read differently, and that a batch adds up, is an officer's word.
+    "POST /officer/paper/{batch_id}/differences": OFFICERS,
+    "POST /officer/paper/{batch_id}/close": OFFICERS,
+    "POST /api/paper-batches/{batch_id}/decisions": OFFICERS,
+    "GET /api/paper-batches/{batch_id}/differences": OFFICERS,
+    "POST /api/paper-batches/{batch_id}/close": OFFICERS,
+    "GET /api/rounds/{round_id}/auditors/{auditor_id}/openings": _role("officer", "auditor"),
+    "GET /api/head-webhooks": _role("admin", "officer", "auditor"),
+    "POST /api/head-webhooks": _role("admin", "officer"),
+    "DELETE /api/head-webhooks/{webhook_id}": _role("admin", "officer"),
+}
+"""By method and route template, as in ``service/floorplan.py``."""
+
+
+def who_may(method: str, template: str) -> Who:
+    """Who may use a route: nobody at all when it is not in the table. Anyone may ask what methods an address takes."""
+    return "anyone" if method == "OPTIONS" else RIGHTS.get(f"{method} {template}", frozenset())

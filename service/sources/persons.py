@@ -1,0 +1,139 @@
+"""Rows become persons as the register keeps them: checked, hashed, and written as lines for COPY.
+
+Identities and addresses end here. What comes out has keyed hashes in their place.
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from uuid import UUID
+
+import msgspec
+
+from schema.contacts import mail_contact, phone_contact
+from service.sources.rows import Batch, Fault
+
+RELATIONS = ("lives", "works", "studies", "rents", "member")
+NOTHING = "\\N"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+_FEW = 4096
+"""Different texts of a column that are remembered: a register has millions of rows, and a few hundred areas."""
+
+Ref = Callable[[str], bytes]
+
+
+class Staged(msgspec.Struct):
+    """Lines for COPY (text format) into the two staging tables, how many persons they are, and what was wrong."""
+
+    persons: list[str]
+    contacts: list[str]
+    faults: list[Fault]
+
+
+def stage_batch(batch: Batch, import_id: UUID, ref: Ref) -> Staged:
+    """The persons of a batch. ``ref`` makes the keyed hash of an identity or a contact."""
+    staged = Staged([], [], batch.faults)
+    persons, contacts, faults = staged.persons, staged.contacts, staged.faults
+    start = str(import_id)
+    for line, (identity, area, year, month, language, relations, mail, phone) in batch.rows:
+        try:
+            person = _identity_ref(identity, ref)
+            known = f"{_area(area)}\t{_year(year)}\t{_month(month)}\t{_language(language)}\t{_relations(relations)}"
+            if mail:
+                contacts.append(f"{start}\t\\\\x{ref(mail_contact(mail)).hex()}\t\\\\x{person}\n")
+            if phone:
+                contacts.append(f"{start}\t\\\\x{ref(phone_contact(phone)).hex()}\t\\\\x{person}\n")
+            persons.append(f"{start}\t{line}\t\\\\x{person}\t{known}\n")
+        except ValueError:
+            faults.append(
+                Fault(line, "; ".join(_all_faults(identity, area, year, month, language, relations, mail, phone)))
+            )
+    return staged
+
+
+def _all_faults(*texts: str) -> list[str]:
+    """Everything that is wrong with a row, not the first thing only."""
+    said = []
+    checks: tuple[Callable[[str], object], ...] = (
+        _identity,
+        _area,
+        _year,
+        _month,
+        _language,
+        _relations,
+        _mail,
+        _phone,
+    )
+    for check, text in zip(checks, texts, strict=True):
+        try:
+            check(text)
+        except ValueError as fault:
+            said.append(str(fault))
+    return said
+
+
+def _identity(text: str) -> str:
+    identity = text.strip()
+    if not identity or len(identity) > 200:
+        raise ValueError("the identity is empty or too long")
+    return identity
+
+
+def _identity_ref(text: str, ref: Ref) -> str:
+    return ref(_identity(text)).hex()
+
+
+@lru_cache(_FEW)
+def _area(text: str) -> str:
+    area = text.strip()
+    if not area or len(area) > 120:
+        raise ValueError("the area is empty or too long")
+    if _CONTROL.search(area):
+        raise ValueError("the area holds a sign that is no text")
+    return area.replace("\\", "\\\\")
+
+
+def _number(text: str, name: str, lowest: int, highest: int) -> str:
+    digits = text.strip()
+    if not digits:
+        return NOTHING
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 4 and lowest <= int(digits) <= highest):
+        raise ValueError(f"{name} must be a number from {lowest} to {highest}")
+    return digits
+
+
+@lru_cache(_FEW)
+def _year(text: str) -> str:
+    return _number(text, "birth_year", 1890, 2100)
+
+
+@lru_cache(_FEW)
+def _month(text: str) -> str:
+    return _number(text, "birth_month", 1, 12)
+
+
+@lru_cache(_FEW)
+def _language(text: str) -> str:
+    code = text.strip().lower()
+    if code and not re.fullmatch("[a-z]{2,3}", code):
+        raise ValueError("language must be a code of two or three letters, such as sv")
+    return code or NOTHING
+
+
+@lru_cache(_FEW)
+def _relations(text: str) -> str:
+    """In one order whatever that of the file, so that what is the same looks the same."""
+    said = set(re.split(r"[\s,]+", text.strip().lower())) - {""}
+    if said - set(RELATIONS):
+        raise ValueError(f"relations may be {', '.join(RELATIONS)}, with a blank between two")
+    return f"{{{','.join(each for each in RELATIONS if each in said) or 'lives'}}}"
+
+
+def _mail(text: str) -> None:
+    if text:
+        mail_contact(text)
+
+
+def _phone(text: str) -> None:
+    if text:
+        phone_contact(text)
