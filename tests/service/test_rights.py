@@ -106,7 +106,9 @@ async def ask_all(ground: Servers) -> Matrix:
             for route in sorted(RIGHTS):
                 method, template = route.split()
                 path = template.replace("{level}/{place}", "0/000").replace("{place}", "000")
-                for parameter in ("round_id", "pot_id", "project_id", "proposal_id", "auditor_id", "webhook_id", "batch_id"):
+                for parameter in (
+                    "round_id", "pot_id", "project_id", "proposal_id", "auditor_id", "webhook_id", "batch_id",
+                ):  # fmt: skip
                     path = path.replace(f"{{{parameter}}}", NIL)
                 path = path.replace("{", "").replace("}", "")
                 if RIGHTS[route] == "pass":  # which is looked at after the query
