@@ -52,6 +52,26 @@ class WrongPassword(Refusal):
     """The name and password do not belong together."""
 
 
+class TotpNeeded(Refusal):
+    """The password was right, and the account asks for the code of an app as well."""
+
+
+class WrongTotp(Refusal):
+    """Not the code of the officer's app now, or one that was used before."""
+
+
+class TotpLocked(Refusal):
+    """Too many wrong codes came in a row for an account."""
+
+
+class TotpDemanded(Refusal):
+    """The municipality lets officers work only once they have set up an app for codes."""
+
+
+class TotpConfirmed(Refusal):
+    """The account has an app for codes already."""
+
+
 class NotAllowed(Refusal):
     """A person who may not do this here."""
 
@@ -82,6 +102,18 @@ class WrongCode(Refusal):
 
 class SameOfficer(Refusal):
     """Two officers have to agree, and one came twice."""
+
+
+class Undecided(Refusal):
+    """Two officers have to decide this, and have not, or longer than a day ago."""
+
+
+class ActSettled(Refusal):
+    """An act that does not wait for a second officer any more. Facts: state (decided, done, withdrawn, expired)."""
+
+
+class NotLater(Refusal):
+    """A new end of voting that is over, or not later than the one there is."""
 
 
 class KeyDestroyed(Refusal):

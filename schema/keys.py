@@ -142,6 +142,17 @@ class Keys:
             return None
         return opened[8:], int.from_bytes(opened[:8], "big")
 
+    def wrap_totp(self, officer_id: bytes, secret: bytes) -> bytes:
+        """The secret of an officer's app, wrapped for storage and bound to the officer."""
+        return self._wrap(secret, b"totp" + officer_id)
+
+    def open_totp(self, officer_id: bytes, wrapped: bytes) -> bytes:
+        """The secret itself (20 bytes). Raises KeysError when the master key or the officer is another."""
+        try:
+            return self._unwrap(wrapped, b"totp" + officer_id)
+        except InvalidTag:
+            raise KeysError("this app's secret was wrapped under another master key or for another officer") from None
+
     def _wrap(self, secret: bytes, bound_to: bytes) -> bytes:
         nonce = os.urandom(12)
         return nonce + self._wrapping.encrypt(nonce, secret, bound_to)

@@ -33,7 +33,8 @@ class AccessLog:
             if scope["type"] != ScopeType.HTTP:
                 await app(scope, receive, send)
                 return
-            request_id = secrets.token_hex(8)
+            request: dict[str, Any] = scope  # type: ignore[assignment]
+            request_id = request["request_id"] = secrets.token_hex(8)
             began = time.perf_counter()
             status = 500
 

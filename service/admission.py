@@ -5,7 +5,8 @@ from typing import Any
 from litestar import Request
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from schema.errors import NotAllowed, RoleMissing
+from schema.errors import NotAllowed, RoleMissing, TotpDemanded
+from service.acting import ACTING, Acting
 from service.house import House
 from service.people import officer_of
 from service.reading import AnyRequest
@@ -14,7 +15,7 @@ from service.store.roll import Officer
 
 
 def admit(app: ASGIApp) -> ASGIApp:
-    """Let those in who may use the route. Others are refused: NotSignedIn, RoleMissing, NotAllowed.
+    """Let those in who may use the route. Others are refused: NotSignedIn, RoleMissing, TotpDemanded, NotAllowed.
 
     Residents are let through here: their passes are checked where it is known for which round and pot.
     """
@@ -22,10 +23,17 @@ def admit(app: ASGIApp) -> ASGIApp:
     async def admitted(scope: Scope, receive: Receive, send: Send) -> None:
         fields: Any = scope
         who = who_may(fields["method"], fields["path_template"])
-        if who == "self" or not isinstance(who, str):
-            request: AnyRequest = Request(scope, receive, send)
-            request.state.officer = await known_officer(request, who)
-        await app(scope, receive, send)
+        if isinstance(who, str) and who != "self":
+            await app(scope, receive, send)
+            return
+        request: AnyRequest = Request(scope, receive, send)
+        officer = request.state.officer = await known_officer(request, who)
+        action = " ".join([fields["route_handler"].handler_name, *filter(None, [fields["path_params"].get("act")])])
+        acting = ACTING.set(Acting(officer.id, action, fields["request_id"]))
+        try:
+            await app(scope, receive, send)
+        finally:
+            ACTING.reset(acting)
 
     return admitted
 
@@ -38,4 +46,6 @@ async def known_officer(request: AnyRequest, who: Who) -> Officer:
     officer = await officer_of(request, house)
     if not isinstance(who, str) and not who & officer.roles:
         raise RoleMissing(needed=" or ".join(sorted(who)), roles=" and ".join(sorted(officer.roles)))
+    if who != "self" and officer.totp_demanded and not officer.totp:
+        raise TotpDemanded()
     return officer

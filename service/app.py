@@ -20,7 +20,9 @@ from schema.settings import Settings, SettingsError
 from service.access_log import AccessLog
 from service.admission import admit
 from service.api import (
+    acts,
     appeals,
+    audit,
     auditors,
     ballots,
     desk,
@@ -42,12 +44,13 @@ from service.house import House
 from service.limits import Limits
 from service.openapi import add_bodies, document
 from service.pages import routes as pages
-from service.people import provide_house, provide_officer
+from service.people import provide_house, provide_officer, provide_session
 from service.problems import answer_problem
 from service.reading import BODY_LIMIT, AnyRequest
 from service.ring import Ring
 from service.room import Room
 from service.traces import Traces
+from service.verbs.acts import ActDraft
 from service.verbs.appeals import AppealAnswer, AppealDraft, AppealQuestion, BallotAppealDraft
 from service.verbs.assisted import Assistance
 from service.verbs.auditors import AuditorDraft
@@ -64,7 +67,7 @@ from service.verbs.sign_in import CodeSignIn, OfficerSignIn
 log = structlog.get_logger("service")
 
 BODIES: list[type[Any]] = [
-    *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft),
+    *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft, ActDraft),
     *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn),
     *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft),
     *(BatchDraft, Totals, Marking, Unmarking, Keyed, Decided, Assistance),
@@ -84,10 +87,12 @@ api = Router(
             ledger,
             heads,
             auditors,
+            audit,
             desk,
             appeals,
             register,
             paper,
+            acts,
         )
     ],
     exception_handlers={Exception: answer_problem},
@@ -194,6 +199,7 @@ def make_app(settings: Settings, part: Part = "both") -> Litestar:
         dependencies={
             "house": Provide(provide_house, sync_to_thread=False),
             "officer": Provide(provide_officer, sync_to_thread=False),
+            "session": Provide(provide_session, sync_to_thread=False),
         },
         exception_handlers={Exception: pages.answer_problem_page},
         lifespan=[open_house],

@@ -18,6 +18,7 @@ from service.traces import Cast
 
 TheHouse = NamedDependency[House]
 TheOfficer = NamedDependency[Officer]
+TheSession = NamedDependency[bytes]
 ThePass = NamedDependency[Pass]
 """What a handler writes to be given them."""
 
@@ -55,6 +56,11 @@ def provide_officer(request: AnyRequest) -> Officer:
 def session_token(request: AnyRequest, house: House) -> str | None:
     """The officer's token that was shown, as a bearer or in the cookie."""
     return bearer(request) or request.cookies.get(cookie_name(house))
+
+
+def provide_session(request: AnyRequest, house: TheHouse) -> bytes:
+    """The hash of the session that was admitted to this route."""
+    return token_hash(session_token(request, house) or "")
 
 
 async def officer_of(request: AnyRequest, house: House) -> Officer:

@@ -62,6 +62,28 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.WrongPassword: Problem(
         401, "Wrong name or password", "The name and the password do not belong together. Check both and try again."
     ),
+    e.TotpNeeded: Problem(
+        401, "A code is needed", "Your account asks for a code as well. Type the one that your app shows now."
+    ),
+    e.WrongTotp: Problem(
+        401,
+        "Wrong code",
+        "This is not the code that your app shows now, or it was used before. Wait for the next one and type that.",
+    ),
+    e.TotpLocked: Problem(
+        403,
+        "Too many wrong codes",
+        "Ten wrong codes came in a row, so no more are taken. Use one of your recovery codes, or ask an admin to reset"
+        " your app.",
+    ),
+    e.TotpDemanded: Problem(
+        403,
+        "Set up an app first",
+        "Your municipality asks every officer for codes of an app. Set one up at /officer/account, then do this again.",
+    ),
+    e.TotpConfirmed: Problem(
+        409, "An app is set up", "Your account has an app already. If you have lost it, ask an admin to reset it."
+    ),
     e.NotAllowed: Problem(
         403, "Not allowed", "This belongs to another municipality, or was sent from another site. Use your own pages."
     ),
@@ -86,7 +108,23 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         401, "Unknown code", "This is not a code of this round. Check each sign against your letter and try again."
     ),
     e.SameOfficer: Problem(
-        422, "One officer twice", "Two officers have to agree to this. Let a second one give name and password."
+        403,
+        "One officer twice",
+        "Two officers have to agree to this, and you are the one who asked. Let another officer confirm it.",
+    ),
+    e.Undecided: Problem(
+        409,
+        "Not decided",
+        "Two officers have not decided this in the last day. Let one ask for it on the page of the round, and another"
+        " confirm it.",
+    ),
+    e.ActSettled: Problem(
+        409,
+        "It does not wait any more",
+        "This act is {state}, so it waits for nobody, and nothing was done. Ask anew if it is still needed.",
+    ),
+    e.NotLater: Problem(
+        422, "Not later", "Voting must end in the future, and later than it would anyhow. Choose a later time."
     ),
     e.KeyDestroyed: Problem(
         410,
@@ -262,7 +300,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "Too many points",
         "You gave {given} points in all, {over} more than the {limit} there are. Take some back.",
     ),
-    e.NotYours: Problem(403, "Not yours", "Only the one who put this proposal forward can change it or take it back."),
+    e.NotYours: Problem(403, "Not yours", "Only the one who put this forward can change it or take it back."),
     e.Settled: Problem(409, "Settled", "This proposal is {state} and no longer changes."),
     e.NameTaken: Problem(409, "Taken", "There is {what} like this already. Choose another."),
     e.LineGone: Problem(
@@ -381,7 +419,7 @@ def retry_after(refusal: Refusal | None) -> dict[str, str]:
 def answers(*refusals: type[Refusal]) -> dict[int, ResponseSpec]:
     """What OpenAPI says of these refusals: one documented answer per status, with the types it may have."""
     by_status: dict[int, list[str]] = {}
-    roles = (e.RoleMissing,) if e.NotSignedIn in refusals else ()
+    roles = (e.RoleMissing, e.TotpDemanded) if e.NotSignedIn in refusals else ()
     kinds: tuple[type[Refusal], ...] = (*refusals, *roles, e.Elsewhere, e.Unhandled)
     for refusal in kinds:
         by_status.setdefault(PROBLEMS[refusal].status, []).append(f"`{refusal.code}`")

@@ -29,6 +29,7 @@ Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=_LINE)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=_LINE)]
 Note = Annotated[str, msgspec.Meta(min_length=1, max_length=2000, pattern=_PROSE)]
 Prose = Annotated[str, msgspec.Meta(max_length=20_000, pattern=_PROSE)]
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=2000, pattern=_PROSE)]
 
 _PATTERN = re.compile(r"`str` matching regex '.*?'(?= - at|$)")
 _KINDS = re.compile(r"`(\w+(?: \| \w+)*)`")

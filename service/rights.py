@@ -23,6 +23,10 @@ def _role(*roles: OfficerRole) -> frozenset[OfficerRole]:
 
 OFFICERS = _role("officer")
 """Whoever runs rounds."""
+DECIDERS = _role("admin", "officer")
+"""Whoever decides with a second one what cannot be taken back."""
+REGISTRARS = _role("admin", "officer")
+"""Whoever keeps the register."""
 
 RIGHTS: dict[str, Who] = {
     # What everybody reads.
@@ -46,6 +50,7 @@ RIGHTS: dict[str, Who] = {
     "GET /api/pots/{pot_id}/snapshot": "anyone",
     "GET /api/pots/{pot_id}/snapshot.pb": "anyone",
     "GET /api/pots/{pot_id}/what-if": "anyone",
+    "GET /api/pots/{pot_id}/without-held": "anyone",
     "GET /rounds/{round_id}/proposals": "anyone",
     "GET /proposals/{proposal_id}": "anyone",
     "GET /api/rounds/{round_id}/proposals": "anyone",
@@ -64,6 +69,16 @@ RIGHTS: dict[str, Who] = {
     "GET /officer": "anyone",
     "POST /officer": "anyone",
     "POST /api/officer/sessions": "anyone",
+    # Appeals, by a code or a number that was given; of a ballot by its pass.
+    "GET /rounds/{round_id}/appeals": "anyone",
+    "POST /rounds/{round_id}/appeals": "anyone",
+    "GET /rounds/{round_id}/appeal-answers": "anyone",
+    "POST /rounds/{round_id}/appeal-answers": "anyone",
+    "POST /api/rounds/{round_id}/appeals": "anyone",
+    "POST /api/rounds/{round_id}/appeal-answers": "anyone",
+    "GET /pots/{pot_id}/appeals": "anyone",
+    "POST /pots/{pot_id}/appeals": "form",
+    "POST /api/pots/{pot_id}/appeals": "pass",
     # Residents vote and debate.
     "GET /api/pots/{pot_id}/ballot": "pass",
     "POST /api/pots/{pot_id}/ballots": "pass",
@@ -91,30 +106,72 @@ RIGHTS: dict[str, Who] = {
     # An officer's own account.
     "POST /officer/sign-out": "self",
     "DELETE /api/officer/sessions": "self",
+    "GET /api/officer/sessions": "self",
+    "DELETE /api/officer/sessions/{session_id}": "self",
+    "GET /officer/account": "self",
+    "POST /officer/account/totp": "self",
+    "POST /officer/account/totp/confirmation": "self",
+    "POST /officer/account/sessions/{session_id}": "self",
+    # Admins say who works here.
+    "GET /officer/staff": _role("admin"),
+    "POST /officer/staff": _role("admin"),
+    "POST /officer/staff/totp": _role("admin"),
+    "POST /officer/staff/{officer_id}/roles": _role("admin"),
+    "POST /officer/staff/{officer_id}/totp-reset": _role("admin"),
     # Everybody who works here sees the municipality's rounds.
     "GET /officer/rounds": STAFF,
     "GET /officer/rounds/{round_id}": STAFF,
     "GET /officer/rounds/{round_id}/{act}": STAFF,
-    "GET /officer/rounds/{round_id}/register": STAFF,
     "GET /officer/rounds/{round_id}/codes": STAFF,
+    "GET /officer/rounds/{round_id}/acts": STAFF,
+    "GET /officer/rounds/{round_id}/confirmation": STAFF,
+    "GET /officer/rounds/{round_id}/withdrawal": STAFF,
+    "GET /api/rounds/{round_id}/acts": STAFF,
     "GET /api/rounds/{round_id}/draft": STAFF,
     "GET /api/rounds/{round_id}/roll": STAFF,
     # Officers run them.
     "POST /officer/rounds/{round_id}/{act}": OFFICERS,
-    "POST /officer/rounds/{round_id}/register": OFFICERS,
-    "POST /api/register": OFFICERS,
+    "POST /api/register": REGISTRARS,
+    "GET /officer/register": REGISTRARS,
+    "POST /officer/register": REGISTRARS,
+    "GET /officer/register/imports/{import_id}": REGISTRARS,
+    "POST /officer/register/imports/{import_id}": REGISTRARS,
+    "GET /officer/register/imports/{import_id}/faults": REGISTRARS,
+    "GET /api/register/imports": REGISTRARS,
+    "POST /api/register/imports": REGISTRARS,
+    "GET /api/register/imports/{import_id}": REGISTRARS,
+    "DELETE /api/register/imports/{import_id}": REGISTRARS,
+    "POST /api/register/imports/{import_id}/application": REGISTRARS,
+    "GET /api/register/imports/{import_id}/faults": REGISTRARS,
+    # They answer appeals, and look at what is unusual.
+    "GET /api/rounds/{round_id}/appeals": OFFICERS,
+    "POST /api/rounds/{round_id}/appeals/{appeal_id}/answer": OFFICERS,
+    "GET /officer/rounds/{round_id}/answers": OFFICERS,
+    "POST /officer/rounds/{round_id}/answers": OFFICERS,
+    "GET /officer/rounds/{round_id}/desk": _role("officer", "auditor"),
+    "GET /officer/rounds/{round_id}/quarantines": _role("officer", "auditor"),
+    "POST /officer/rounds/{round_id}/quarantines": OFFICERS,
+    "GET /api/rounds/{round_id}/desk": _role("officer", "auditor"),
+    "POST /api/rounds/{round_id}/quarantines": OFFICERS,
     "POST /api/rounds": OFFICERS,
     "PUT /api/rounds/{round_id}": OFFICERS,
     "POST /api/rounds/{round_id}/announcement": OFFICERS,
     "POST /api/rounds/{round_id}/schedule": OFFICERS,
     "DELETE /api/rounds/{round_id}/schedule": OFFICERS,
-    "POST /api/rounds/{round_id}/close": OFFICERS,
-    "POST /api/rounds/{round_id}/publication": OFFICERS,
+    # Two of them do what cannot be taken back; whoever is admin may be the second.
+    "POST /officer/rounds/{round_id}/acts": DECIDERS,
+    "POST /officer/rounds/{round_id}/confirmation": DECIDERS,
+    "POST /officer/rounds/{round_id}/withdrawal": DECIDERS,
+    "POST /api/rounds/{round_id}/acts": DECIDERS,
+    "POST /api/acts/{act_id}/confirmation": DECIDERS,
+    "DELETE /api/acts/{act_id}": DECIDERS,
     "POST /api/rounds/{round_id}/auditors": OFFICERS,
     "POST /api/rounds/{round_id}/projects": OFFICERS,
     "PUT /api/projects/{project_id}": OFFICERS,
     "DELETE /api/projects/{project_id}": OFFICERS,
     # Others do one thing each.
+    "GET /officer/audit": _role("admin", "officer", "auditor"),
+    "GET /api/audit": _role("admin", "officer", "auditor"),
     "POST /officer/proposals/{proposal_id}/shortlist": _role("officer", "reviewer"),
     "POST /api/proposals/{proposal_id}/shortlisting": _role("officer", "reviewer"),
     "POST /officer/rounds/{round_id}/codes": _role("officer", "clerk"),
@@ -158,6 +215,12 @@ RIGHTS: dict[str, Who] = {
     "DELETE /api/head-webhooks/{webhook_id}": _role("admin", "officer"),
 }
 """By method and route template, as in ``service/floorplan.py``."""
+
+
+def may(roles: frozenset[OfficerRole], route: str) -> bool:
+    """Whether an officer with these roles may use a route, so that pages offer nobody what is refused."""
+    who = RIGHTS[route]
+    return isinstance(who, str) or bool(who & roles)
 
 
 def who_may(method: str, template: str) -> Who:

@@ -1,13 +1,28 @@
 """A room: a pool of connections under one database role, and the domain's words for what Postgres refuses."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import asyncpg
 
 from schema.database import AWAY, PASSING
-from schema.errors import Frozen, LastAdmin, NameTaken, Unavailable
+from schema.errors import (
+    ActSettled,
+    Frozen,
+    LastAdmin,
+    NameTaken,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    NotYours,
+    Refusal,
+    SameOfficer,
+    Unavailable,
+)
 from schema.queries import Db
+from service.acting import ACTING
+from service.store import audit
 
 ACQUIRE_SECONDS = 1.0
 RELEASE_SECONDS = 0.2
@@ -24,6 +39,17 @@ _TAKEN = {
     "paper_batch_reference_unique": "a batch with a reference",
     "head_webhook_once": "a webhook with an address",
 }
+
+_SITUATIONS: dict[str, Callable[[], Refusal]] = {
+    "BYFRZ": Frozen,
+    "BYADM": LastAdmin,
+    "BYSES": NotSignedIn,
+    "BYMUN": NotAllowed,
+    "BYSAM": SameOfficer,
+    "BYOTH": NotYours,
+    "BYNON": partial(NotFound, what="act"),
+}
+"""What the functions of the database raise, by their codes."""
 
 
 class Room:
@@ -52,8 +78,10 @@ class Room:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Db]:
-        """A connection in a transaction that commits when the block ends well."""
+        """A connection in a transaction that commits when the block ends well; it says which officer acts."""
         async with self.enter() as db, db.transaction():
+            if acting := ACTING.get():
+                await audit.name_actor(db, acting)
             yield db
 
 
@@ -62,10 +90,10 @@ def refusal_of(error: Exception) -> Exception:
     match error:
         case asyncpg.UniqueViolationError() if error.constraint_name in _TAKEN:
             return NameTaken(what=_TAKEN[error.constraint_name])
-        case asyncpg.PostgresError() if error.sqlstate == "BYFRZ":
-            return Frozen()
-        case asyncpg.PostgresError() if error.sqlstate == "BYADM":
-            return LastAdmin()
+        case asyncpg.PostgresError() if error.sqlstate == "BYACT":
+            return ActSettled(state=str(error))
+        case asyncpg.PostgresError() if error.sqlstate in _SITUATIONS:
+            return _SITUATIONS[error.sqlstate]()
         case asyncpg.DataError():  # an argument of ours, though asyncpg derives it from InterfaceError as well
             return error
     return Unavailable() if isinstance(error, (*AWAY, *PASSING)) else error

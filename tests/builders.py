@@ -1,6 +1,6 @@
 """Small builders for tests: plain inserts, and ``box.cast_ballots`` where a ballot is cast.
 
-Amina votes, Björn votes twice, Carim may not, Dagny is an officer, Elin a reviewer.
+Amina votes, Björn votes twice, Carim may not, Dagny is an officer, Fatima another one, Elin a reviewer.
 """
 
 import hashlib
@@ -196,8 +196,21 @@ async def settle(worker: asyncpg.Connection, house: House, ballots: Collection[U
 
 
 async def close(db: asyncpg.Connection, house: House) -> None:
-    """Dagny closes voting early."""
-    assert await db.fetchval("select box.close_round($1, 'officer')", house.round_id) == "closed"
+    """Dagny and Fatima close voting early."""
+    decided = await decision(db, house.round_id, "close-early")
+    assert await db.fetchval("select box.close_round($1, $2)", house.round_id, decided) == "closed"
+
+
+async def decision(db: asyncpg.Connection, round_id: UUID, kind: str, **details: str) -> UUID:
+    """What Dagny and Fatima decided, as only the database's owner can write it."""
+    made: UUID = await db.fetchval(
+        "insert into box.decision (id, round_id, kind, details, reason, officers)"
+        " values (gen_random_uuid(), $1, $2, $3, 'A storm', array['Dagny', 'Fatima']) returning id",
+        round_id,
+        kind,
+        json(details),
+    )
+    return made
 
 
 async def hold(db: asyncpg.Connection, house: House, *names: str) -> UUID:

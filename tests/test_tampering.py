@@ -391,6 +391,7 @@ def count_anew(change: Callable[[Any], object], **sums: int) -> Step:
             ballots_floor=said.ballots_floor,
             opened_on=date.fromisoformat(manifest["opened_on"]),
             closed_on=date.fromisoformat(manifest["closed_on"]),
+            close_number=1,
         )
         projects = [Project(each.number, each.title, each.cost) for each in said.projects]
         more = replace(said.sums, **{name: getattr(said.sums, name) + number for name, number in sums.items()})

@@ -105,12 +105,12 @@ async def test_a_round_from_its_first_proposal_to_its_outcome(town: Town, tmp_pa
     found = await town.client.get(f"/api/receipts/{receipts[0].commitment}")
     assert (waiting.json()["status"], found.json()["status"], found.json()["size"]) == ("waiting", "included", 4)
 
-    # Dagny closes; the count waits for verdicts and leaves, then keeps a snapshot that nobody sees before publication.
-    await ground.officer("POST", "close")
+    # Two officers close; the count waits for verdicts and leaves, and keeps a snapshot that is hidden at first.
+    await ground.close()
     await town.work("count")
     hidden = await town.client.get(f"/api/pots/{ground.pot}/snapshot")
     assert hidden.json()["type"] == "/problems/not-counted"
-    await ground.officer("POST", "publication")
+    await ground.publish()
 
     # Everybody reads the outcome, with the reason for each project, and may count the ballots again.
     snapshot: dict[str, Any] = (await town.client.get(f"/api/pots/{ground.pot}/snapshot")).json()

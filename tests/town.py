@@ -93,6 +93,7 @@ class Town:
         self.settings = settings
         self.keys = Keys(settings.master_key)
         self.officer_token = ""
+        self.second_token = ""
         self.codes: dict[str, str] = {}
 
     @property
@@ -112,6 +113,16 @@ class Town:
         token = await self.sign_in(name)
         self.officer_token = self.officer_token or token
         return token
+
+    async def second(self) -> str:
+        """The token of Fatima, the other officer, who is hired when she is first needed."""
+        self.second_token = self.second_token or await self.hire("Fatima")
+        return self.second_token
+
+    async def confirm(self, act_id: str) -> Response:
+        """Fatima confirms an act."""
+        badge = self.badge(await self.second())
+        return await self.client.post(f"/api/acts/{act_id}/confirmation", headers=badge)
 
     async def sign_in(self, name: str = "Dagny") -> str:
         """A new session of an officer; answers the token."""
@@ -195,6 +206,7 @@ class Ground:
         self.town = town
         self.id = round_id
         self.pots = pots
+        self._closing = ""
 
     @property
     def pot(self) -> str:
@@ -217,6 +229,29 @@ class Ground:
         passes = await self.sign_in(who)
         return Voter(self, self.pots[pot], passes["pots"][pot]["token"], passes["civic"])
 
+    async def ask(self, kind: str, **details: Any) -> Any:
+        """Dagny asks for an act of two officers; answers it."""
+        sent = {"act": {"kind": kind, **details}, "reason": "The board decided so, KS 2026/17."}
+        return await self.town.act("POST", f"/api/rounds/{self.id}/acts", json=sent)
+
+    async def decide(self, kind: str, **details: Any) -> Any:
+        """Dagny asks for an act and Fatima confirms it; answers what became of it."""
+        asked = await self.ask(kind, **details)
+        answer = await self.town.confirm(asked["id"])
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    async def close(self) -> Any:
+        """Two officers end voting; again, they confirm what they decided."""
+        self._closing = self._closing or (await self.ask("close-early"))["id"]
+        answer = await self.town.confirm(self._closing)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    async def publish(self) -> Any:
+        """Two officers publish the outcome."""
+        return await self.decide("publish")
+
     async def phase(self) -> str:
         """The round's phase now."""
         view = await self.town.act("GET", f"/api/rounds/{self.id}/draft")
@@ -225,13 +260,13 @@ class Ground:
 
     async def count(self) -> None:
         """Close, judge and count."""
-        await self.officer("POST", "close")
+        await self.close()
         await self.town.work("judge", "sequence", "count")
 
     async def outcome(self) -> Any:
         """The published outcome of the first pot."""
         await self.count()
-        await self.officer("POST", "publication")
+        await self.publish()
         answer = await self.town.client.get(f"/api/pots/{self.pot}/snapshot")
         assert answer.status_code == 200, answer.text
         return answer.json()

@@ -18,7 +18,7 @@ from schema.snapshot import Ledger
 from workers.claim import NotYet
 from workers.keys import checkpoint_signer
 from workers.seal import seal
-from workers.store import ballots, ledger, snapshots
+from workers.store import ballots, ledger, rounds, snapshots
 from workers.store import keys as stored_keys
 from workers.store.snapshots import Pot
 
@@ -35,6 +35,8 @@ async def count_rounds(db: asyncpg.Connection, keys: Keys, round_ids: Collection
     for round_id in sorted(round_ids):
         pots = await snapshots.closed_pots(db, round_id)
         if not pots:
+            if await rounds.is_reopened(db, round_id):
+                continue  # the close that was told of does not stand, and the next one is told of anew
             raise NotClosed
         if await ballots.are_deleted(db, round_id):
             continue  # what was counted stays; without its ballots it cannot be counted again

@@ -386,6 +386,11 @@ end $$;
 create trigger deletion_forgets_papers after insert on box.deletion
     for each row execute function box.forget_papers();
 
+create trigger paper_batch_noted after insert or update on box.paper_batch for each row
+    execute function roll.note_audit();
+create trigger paper_total_noted after insert or update on box.paper_total for each row
+    execute function roll.note_audit();
+
 grant select, insert on box.paper_batch, box.paper_total, box.paper_mark, box.paper_unmark, box.paper_sheet,
     box.paper_entry to byalag_box;
 grant update (closed_by, closed_at) on box.paper_batch to byalag_box;

@@ -13,9 +13,7 @@ from schema.errors import (
     Malformed,
     NameTaken,
     NotAllowed,
-    NotCounted,
     NotFound,
-    NotOpen,
     NotSignedIn,
     NotWhole,
     RollNotReady,
@@ -106,30 +104,6 @@ async def unschedule_round(house: TheHouse, officer: TheOfficer, round_id: FromP
     return await verbs.unschedule_round(house, officer, round_id)
 
 
-@post(
-    "/rounds/{round_id:uuid}/close",
-    status_code=200,
-    responses=answers(NotSignedIn, NotAllowed, NotFound, Malformed, NotOpen, Unavailable),
-    security=OFFICER,
-    tags=["rounds"],
-)
-async def close_round(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> RoundView:
-    """End voting now."""
-    return await verbs.close_round(house, officer, round_id)
-
-
-@post(
-    "/rounds/{round_id:uuid}/publication",
-    status_code=200,
-    responses=answers(NotSignedIn, NotAllowed, NotFound, Malformed, NotCounted, Unavailable),
-    security=OFFICER,
-    tags=["rounds"],
-)
-async def publish_round(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> RoundView:
-    """Publish the outcome of every pot."""
-    return await verbs.publish_round(house, officer, round_id)
-
-
 @get("/rounds/{round_id:uuid}/turnout", responses=READ, tags=["rounds"])
 async def view_turnout(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Response[list[Turnout]]:
     """How many may vote and have a ballot now, pot by pot. Never how."""
@@ -148,8 +122,6 @@ router: Any = Router(
         announce_round,
         schedule_round,
         unschedule_round,
-        close_round,
-        publish_round,
         view_turnout,
     ],
 )

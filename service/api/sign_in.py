@@ -16,19 +16,24 @@ from schema.errors import (
     NotSignedIn,
     TooFast,
     TooLarge,
+    TotpLocked,
+    TotpNeeded,
     Unavailable,
     UnknownForm,
     WrongCode,
     WrongPassword,
+    WrongTotp,
 )
 from service.api.replies import OFFICER
 from service.api.rounds import ACT
 from service.openapi import csv_body, json_body
-from service.people import TheHouse, TheOfficer, bearer, caller_address
+from service.people import TheHouse, TheOfficer, bearer, caller_address, session_token
 from service.problems import answers
 from service.reading import REGISTER_LIMIT, AnyRequest, read_body, read_json
+from service.store.staff import OwnSession
 from service.verbs import register as register_verbs
 from service.verbs import sign_in as verbs
+from service.verbs import staff as staff_verbs
 from service.verbs.register import RollView
 from service.verbs.sign_in import CodeSignIn, OfficerSignIn, Passes
 
@@ -46,7 +51,9 @@ class Session(msgspec.Struct, frozen=True):
 @post(
     "/officer/sessions",
     operation_class=json_body(OfficerSignIn),
-    responses=answers(WrongPassword, Malformed, TooLarge, UnknownForm, TooFast, Unavailable),
+    responses=answers(
+        WrongPassword, TotpNeeded, WrongTotp, TotpLocked, Malformed, TooLarge, UnknownForm, TooFast, Unavailable
+    ),
     tags=["sign-in"],
 )
 async def sign_in_officer(request: AnyRequest, house: TheHouse) -> Session:
@@ -59,6 +66,23 @@ async def sign_in_officer(request: AnyRequest, house: TheHouse) -> Session:
 async def sign_out_officer(request: AnyRequest, house: TheHouse, officer: TheOfficer) -> None:
     """End this session."""
     await verbs.sign_out_officer(house, bearer(request) or "")
+
+
+@get("/officer/sessions", responses=answers(NotSignedIn, Unavailable), security=OFFICER, tags=["sign-in"])
+async def list_own_sessions(request: AnyRequest, house: TheHouse, officer: TheOfficer) -> list[OwnSession]:
+    """Where one is signed in, this session among them."""
+    return await staff_verbs.list_sessions(house, officer, session_token(request, house) or "")
+
+
+@delete(
+    "/officer/sessions/{session_id:uuid}",
+    responses=answers(NotSignedIn, NotFound, Malformed, Unavailable),
+    security=OFFICER,
+    tags=["sign-in"],
+)
+async def end_own_session(house: TheHouse, officer: TheOfficer, session_id: FromPath[UUID]) -> None:
+    """End one of one's own sessions."""
+    await staff_verbs.end_session(house, officer, session_id)
 
 
 @post(
@@ -100,5 +124,13 @@ async def issue_codes(
 
 router: Any = Router(
     path="",
-    route_handlers=[sign_in_officer, sign_out_officer, sign_in_by_code, view_roll, issue_codes],
+    route_handlers=[
+        sign_in_officer,
+        sign_out_officer,
+        list_own_sessions,
+        end_own_session,
+        sign_in_by_code,
+        view_roll,
+        issue_codes,
+    ],
 )

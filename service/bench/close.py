@@ -12,7 +12,7 @@ import msgspec
 
 from schema.local.figures import keep, percentile, to_json
 from service.bench.crowd import Crowd
-from service.bench.place import Place
+from service.bench.place import Place, close_place
 from service.bench.standing import Standing, at, standing
 
 VOTERS = 1_000
@@ -84,6 +84,6 @@ def _closed(house: Standing, after: float) -> Closing:
 async def _close(db: asyncpg.Connection, place: Place, count: str) -> tuple[float, int]:
     """Close a round; the seconds that it took, and what the box held right afterwards."""
     began = time.perf_counter()
-    assert await db.fetchval("select box.close_round($1, 'officer')", place.round_id) == "closed"
+    await close_place(db, place)
     seconds = time.perf_counter() - began
     return seconds, await db.fetchval(count, place.pot_id)

@@ -24,6 +24,23 @@ class Place(msgspec.Struct, frozen=True):
     passes: list[str]
 
 
+async def decide(db: asyncpg.Connection, round_id: UUID, kind: str) -> UUID:
+    """What two officers would have decided, straight in the database."""
+    made: UUID = await db.fetchval(
+        "insert into box.decision (id, round_id, kind, reason, officers)"
+        " values (gen_random_uuid(), $1, $2, 'To be measured', array['One', 'Two']) returning id",
+        round_id,
+        kind,
+    )
+    return made
+
+
+async def close_place(db: asyncpg.Connection, place: Place) -> None:
+    """End voting there, as two officers would."""
+    decided = await decide(db, place.round_id, "close-early")
+    assert await db.fetchval("select box.close_round($1, $2)", place.round_id, decided) == "closed"
+
+
 async def open_place(db: asyncpg.Connection, signer: Signer, url: str, voters: int) -> Place:
     """Make a round with one pot and this many electors, straight in the database of the house at ``url``."""
     now = datetime.now(UTC)

@@ -9,8 +9,8 @@ import click
 from schema.local.figures import keep, to_json
 from schema.local.up import DIRECT
 from service.bench.crowd import Crowd, Row, table
-from service.bench.place import Place
-from service.bench.standing import Standing, standing
+from service.bench.place import Place, close_place, decide
+from service.bench.standing import Standing, at, standing
 
 VOTERS = 2_000
 CONNECTIONS = 16
@@ -57,8 +57,9 @@ def _published(house: Standing, seconds: float) -> Place:
     """A round that was voted in, closed, counted and published."""
     place = house.another_place(VOTERS)
     Crowd(house, place).measure("cast", CONNECTIONS, seconds)
-    house.asked("select box.close_round($1, 'officer')", place.round_id)
-    while not (snapshot := house.asked(SNAPSHOT, place.round_id)):
+    at(house.servers, lambda db: close_place(db, place))
+    while not house.asked(SNAPSHOT, place.round_id):
         time.sleep(0.1)
-    house.asked("insert into box.publication (snapshot_id, round_id) values ($1, $2)", snapshot, place.round_id)
+    decided = at(house.servers, lambda db: decide(db, place.round_id, "publish"))
+    assert house.asked("select box.publish_round($1, $2)", place.round_id, decided) == "published"
     return place

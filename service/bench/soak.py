@@ -12,8 +12,9 @@ import msgspec
 
 from schema.local.figures import keep, to_json
 from service.bench.crowd import Crowd
+from service.bench.place import close_place
 from service.bench.read import LANES, SNAPSHOT
-from service.bench.standing import Standing, standing
+from service.bench.standing import Standing, at, standing
 
 VOTERS = 4_000
 CONNECTIONS = 16
@@ -70,7 +71,7 @@ def _lap(house: Standing, seconds: float, rate: float, seen: dict[str, list[Memo
             for name, pid in house.pids.items():
                 seen.setdefault(name, []).append(Memory(time.monotonic() - began, _held(pid)))
             time.sleep(SAMPLE)
-    house.asked("select box.close_round($1, 'officer')", place.round_id)
+    at(house.servers, lambda db: close_place(db, place))
     while not house.asked(SNAPSHOT, place.round_id):
         time.sleep(0.1)
     return rows[0].statuses.get(201, 0)

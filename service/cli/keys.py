@@ -14,7 +14,6 @@ from schema.errors import Refusal
 from schema.keys import SIGNING, Keys, Signing
 from schema.settings import Settings, read_settings
 from service.cli.connecting import connected
-from service.cli.officers import passwords_of
 from service.problems import details
 from service.store.keys import Destroyed, RoundKey
 from service.verbs import keys as verbs
@@ -54,23 +53,16 @@ def list_keys() -> None:
 
 @keys.command("destroy-round")
 @click.argument("round_id", metavar="ROUND", type=click.UUID)
-@click.option("--decision", required=True, help="Where the decision is written down, such as a number in the diary.")
-@click.option(
-    "--officer", "officers", required=True, multiple=True, help="Twice: who decides it, two different people."
-)
-def destroy_round_key(round_id: UUID, decision: str, officers: tuple[str, ...]) -> None:
+@click.option("--act", "act_id", type=click.UUID, required=True, help="What two officers decided on the round's page.")
+def destroy_round_key(round_id: UUID, act_id: UUID) -> None:
     """Destroy a round's key, once nobody can appeal any more. It cannot be taken back.
 
-    Both passwords are asked for, or read from two lines of the input when that is no terminal. Backups hold the wrapped
-    key until they expire.
+    Confirming the act does it already; this does it again where that went wrong. Backups hold the wrapped key until
+    they expire.
     """
-    if len(officers) != 2:
-        raise click.UsageError("Two officers have to agree: give --officer twice.")
-    first, second = officers
-    passwords = passwords_of(first, second)
 
     async def destroy(db: asyncpg.Connection) -> Destroyed:
-        return await verbs.destroy_round_key(db, round_id, decision, (first, second), passwords)
+        return await verbs.destroy_round_key(db, round_id, act_id)
 
     try:
         done = asyncio.run(_ask(read_settings(), destroy, "byalag_roll"))

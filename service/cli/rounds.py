@@ -9,7 +9,6 @@ import click
 from schema.errors import Refusal
 from schema.settings import Settings, read_settings
 from service.cli.connecting import connected
-from service.cli.officers import passwords_of
 from service.problems import details
 from service.verbs import retention as verbs
 from service.verbs.retention import Holdings
@@ -23,30 +22,28 @@ def rounds() -> None:
 @rounds.command()
 @click.argument("round_id", metavar="ROUND", type=click.UUID)
 @click.option("--delete", is_flag=True, help="Delete what is due. It cannot be taken back.")
-@click.option("--decision", help="With --delete: where the decision is written down, such as a number in the diary.")
-@click.option("--officer", "officers", multiple=True, help="With --delete, twice: the two who decide it.")
-def retention(round_id: UUID, delete: bool, decision: str | None, officers: tuple[str, ...]) -> None:
+@click.option("--act", "act_id", type=click.UUID, help="With --delete: what two officers decided on the round's page.")
+def retention(round_id: UUID, delete: bool, act_id: UUID | None) -> None:
     """Show what is kept of a round, what of it is due to be deleted, and why.
 
-    With --delete both passwords are asked for, or read from two lines of the input when that is no terminal. The
-    ledger, the outcomes and the counted ballots stay, and still verify. Backups hold the rest until they expire.
+    Confirming the act deletes already, unless there is too much for a request: then this does it. The ledger, the
+    outcomes and the counted ballots stay, and still verify. Backups hold the rest until they expire.
     """
-    if delete and (not decision or len(officers) != 2):
-        raise click.UsageError("To delete, give --decision, and --officer twice: two people have to agree.")
+    if delete != (act_id is not None):
+        raise click.UsageError("To delete, give --delete and --act: two officers have to decide it.")
     try:
-        found = asyncio.run(_act(read_settings(), round_id, decision if delete else None, officers))
+        found = asyncio.run(_act(read_settings(), round_id, act_id))
     except Refusal as refusal:
         raise click.ClickException(details(refusal).detail) from None
     for line in _lines(found):
         click.echo(line)
 
 
-async def _act(settings: Settings, round_id: UUID, decision: str | None, officers: tuple[str, ...]) -> Holdings:
+async def _act(settings: Settings, round_id: UUID, act_id: UUID | None) -> Holdings:
     async with connected(settings, "byalag_box") as box, connected(settings, "byalag_roll") as roll:
-        if decision is None:
+        if act_id is None:
             return await verbs.view_holdings(box, roll, round_id)
-        first, second = officers
-        return await verbs.delete_openings(box, roll, round_id, decision, (first, second), passwords_of(first, second))
+        return await verbs.delete_openings(box, roll, round_id, act_id)
 
 
 def _lines(found: Holdings) -> Iterator[str]:

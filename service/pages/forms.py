@@ -29,6 +29,7 @@ _LABELS = {
     "cost": "the cost",
     "name": "the name",
     "choices": "a choice",
+    "roles": "a role",
     "reason": "the reason",
     "words": "your appeal",
     "answer": "the answer",
@@ -41,6 +42,7 @@ _LABELS = {
     "void": "the reason why it is void",
     "page": "the scanned page",
     "shown": "the document",
+    "closes_at": "the time",
 }
 
 
@@ -144,7 +146,7 @@ def shaped(values: Mapping[str, object], shape: type[T]) -> T:
 
 def _plain(fault: str) -> str:
     """A decoder's complaint as something a person can mend."""
-    where = re.search(r"`\$\.(\w+)|field `(\w+)`", fault)
+    where = re.search(r"`\$(?:\.act)?\.(\w+)|field `(\w+)`", fault)
     name = (where[1] or where[2]) if where else ""
     what = _LABELS.get(name, f"the field {name}" if name else "a field")
     if found := re.search(r"of length <= (\d+)", fault):

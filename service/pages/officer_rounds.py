@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery
 from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
 from service.house import House
 from service.pages import words
-from service.pages.forms import read_form, read_upload, shaped
+from service.pages.forms import Fields, read_form, read_upload, shaped
 from service.pages.rounds import SIZE, After
 from service.pages.shell import HEADERS, Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer
@@ -19,6 +19,7 @@ from service.problems import details
 from service.reading import REGISTER_LIMIT, AnyRequest, uuid_or_malformed
 from service.store.ballots import Turnout
 from service.store.roll import Officer
+from service.verbs import acts as act_verbs
 from service.verbs import ballots as ballot_verbs
 from service.verbs import proposals as proposal_verbs
 from service.verbs import register as register_verbs
@@ -31,8 +32,9 @@ DONE = {
     "announce": "The round is announced: everybody can see it now.",
     "schedule": "The round is scheduled: voting opens by itself.",
     "take-back": "The scheduling is taken back: rules, projects and costs can be changed again.",
-    "close": "Voting is closed. The ballots are being counted.",
-    "publish": "The outcome is published.",
+    "ask": "Another officer has a day to confirm this. It is done then, and not before.",
+    "confirm": "Two officers agreed, and it is done.",
+    "withdraw": "Nobody is asked for this any more.",
     "shortlist": "The proposal is on the ballot now.",
 }
 """What the page says after an act; the address holds the name alone, so nobody can put words on our page."""
@@ -41,8 +43,6 @@ _ACTS: dict[str, Callable[[House, Officer, UUID], Awaitable[RoundView]]] = {
     "announce": verbs.announce_round,
     "schedule": verbs.schedule_round,
     "take-back": verbs.unschedule_round,
-    "close": verbs.close_round,
-    "publish": verbs.publish_round,
 }
 
 
@@ -82,13 +82,16 @@ async def round_page(
     after: UUID | None = None,
     said: str | None = None,
     refusal: Refusal | None = None,
+    typed: Fields | None = None,
 ) -> Page:
-    """The page of a round, with what was just done or refused on top."""
+    """The page of a round, with what was just done or refused on top; ``typed`` is what asked for a refused act."""
     view = await verbs.view_own_round(house, officer, round_id)
     roll = await register_verbs.view_roll(house, officer, round_id)
     turnout = await ballot_verbs.view_turnout(house, round_id)
     proposals = await proposal_verbs.list_proposals(house, round_id, after, SIZE + 1)
     checks = checklist(view, roll)
+    counted = await verbs.counted_pots(house, round_id)
+    asked = await act_verbs.list_acts(house, officer, round_id)
     return officer_page(
         "officer_round.html",
         details(refusal).status if refusal else 200,
@@ -99,7 +102,10 @@ async def round_page(
         roll=roll.roll,
         reasons=_reasons(roll),
         turnout=_by_pot(turnout),
-        counted=await verbs.counted_pots(house, round_id),
+        counted=counted,
+        acts=[act for act in asked if act.state in {"waiting", "decided"}],
+        askable=words.askable(view.round, len(counted) == len(view.pots)),
+        typed=typed or Fields({}),
         proposals=proposals[:SIZE],
         more=proposals[SIZE - 1].id if len(proposals) > SIZE else None,
         checks=checks,
@@ -124,19 +130,20 @@ def _reasons(roll: RollView) -> dict[UUID, list[tuple[str, int]]]:
     return said
 
 
-@get(["/rounds/{round_id:uuid}/{act:str}", "/rounds/{round_id:uuid}/codes"])
-async def confirm_act(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], act: FromQuery[str] = "") -> Page:
-    """Closing cannot be undone, so it is asked for on a page of its own; all other acts lead back to the round."""
-    view = await verbs.view_own_round(house, officer, round_id)
-    if act != "close" or view.round.phase != "voting":
-        return see_other(f"/officer/rounds/{round_id}")
-    turnout = _by_pot(await ballot_verbs.view_turnout(house, round_id))
-    return officer_page("officer_close.html", officer=officer, round=view.round, pots=view.pots, turnout=turnout)
+@get(
+    [
+        "/rounds/{round_id:uuid}/{act:str}",
+        *(f"/rounds/{{round_id:uuid}}/{form}" for form in ("codes", "acts", "confirmation", "withdrawal")),
+    ]
+)
+async def lead_back(officer: TheOfficer, round_id: FromPath[UUID]) -> Page:
+    """Who reads again what was told instead of doing an act is led back to the round."""
+    return see_other(f"/officer/rounds/{round_id}")
 
 
 @post("/rounds/{round_id:uuid}/{act:str}")
 async def act_on_round(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], act: FromPath[str]) -> Page:
-    """Announce, schedule, take back, close or publish."""
+    """Announce, schedule or take the scheduling back."""
     if act not in _ACTS:
         raise NotFound(what="page")
     return await _done_or_said(house, officer, round_id, act, _ACTS[act](house, officer, round_id))
@@ -186,7 +193,7 @@ async def shortlist_proposal(
 
 handlers: list[Any] = [
     view_round,
-    confirm_act,
+    lead_back,
     act_on_round,
     issue_codes,
     shortlist_proposal,

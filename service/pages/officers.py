@@ -6,7 +6,16 @@ from litestar import get, post
 from litestar.datastructures import Cookie
 from litestar.params import FromQuery
 
-from schema.errors import Malformed, NotSignedIn, TooFast, WrongPassword
+from schema.errors import (
+    Malformed,
+    NotSignedIn,
+    TooFast,
+    TotpDemanded,
+    TotpLocked,
+    TotpNeeded,
+    WrongPassword,
+    WrongTotp,
+)
 from service.house import House
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
@@ -31,7 +40,14 @@ def lead_to_sign_in(request: AnyRequest, refusal: NotSignedIn) -> Page:
     return see_other("/officer?note=needed")
 
 
-exception_handlers: dict[int | type[Exception], Any] = {NotSignedIn: lead_to_sign_in}
+def lead_to_account(request: AnyRequest, refusal: TotpDemanded) -> Page:
+    """A browser of somebody who must set up an app first is led to where that is done."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return answer_problem(request, refusal)
+    return see_other("/officer/account?note=totp")
+
+
+exception_handlers: dict[int | type[Exception], Any] = {NotSignedIn: lead_to_sign_in, TotpDemanded: lead_to_account}
 
 
 @get("/")
@@ -51,21 +67,23 @@ async def sign_in(request: AnyRequest, house: TheHouse) -> Page:
     fields = await read_form(request)
     try:
         token = await verbs.sign_in_officer(house, _sent(fields), caller_address(request))
-    except (WrongPassword, Malformed, TooFast) as refusal:
+    except (WrongPassword, TotpNeeded, WrongTotp, TotpLocked, Malformed, TooFast) as refusal:
         status, alert = details(refusal).status, words.sentence(refusal, "")
         page = officer_page("officer_sign_in.html", status, note=None, alert=alert, name=fields.text("name"))
         page.headers.update(retry_after(refusal))
         return page
+    if before := request.cookies.get(cookie_name(house)):
+        await verbs.sign_out_officer(house, before)
     answer = see_other("/officer/rounds")
-    answer.set_cookie(_cookie(house, token))
+    answer.set_cookie(session_cookie(house, token))
     return answer
 
 
 def _sent(fields: Fields) -> OfficerSignIn:
-    return shaped({"name": fields.text("name"), "password": fields.text("password")}, OfficerSignIn)
+    return shaped({name: fields.text(name) for name in ("name", "password", "totp")}, OfficerSignIn)
 
 
-def _cookie(house: House, token: str, max_age: int | None = None) -> Cookie:
+def session_cookie(house: House, token: str, max_age: int | None = None) -> Cookie:
     """Sent back to this host only, read by no script, and not sent along when another site leads here."""
     return Cookie(
         key=cookie_name(house),
@@ -83,7 +101,7 @@ async def sign_out(request: AnyRequest, house: TheHouse, officer: TheOfficer) ->
     """End the session, here and in the store."""
     await verbs.sign_out_officer(house, request.cookies.get(cookie_name(house), ""))
     answer = see_other("/officer?note=out")
-    answer.set_cookie(_cookie(house, "", max_age=0))
+    answer.set_cookie(session_cookie(house, "", max_age=0))
     return answer
 
 

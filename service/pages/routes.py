@@ -5,12 +5,16 @@ from typing import Any
 from litestar import Router
 
 from service.pages import (
+    acts,
     appeals,
     assisted,
     ballots,
     desk,
     keying,
+    officer_account,
+    officer_audit,
     officer_rounds,
+    officer_staff,
     officers,
     paper,
     problems,
@@ -51,6 +55,10 @@ handlers: list[Any] = [
             *desk.handlers,
             *register.handlers,
             *officer_rounds.handlers,
+            *acts.handlers,
+            *officer_account.handlers,
+            *officer_staff.handlers,
+            *officer_audit.handlers,
             *paper.handlers,
             *keying.handlers,
             *assisted.handlers,

@@ -18,6 +18,7 @@ from service.caching import cached
 from service.pages import words
 from service.problems import details, retry_after
 from service.reading import AnyRequest
+from service.rights import may
 
 FOLDER = Path(__file__).parent
 HTML = "text/html; charset=utf-8"
@@ -77,7 +78,7 @@ def moment(at: datetime) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(at.strftime("%Y-%m-%dT%H:%MZ"), words.moment(at))
 
 
-_templates.globals.update(static=static_address)
+_templates.globals.update(static=static_address, may=may)
 _templates.filters.update(
     money=words.money,
     moment=moment,

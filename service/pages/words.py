@@ -14,6 +14,7 @@ from schema.outcome import Exact
 from schema.rules import EqualShares, GreedyByVotes, MaximinSupport, Rule, SequentialPhragmen
 from schema.styles import Approval, Cumulative, Knapsack, Ranked, Scored, Style
 from service.problems import details
+from service.store.acts import Act
 from service.store.rounds import Pot, Round
 from service.verbs.desk import VERY_OLD
 
@@ -299,6 +300,48 @@ IMPORT_STATES = {
     "applied": "Applied",
     "discarded": "Discarded",
 }
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """What two officers can do together: the button that asks for it, and what it means."""
+
+    title: str
+    says: str
+
+
+ASKS = {
+    "open-early": Ask("Open voting now", "Voting opens at once, and not only at the time that was announced."),
+    "close-early": Ask("Close voting now", "Nobody can vote after this."),
+    "prolong": Ask("Prolong voting", "Voting closes later than it would."),
+    "correct": Ask("Correct a project", "A project gets another title and description. Its cost stays."),
+    "reopen": Ask(
+        "Open voting again", "Everybody can vote again, and change their ballots. All of it is counted anew then."
+    ),
+    "publish": Ask("Publish the outcome", "Everybody sees the outcome of every pot at once. It cannot be undone."),
+    "destroy-key": Ask("Destroy the key", "Nobody can find out any more who voted for what. It cannot be undone."),
+    "delete-ballots": Ask("Delete the ballots", "The ballots go; ledger and outcome stay. It cannot be undone."),
+}
+
+
+def askable(found: Round, counted_all: bool) -> list[str]:
+    """What two officers may do in a round as it is now, by kind."""
+    match found.phase:
+        case "voting":
+            return ["prolong", "correct", "close-early"]
+        case "counting" if found.closed_at:
+            return [*(["publish"] if counted_all else []), "reopen"]
+        case "counting":
+            return []
+        case "published":
+            return ["destroy-key", "delete-ballots"]
+    return ["open-early", "correct"] if found.scheduled_at else []
+
+
+def act_details(act: Act) -> str:
+    """What exactly an act would do, beside what all of its kind do."""
+    if closes_at := act.details.get("closes_at"):
+        return f"Until {moment(datetime.fromisoformat(closes_at))}."
+    return f"“{title}”." if (title := act.details.get("title")) else ""
 
 
 def sentence(refusal: Refusal, currency: str) -> str:

@@ -13,6 +13,12 @@ class Session(msgspec.Struct, frozen=True):
     token: str
 
 
+class Act(msgspec.Struct, frozen=True):
+    """What an officer asked for."""
+
+    id: UUID
+
+
 class RoundHead(msgspec.Struct, frozen=True):
     """A round itself."""
 

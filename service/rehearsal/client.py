@@ -13,6 +13,7 @@ import msgspec
 from schema.snapshot import Snapshot
 from service.rehearsal.answers import (
     Accepted,
+    Act,
     Consistency,
     Head,
     Key,
@@ -28,6 +29,7 @@ from service.rehearsal.answers import (
     Session,
     Standing,
 )
+from service.rehearsal.stage import Login
 from service.rehearsal.wire import Answer, NoAnswer, Wire
 
 T = TypeVar("T")
@@ -52,7 +54,7 @@ class Client:
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
-        self._officer = ""
+        self._officer = self._second = ""
         self._patience = FIRST_PATIENCE
         self.resent = 0
 
@@ -85,10 +87,10 @@ class Client:
         answer = await self._send(method, path, body, token=self._officer)
         return msgspec.json.decode(answer.body, type=shape)
 
-    async def sign_in_officer(self, name: str, password: str) -> None:
-        """Act as this officer from now on."""
-        session = await self._act("POST", "/api/officer/sessions", Session, {"name": name, "password": password})
-        self._officer = session.token
+    async def sign_in_officers(self, first: Login, second: Login) -> None:
+        """Act as the first officer from now on, and as the second where it takes two."""
+        sessions = [await self._act("POST", "/api/officer/sessions", Session, login) for login in (first, second)]
+        self._officer, self._second = (session.token for session in sessions)
 
     async def draft_round(self, draft: dict[str, Any]) -> RoundView:
         """Make a round. Sent twice it makes two drafts, of which one is never used."""
@@ -107,16 +109,22 @@ class Client:
         """Freeze a round."""
         return await self._act("POST", f"/api/rounds/{round_id}/schedule", RoundView)
 
-    async def close(self, round_id: UUID) -> RoundView:
-        """End voting."""
-        return await self._act("POST", f"/api/rounds/{round_id}/close", RoundView)
+    async def close(self, round_id: UUID) -> None:
+        """End voting: one officer asks for it, the other confirms."""
+        await self._together(round_id, "close-early", "All who wanted to have voted.")
 
-    async def publish_when_counted(self, round_id: UUID, seconds: float = 600) -> RoundView:
+    async def _together(self, round_id: UUID, kind: str, reason: str) -> None:
+        """What takes two officers. Sent twice it asks twice, and what was confirmed first is done."""
+        content = {"act": {"kind": kind}, "reason": reason}
+        act = await self._act("POST", f"/api/rounds/{round_id}/acts", Act, content)
+        await self._send("POST", f"/api/acts/{act.id}/confirmation", token=self._second)
+
+    async def publish_when_counted(self, round_id: UUID, seconds: float = 600) -> None:
         """Publish as soon as every pot was counted. Raises Refused when that takes longer than ``seconds``."""
         end = time.monotonic() + seconds
         while True:
             try:
-                return await self._act("POST", f"/api/rounds/{round_id}/publication", RoundView)
+                return await self._together(round_id, "publish", "It is counted, and anybody can check it.")
             except Refused as refusal:
                 if refusal.code != "not-counted" or time.monotonic() > end:
                     raise

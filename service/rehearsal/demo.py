@@ -60,7 +60,7 @@ def demo(data: Path | None, host: str, port: int, kept: Path, leave: bool, seed:
     over HTTP, counts, explains the outcome, and leaves a small second round open in which you can vote yourself.
     """
     click.echo(f"{suburb.COMPANY} asks its {RESIDENTS} residents what to do with two sums of money.\n")
-    with own_stage(data, host, port, suburb.OFFICER, suburb.COMPANY) as stage:
+    with own_stage(data, host, port, suburb.OFFICERS, suburb.COMPANY) as stage:
         try:
             shown = uvloop.run(_perform(stage, seed, kept))
         except (Refused, NoAnswer) as fault:
@@ -75,7 +75,7 @@ async def _perform(stage: Stage, seed: int, kept: Path) -> Shown:
     """Play both rounds, and tell what came of the first."""
     async with Wire(stage.url, AT_ONCE) as wire:
         client = Client(wire)
-        await client.sign_in_officer(stage.officer, stage.password)
+        await client.sign_in_officers(stage.officer, stage.second)
         season = Season(client, seed, AT_ONCE)
         await season.open_round()
         await season.propose()
@@ -140,10 +140,11 @@ def _links(stage: Stage, shown: Shown) -> str:
     rows = [("All rounds", "/"), ("This round", f"/rounds/{shown.round_id}")]
     rows += [(f"Outcome, {snapshot.pot}", f"/pots/{snapshot.pot_id}/results") for snapshot in shown.snapshots]
     rows += [("All there is to check (ZIP)", bundle_path(shown.round_id))]
-    rows += [("For programs (OpenAPI)", "/api/openapi.json"), (f"Officer {stage.officer}", "/officer")]
+    rows += [("For programs (OpenAPI)", "/api/openapi.json"), ("Officers", "/officer")]
     width = max(len(name) for name, _ in rows)
     lines = [f"  {name:<{width}}  {stage.url}{path}" for name, path in rows]
-    return "\n".join(["Look around", *lines, f"  {'':<{width}}  password: {stage.password}"])
+    logins = [f"  {'':<{width}}  {each.name}, password: {each.password}" for each in (stage.officer, stage.second)]
+    return "\n".join(["Look around", *lines, *logins])
 
 
 def _invitation(stage: Stage, shown: Shown) -> str:

@@ -15,10 +15,10 @@ from service.rehearsal.client import Client, Refused
 from service.rehearsal.election import Election, read_election
 from service.rehearsal.play import play
 from service.rehearsal.report import Result, check_lines, headline, table, verdict
-from service.rehearsal.stage import Stage, own_stage, stay
+from service.rehearsal.stage import Login, Stage, own_stage, stay
 from service.rehearsal.wire import NoAnswer, Wire
 
-OFFICER, MUNICIPALITY = "Replay", "Replay"
+OFFICERS, MUNICIPALITY = ("Replay", "Replay, the second"), "Replay"
 
 
 class Manner(msgspec.Struct, frozen=True):
@@ -33,8 +33,15 @@ class Manner(msgspec.Struct, frozen=True):
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--url", help="Replay in a house that runs there, instead of starting one.")
-@click.option("--officer", help="With --url: the officer's name. The register of their municipality is replaced!")
-@click.option("--password", help="With --url: the officer's password; asked for when not given.")
+@click.option(
+    "--officer",
+    "officers",
+    multiple=True,
+    help="With --url, twice: two officers' names. The register of their municipality is replaced!",
+)
+@click.option(
+    "--password", "passwords", multiple=True, help="With --url, twice: their passwords; asked for when not given."
+)
 @click.option(
     "--revisions",
     type=click.FloatRange(1, 5),
@@ -52,8 +59,8 @@ class Manner(msgspec.Struct, frozen=True):
 def replay(
     files: tuple[Path, ...],
     url: str | None,
-    officer: str | None,
-    password: str | None,
+    officers: tuple[str, ...],
+    passwords: tuple[str, ...],
     revisions: float,
     connections: int,
     data: Path | None,
@@ -70,26 +77,30 @@ def replay(
         raise click.UsageError("--chaos is for a house that replay starts itself: leave out --url.")
     if chaos and os.environ.get("REDIS_URL"):
         raise click.UsageError("--chaos empties Redis, also of what others keep there: unset REDIS_URL.")
-    if url and not officer:
-        raise click.UsageError("--url needs --officer: somebody has to draft the round.")
+    if url and len(officers) != 2:
+        raise click.UsageError(
+            "--url needs --officer twice: one drafts the round, and two have to close and publish it."
+        )
     elections = [read_election(file) for file in files]
     manner = Manner(revisions, connections, seed, chaos)
-    with _stage(url, officer, password, data) as stage:
+    with _stage(url, officers, passwords, data) as stage:
         held = uvloop.run(_replay_all(stage, elections, manner))
         if stage.house and not leave:
-            click.echo(f"\nSign in at {stage.url}/officer as {stage.officer}, password {stage.password}")
+            click.echo(f"\nSign in at {stage.url}/officer as {stage.officer.name}, password {stage.officer.password}")
             stay()
     raise SystemExit(0 if held else 1)
 
 
 def _stage(
-    url: str | None, officer: str | None, password: str | None, data: Path | None
+    url: str | None, officers: tuple[str, ...], passwords: tuple[str, ...], data: Path | None
 ) -> contextlib.AbstractContextManager[Stage]:
     if url is None:
-        return own_stage(data, "127.0.0.1", 0, OFFICER, MUNICIPALITY)
-    assert officer is not None
-    secret = password or click.prompt(f"Password of {officer}", hide_input=True)
-    return contextlib.nullcontext(Stage(url.rstrip("/"), officer, secret))
+        return own_stage(data, "127.0.0.1", 0, OFFICERS, MUNICIPALITY)
+    known = dict(zip(officers, passwords, strict=False))
+    first, second = (
+        Login(name, known.get(name) or click.prompt(f"Password of {name}", hide_input=True)) for name in officers
+    )
+    return contextlib.nullcontext(Stage(url.rstrip("/"), first, second))
 
 
 async def _replay_all(stage: Stage, elections: Sequence[Election], manner: Manner) -> bool:
@@ -97,7 +108,7 @@ async def _replay_all(stage: Stage, elections: Sequence[Election], manner: Manne
     results: list[Result | None] = []
     async with Wire(stage.url, manner.connections) as wire:
         client = Client(wire)
-        await client.sign_in_officer(stage.officer, stage.password)
+        await client.sign_in_officers(stage.officer, stage.second)
         for election in elections:
             try:
                 results.append(await _replay(stage, client, election, manner))

@@ -17,18 +17,25 @@ from schema.local.folder import temporary_folder
 from schema.local.up import House, running
 
 
+class Login(msgspec.Struct, frozen=True):
+    """An officer's name and password."""
+
+    name: str
+    password: str
+
+
 class Stage(msgspec.Struct, frozen=True):
-    """A house to rehearse in. ``house`` is None when it is not ours to end."""
+    """A house to rehearse in, with two officers of a municipality. ``house`` is None when it is not ours to end."""
 
     url: str
-    officer: str
-    password: str
+    officer: Login
+    second: Login
     house: House | None = None
 
 
 @contextmanager
-def own_stage(data: Path | None, host: str, port: int, officer: str, municipality: str) -> Iterator[Stage]:
-    """Start a house, make an officer, and end the house with the context. Raises a Trouble.
+def own_stage(data: Path | None, host: str, port: int, officers: tuple[str, str], municipality: str) -> Iterator[Stage]:
+    """Start a house, make two officers, and end the house with the context. Raises a Trouble.
 
     Nobody is limited in it, because the whole town comes from one address. Without ``data`` its folder is a temporary
     one. What its processes say goes to ``house.log`` in the folder.
@@ -42,9 +49,9 @@ def own_stage(data: Path | None, host: str, port: int, officer: str, municipalit
         click.echo("Starting the house: servers, service, workers and clock ... ", nl=False)
         began = time.monotonic()
         house = stack.enter_context(running(folder, host, port, say=say, limits="off"))
-        password = password_for(house, officer, municipality)
+        first, second = (login_for(house, officer, municipality) for officer in officers)
         click.echo(f"{time.monotonic() - began:.1f} s")
-        yield Stage(house.url, officer, password, house)
+        yield Stage(house.url, first, second, house)
 
 
 def stay() -> None:
@@ -69,10 +76,10 @@ def log_to(folder: Path, stack: ExitStack) -> Say:
     return say
 
 
-def password_for(house: House, officer: str, municipality: str) -> str:
+def login_for(house: House, officer: str, municipality: str) -> Login:
     """Make an officer the way a person would, with ``byalag staff add``, and take the password that it shows."""
     command = [sys.executable, "-m", "schema.cli", "staff", "add", officer, "--municipality", municipality]
     done = subprocess.run(command, env=house.environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise click.ClickException(f"The officer {officer} could not be made: {done.stderr.strip()}")
-    return done.stdout.strip().rpartition(": ")[2]
+    return Login(officer, done.stdout.strip().rpartition(": ")[2])

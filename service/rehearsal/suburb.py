@@ -5,7 +5,7 @@ import msgspec
 from schema.rules import EqualShares, GreedyByVotes, Rule
 from schema.styles import Approval, Knapsack, Style
 
-COMPANY, OFFICER = "Bostads AB Tranviken", "Dagny"
+COMPANY, OFFICERS = "Bostads AB Tranviken", ("Dagny", "Fatima")
 AREAS = LINGONBACKEN, SJOANGEN, SMEDJETORGET = "Lingonbacken", "Sjöängen", "Smedjetorget"
 CURRENCY, KRONA = "SEK", 100
 

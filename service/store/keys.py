@@ -40,10 +40,10 @@ class RoundKey(msgspec.Struct, frozen=True):
 
 
 class RoundEnd(msgspec.Struct, frozen=True):
-    """Whose a round is, and until when its outcome can be appealed against; None before publication."""
+    """Until when a round's outcome can be appealed against, None before publication, and whether that is ``over``."""
 
-    municipality_id: UUID
     appeal_ends_at: datetime | None
+    over: bool
 
 
 async def lock(db: Db) -> None:
@@ -115,12 +115,6 @@ async def destroyed_key(db: Db, round_id: UUID) -> Destroyed | None:
     return await one(db, Destroyed, SQL.destroyed_key, round_id)
 
 
-async def destroy_round_key(db: Db, round_id: UUID, decision: str, officers: list[str]) -> str:
-    """Destroy the key and note it: destroyed, destroyed_before, no_key, not_published or appealable."""
-    answer: str = await db.fetchval(SQL.destroy_round_key, round_id, decision, officers)
-    return answer
-
-
 async def round_end(db: Db, round_id: UUID) -> RoundEnd | None:
-    """Whose a round is and when it can no longer be appealed against."""
+    """When a round can no longer be appealed against."""
     return await one(db, RoundEnd, SQL.round_end, round_id)

@@ -39,20 +39,20 @@ delete from box.checkpoint_secret
 
 -- name: round_keys
 select r.id as round_id, r.name, r.municipality, k.round_id is not null as present,
-    d.destroyed_at, d.decision, d.officers
+    d.destroyed_at, x.reason as decision, x.officers
 from box.round r
 left join roll.round_key k on k.round_id = r.id
 left join roll.destroyed_key d on d.round_id = r.id
+left join box.decision x on x.id = d.decision_id
 order by r.drafted_at, r.id
 
 -- name: has_round_key
 select exists (select from roll.round_key where round_id = $1)
 
 -- name: destroyed_key
-select destroyed_at, decision, officers from roll.destroyed_key where round_id = $1
-
--- name: destroy_round_key
-select roll.destroy_round_key($1, $2, $3)
+select d.destroyed_at, x.reason as decision, x.officers
+from roll.destroyed_key d join box.decision x on x.id = d.decision_id where d.round_id = $1
 
 -- name: round_end
-select r.municipality_id, box.appeal_ends_at(r) as appeal_ends_at from box.round r where r.id = $1
+select box.appeal_ends_at(r) as appeal_ends_at, coalesce(box.appeal_ends_at(r) <= clock_timestamp(), false) as over
+from box.round r where r.id = $1

@@ -51,12 +51,6 @@ async def roll_holdings(db: Db, round_id: UUID) -> RollHoldings:
     return found
 
 
-async def delete_openings(db: Db, round_id: UUID, decision: str, officers: tuple[str, str]) -> str:
-    """Delete a round's ballots: deleted, deleted_before, not_published, appealable or no_round."""
-    answer: str = await db.fetchval(SQL.delete_openings, round_id, decision, list(officers))
-    return answer
-
-
 async def delete_round(db: Db, round_id: UUID) -> None:
     """Delete what the roll side keeps for this round alone. Raises unless the ballots were deleted."""
     await run(db, SQL.delete_round, round_id)

@@ -6,20 +6,17 @@ select r.id as round_id, r.municipality_id, r.municipality, r.name, r.appeal_day
     (select count(*) from box.leaf l where l.round_id = r.id) as leaves,
     (select count(*) from box.checkpoint c where c.round_id = r.id) as heads,
     (select count(*) from box.snapshot s where s.round_id = r.id) as snapshots,
-    d.deleted_at, d.decision
-from box.round r left join box.deletion d on d.round_id = r.id
+    d.deleted_at, x.reason as decision
+from box.round r left join box.deletion d on d.round_id = r.id left join box.decision x on x.id = d.decision_id
 where r.id = $1
 
 -- name: roll_holdings
 select
-    d.destroyed_at, d.decision as key_decision,
+    d.destroyed_at, x.reason as key_decision,
     (select count(*) from roll.code c where c.round_id = $1) as codes,
     (select count(*) from roll.entry e where e.round_id = $1) as entries,
     (select count(*) from roll.participation p where p.round_id = $1) as participations
-from (select 1) one left join roll.destroyed_key d on d.round_id = $1
-
--- name: delete_openings
-select box.delete_openings($1, $2, $3)
+from (select 1) one left join roll.destroyed_key d on d.round_id = $1 left join box.decision x on x.id = d.decision_id
 
 -- name: delete_round
 select roll.delete_round($1)

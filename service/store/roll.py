@@ -13,7 +13,7 @@ SQL = queries(__file__)
 
 
 class Officer(msgspec.Struct, frozen=True):
-    """Someone who works for a municipality."""
+    """Someone who works for a municipality; ``totp``: whether there is an app, ``totp_demanded``: or must be."""
 
     id: UUID
     municipality_id: UUID
@@ -21,6 +21,8 @@ class Officer(msgspec.Struct, frozen=True):
     name: str
     password_hash: str
     roles: frozenset[OfficerRole]
+    totp: bool
+    totp_demanded: bool
 
 
 class Register(msgspec.Struct, frozen=True):

@@ -1,5 +1,7 @@
 -- name: officer_by_name
-select o.*, m.name as municipality from roll.officer o join roll.municipality m on m.id = o.municipality_id
+select o.*, m.name as municipality, m.totp_demanded, exists (
+    select from roll.officer_totp t where t.officer_id = o.id and t.confirmed_at is not null) as totp
+from roll.officer o join roll.municipality m on m.id = o.municipality_id
 where lower(o.name) = lower($1)
 
 -- name: officer_by_token
@@ -8,7 +10,9 @@ with used as ( -- noted once a minute
         expires_at = least(clock_timestamp() + interval '2 hours', began_at + interval '12 hours')
     where token_hash = $1 and expires_at > clock_timestamp() and seen_at < clock_timestamp() - interval '1 minute'
 )
-select o.*, m.name as municipality from roll.officer_session s
+select o.*, m.name as municipality, m.totp_demanded, exists (
+    select from roll.officer_totp t where t.officer_id = o.id and t.confirmed_at is not null) as totp
+from roll.officer_session s
 join roll.officer o on o.id = s.officer_id join roll.municipality m on m.id = o.municipality_id
 where s.token_hash = $1 and s.expires_at > clock_timestamp()
 
@@ -33,7 +37,7 @@ insert into roll.officer (municipality_id, name, password_hash, roles) values ($
 on conflict (lower(name)) do nothing
 
 -- name: update_password
-update roll.officer set password_hash = $2 where lower(name) = lower($1)
+update roll.officer set password_hash = $2, password_at = clock_timestamp() where lower(name) = lower($1)
 
 -- name: insert_round_key
 insert into roll.round_key (round_id, wrapped) values ($1, $2)

@@ -119,9 +119,3 @@ async def schedule_round(db: Db, round_id: UUID) -> list[str]:
 async def unschedule_round(db: Db, round_id: UUID) -> bool:
     """Thaw a round before voting opens."""
     return await run(db, SQL.unschedule_round, round_id) == 1
-
-
-async def close_round(db: Db, round_id: UUID) -> str:
-    """Close voting early: closed, already_closed, not_open or no_round."""
-    answer: str = await db.fetchval(SQL.close_round, round_id)
-    return answer

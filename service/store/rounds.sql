@@ -1,7 +1,7 @@
 -- name: round_page
 select r.*, box.phase(r) as phase, c.closed_at,
     (select min(p.published_at) from box.publication p where p.round_id = r.id) as published_at
-from box.round r left join box.close c on c.round_id = r.id
+from box.round r cross join lateral box.standing_close(r) c
 where r.announced_at is not null
     and ($1::uuid is null or (r.drafted_at, r.id) < (select b.drafted_at, b.id from box.round b where b.id = $1))
 order by r.drafted_at desc, r.id desc limit $2
@@ -9,14 +9,14 @@ order by r.drafted_at desc, r.id desc limit $2
 -- name: rounds_of_municipality
 select r.*, box.phase(r) as phase, c.closed_at,
     (select min(p.published_at) from box.publication p where p.round_id = r.id) as published_at
-from box.round r left join box.close c on c.round_id = r.id
+from box.round r cross join lateral box.standing_close(r) c
 where r.municipality_id = $1
 order by r.drafted_at desc, r.id desc limit 100
 
 -- name: round_by_id
 select r.*, box.phase(r) as phase, c.closed_at,
     (select min(p.published_at) from box.publication p where p.round_id = r.id) as published_at
-from box.round r left join box.close c on c.round_id = r.id
+from box.round r cross join lateral box.standing_close(r) c
 where r.id = $1
 
 -- name: pots
@@ -62,6 +62,3 @@ select box.schedule_round($1)
 
 -- name: unschedule_round
 update box.round set scheduled_at = null where id = $1 and scheduled_at is not null
-
--- name: close_round
-select box.close_round($1, 'officer')

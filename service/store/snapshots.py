@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from schema.queries import Db, one, queries, run
+from schema.queries import Db, one, queries
 
 SQL = queries(__file__)
 
@@ -25,13 +25,8 @@ class Ballots(msgspec.Struct, frozen=True):
     pb: bytes | None
 
 
-async def publish_round(db: Db, round_id: UUID) -> int:
-    """Publish the newest snapshot of every pot, or nothing when a pot has none; the number published."""
-    return await run(db, SQL.publish_round, round_id)
-
-
 async def counted_pots(db: Db, round_id: UUID) -> set[UUID]:
-    """Which pots were counted."""
+    """Which pots were counted since the close that stands."""
     return {row["pot_id"] for row in await db.fetch(SQL.counted_pots, round_id)}
 
 

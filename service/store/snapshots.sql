@@ -1,13 +1,7 @@
--- name: publish_round
-insert into box.publication (snapshot_id, round_id)
-select distinct on (s.pot_id) s.id, s.round_id from box.snapshot s
-where s.round_id = $1 and not exists (
-    select from box.pot p where p.round_id = $1 and not exists (select from box.snapshot t where t.pot_id = p.id))
-order by s.pot_id, s.counted_at desc
-on conflict do nothing
-
 -- name: counted_pots
-select distinct pot_id from box.snapshot where round_id = $1
+select distinct s.pot_id from box.round r cross join lateral box.standing_close(r) c
+join box.snapshot s on s.round_id = r.id and s.close_number = c.number
+where r.id = $1
 
 -- name: published_snapshot
 select s.id, s.content, s.counted_at, b.published_at from box.snapshot s join box.publication b on b.snapshot_id = s.id

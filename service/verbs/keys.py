@@ -12,9 +12,9 @@ from schema.keys import NO_KEYS, Keys, KeysError, PublicKey, Purpose, Secret, Si
 from schema.queries import Db
 from service.floorplan import Part
 from service.house import House
+from service.store import acts
 from service.store import keys as store
 from service.store.keys import Destroyed, RoundKey
-from service.verbs.officers import two_officers
 
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 
@@ -120,19 +120,16 @@ async def list_keys(db: Db) -> KeyList:
     )
 
 
-async def destroy_round_key(
-    db: Db, round_id: UUID, decision: str, names: tuple[str, str], passwords: tuple[str, str]
-) -> Destroyed:
-    """Destroy a round's key, so that nobody can join who voted with what was voted, and note who decided it.
+async def destroy_round_key(db: Db, round_id: UUID, decision: UUID) -> Destroyed:
+    """Destroy a round's key, so that nobody can join who voted with what was voted, as two officers decided.
 
     ``db`` is a connection of the roll. Raises NotFound, KeyDestroyed, NotPublished, Appealable, RoundKeyMissing and
-    what ``two_officers`` raises.
+    Undecided.
     """
     end = await store.round_end(db, round_id)
     if end is None:
         raise NotFound(what="round")
-    officers = await two_officers(db, end.municipality_id, names, passwords)
-    answer = await store.destroy_round_key(db, round_id, decision, [officer.name for officer in officers])
+    answer = await acts.destroy_round_key(db, round_id, decision)
     match answer:
         case "not_published":
             raise NotPublished()

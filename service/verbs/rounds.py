@@ -1,4 +1,4 @@
-"""What officers do with a round: draft, edit, announce, schedule, close, publish."""
+"""What an officer does with a round: draft, edit, announce, schedule. ``service/verbs/acts.py`` has what takes two."""
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from schema.errors import Changed, NotAllowed, NotCounted, NotFound, NotOpen, NotWhole, RollNotReady, RoundKeyMissing
+from schema.errors import Changed, NotAllowed, NotFound, NotWhole, RollNotReady, RoundKeyMissing
 from schema.events import RoundDrafted
 from schema.queries import Db
 from schema.rules import Criterion, GreedyByVotes, Rule, TieOrder
@@ -221,28 +221,6 @@ async def unschedule_round(house: House, officer: Officer, round_id: UUID) -> Ro
     async with house.box.write() as db:
         await own_round(db, officer, round_id)
         await rounds.unschedule_round(db, round_id)
-    return await view_round(house, round_id)
-
-
-async def close_round(house: House, officer: Officer, round_id: UUID) -> RoundView:
-    """End voting now. Closing twice is closing once."""
-    async with house.box.write() as db:
-        own = await own_round(db, officer, round_id)
-        answer = await rounds.close_round(db, round_id)
-    if answer == "not_open":
-        raise NotOpen(phase=own.phase)
-    house.doorbell.ring("sequence")
-    house.doorbell.ring("count")
-    return await view_round(house, round_id)
-
-
-async def publish_round(house: House, officer: Officer, round_id: UUID) -> RoundView:
-    """Publish the outcome of every pot at once. Publishing twice is publishing once."""
-    async with house.box.write() as db:
-        own = await own_round(db, officer, round_id)
-        published = await snapshots.publish_round(db, round_id)
-    if not published and own.phase != "published":
-        raise NotCounted()
     return await view_round(house, round_id)
 
 

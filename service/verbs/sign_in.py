@@ -5,6 +5,7 @@ import functools
 import os
 import secrets
 import time
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -21,14 +22,16 @@ from service.people import token_hash
 from service.reading import Name
 from service.store import keys, roll
 from service.store.roll import Entry, Officer
+from service.verbs import totp
 from service.verbs.appeals import slip_for
 
 
 class OfficerSignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An officer's name and password."""
+    """An officer's name and password, and the code of an app, or a recovery code, where the account asks for one."""
 
     name: Name
     password: str
+    totp: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
 class CodeSignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,7 +88,10 @@ def _nobodys_hash() -> str:
 
 
 async def sign_in_officer(house: House, sent: OfficerSignIn, address: str) -> str:
-    """A new session's token, opaque and random; only its hash is stored. ``address`` is the caller's."""
+    """A new session's token, opaque and random; only its hash is stored. ``address`` is the caller's.
+
+    Raises WrongPassword, TotpNeeded, WrongTotp, TotpLocked, TooFast.
+    """
     await house.limits.ask(OFFICER_ADDRESS, address)
     async with house.roll.enter() as db:
         officer = await roll.officer_by_name(db, sent.name)
@@ -94,6 +100,13 @@ async def sign_in_officer(house: House, sent: OfficerSignIn, address: str) -> st
     matches = await asyncio.to_thread(password_matches, sent.password, stored_hash(officer))
     if not matches or not officer or not officer.roles:
         raise WrongPassword()
+    if officer.totp:
+        await totp.check(house, officer, sent.totp)
+    return await begin_session(house, officer)
+
+
+async def begin_session(house: House, officer: Officer) -> str:
+    """A new session's token; whatever token was shown before is not taken over."""
     token = secrets.token_urlsafe(32)
     async with house.roll.write() as db:
         await roll.insert_session(db, token_hash(token), officer.id)

@@ -135,11 +135,11 @@ class Recorder:
                 return tuple(sorted(drawn))
 
     async def close(self, *at: int) -> None:
-        """The officer closes the round, through these processes at once, and asks again until it is known."""
+        """The second officer closes the round, through these processes at once, again until it is known."""
         await asyncio.gather(*(self._close(one) for one in at))
 
     async def _close(self, at: int) -> None:
-        path, headers = f"/api/rounds/{self._round.id}/close", {"authorization": f"Bearer {self._round.token}"}
+        path, headers = f"/api/acts/{self._round.act}/confirmation", {"authorization": f"Bearer {self._round.token}"}
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             sent_at, status = time.time(), 0

@@ -36,7 +36,9 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Round(msgspec.Struct, frozen=True):
-    """A round that is open until ``due_at`` (seconds since 1970) or until an officer closes it by a ``token``.
+    """A round that is open until ``due_at`` (seconds since 1970) or until an officer closes it.
+
+    One has asked for that by ``act``, and another confirms it by a ``token``.
 
     ``tags`` are the pseudonyms of all who will come to vote, ``silent`` of some on the roll who will not. ``signer``
     seals their passes for the house at ``issuer``.
@@ -46,6 +48,7 @@ class Round(msgspec.Struct, frozen=True):
     pots: tuple[Place, ...]
     tags: tuple[bytes, ...]
     silent: tuple[bytes, ...]
+    act: UUID
     token: str
     due_at: float
     issuer: str
@@ -62,9 +65,9 @@ class Round(msgspec.Struct, frozen=True):
 
 
 async def open_round(db: asyncpg.Connection, issuer: str, voters: int, seconds: float = 3600) -> Round:
-    """A round at the address ``issuer`` with two pots that is open for ``seconds``, and an officer who may close it."""
+    """A round at the address ``issuer`` with two pots that is open for ``seconds``, and an act to close it by."""
     place = await builders.municipality(db, f"Brf {secrets.token_hex(6)}")
-    token = await _officer(db, place)
+    asking, token = await _officer(db, place, "Dagny"), await _officer(db, place, "Fatima")
     round_id = await builders.draft(db, place, closes=seconds)
     pots = [
         Place(
@@ -82,21 +85,28 @@ async def open_round(db: asyncpg.Connection, issuer: str, voters: int, seconds: 
     assert await db.fetchval("select box.schedule_round($1)", round_id) == []
     due_at = await db.fetchval("select extract(epoch from closes_at)::float8 from box.round where id = $1", round_id)
     signer = await open_signer(db, KEYS, "passes")
-    return Round(round_id, tuple(pots), tags, silent, token, due_at, issuer, signer)
+    act = await db.fetchval(
+        "select roll.request_act($1, $2, 'close-early', '{}', 'All have voted.')", _hashed(asking), round_id
+    )
+    return Round(round_id, tuple(pots), tags, silent, act, token, due_at, issuer, signer)
 
 
-async def _officer(db: asyncpg.Connection, place: UUID) -> str:
+def _hashed(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def _officer(db: asyncpg.Connection, place: UUID, name: str) -> str:
     """An officer who has signed in; answers the session's token."""
     token = secrets.token_urlsafe(32)
     officer = await db.fetchval(
         "insert into roll.officer (municipality_id, name, password_hash) values ($1, $2, '-') returning id",
         place,
-        f"Dagny {token[:8]}",
+        f"{name} {token[:8]}",
     )
     await db.execute(
         "insert into roll.officer_session (token_hash, officer_id, expires_at)"
         " values ($1, $2, clock_timestamp() + interval '1 hour')",
-        hashlib.sha256(token.encode()).digest(),
+        _hashed(token),
         officer,
     )
     return token

@@ -5,6 +5,7 @@ import msgspec
 from litestar.testing import AsyncTestClient
 
 from service.app import make_app
+from tests.pages.test_acts import together
 from tests.pages.visitor import HTML, Visitor
 from tests.town import PASSWORD, REGISTER, Town, draft
 
@@ -17,7 +18,7 @@ async def drawn(town: Town) -> str:
 
 
 async def test_a_round_runs_through_the_pages(town: Town, dagny: Visitor) -> None:
-    """Dagny imports a register, shortlists, schedules, closes and publishes without the API."""
+    """Dagny imports a register, shortlists and schedules, and closes and publishes with Fatima, without the API."""
     round_id = await drawn(town)
     await proposed(town, round_id)
     page = await dagny.open(f"/officer/rounds/{round_id}")
@@ -34,13 +35,10 @@ async def test_a_round_runs_through_the_pages(town: Town, dagny: Visitor) -> Non
     assert "450 kr" in page.text
     page = await dagny.press("Schedule the round")
     assert "Voting is open until" in page.text
-    asked = await dagny.open(f"/officer/rounds/{round_id}/close")
-    assert (asked.title, asked.buttons) == ("Close voting early?", ["Close voting now"])
-    page = await dagny.press("Close voting now")
-    assert "0 of 1 pot counted" in page.text
+    await together(town, dagny, round_id, "Close voting now")
+    assert "0 of 1 pot counted" in (await dagny.open(f"/officer/rounds/{round_id}")).text
     await town.work("judge", "sequence", "count")
-    await dagny.open(f"/officer/rounds/{round_id}")
-    page = await dagny.press("Publish the outcome")
+    page = await together(town, dagny, round_id, "Publish the outcome")
     assert "The outcome is published" in page.text
 
 
@@ -64,7 +62,7 @@ async def test_a_refusal_is_told_on_the_page_of_the_round(town: Town, dagny: Vis
     assert "line 3: the identity is empty" in refused.alert
     none = await dagny.press("Import the register")
     assert none.status in {400, 415}
-    early = await dagny.send(f"/officer/rounds/{round_id}/publish", [])
+    early = await dagny.send(f"/officer/rounds/{round_id}/acts", [("kind", "publish"), ("reason", "Now.")])
     assert (early.status, early.title) == (409, "Our street 2026")
 
 

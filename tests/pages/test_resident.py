@@ -265,7 +265,7 @@ async def test_after_the_close_the_ballot_stands(town: Town, visitor: Visitor) -
     ground = await town.open_round()
     await (await ground.voter("AMINA-1")).cast(1)
     await at_ballot(visitor, ground)
-    await ground.officer("POST", "close")
+    await ground.close()
     late = await visitor.press("Take my ballot back")
     assert (late.status, late.title) == (409, "Voting is not open")
 
@@ -299,7 +299,7 @@ async def test_a_closed_round_takes_no_ballot(town: Town, visitor: Visitor) -> N
     """A ballot that comes after the close is refused with the phase and a way back to the round."""
     ground = await town.open_round()
     await at_ballot(visitor, ground)
-    await ground.officer("POST", "close")
+    await ground.close()
     late = await visitor.press("Cast my ballot", ticks=[1])
     assert (late.status, late.title) == (409, "Voting is not open")
     assert f"/rounds/{ground.id}" in {each["href"] for each in late.page.all("a")}
@@ -393,7 +393,7 @@ async def test_after_the_close_a_voter_sees_what_became_of_her_ballot(town: Town
     """P11: that it counts, or why it does not; what it holds is shown to nobody any more."""
     ground = await town.open_round()
     await (await ground.voter("AMINA-1")).cast(1, 3)
-    await ground.officer("POST", "close")
+    await ground.close()
     await town.work("judge")
     await signed_in(visitor, ground)
     seen = await visitor.press("What became of my ballot")
@@ -412,6 +412,6 @@ async def test_after_the_close_a_voter_sees_what_became_of_her_ballot(town: Town
 async def test_after_the_close_somebody_who_did_not_vote_is_told_so(town: Town, visitor: Visitor) -> None:
     """No ballot is no fault."""
     ground = await town.open_round()
-    await ground.officer("POST", "close")
+    await ground.close()
     await signed_in(visitor, ground)
     assert "no ballot of yours came here" in (await visitor.press("What became of my ballot")).text

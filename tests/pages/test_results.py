@@ -1,7 +1,5 @@
 """The results page says what the published snapshot holds, each reason as a sentence, and computes nothing."""
 
-from uuid import UUID
-
 import asyncpg
 import pytest
 
@@ -19,7 +17,7 @@ from schema.outcome import (
 )
 from schema.rules import EqualShares, GreedyByVotes, TieOrder
 from schema.snapshot import Snapshot, canonical
-from tests.builders import House, close, voting
+from tests.builders import House, close, decision, voting
 from tests.pages.outcomes import snapshot
 from tests.pages.visitor import Visit, Visitor
 from tests.town import Ground, Town
@@ -65,15 +63,16 @@ def by_shares(house: House, title: str = "Project") -> Snapshot:
 async def publish(db: asyncpg.Connection, house: House, found: Snapshot) -> None:
     """Publish this snapshot of the only pot of a round."""
     await close(db, house)
-    made: UUID = await db.fetchval(
-        "insert into box.snapshot (round_id, pot_id, rules_version, input_hash, inputs, content, pb, withheld)"
-        " values ($1, $2, 1, $3, '', $4, 'META', false) returning id",
+    await db.execute(
+        "insert into box.snapshot (round_id, pot_id, rules_version, close_number, input_hash, inputs, content, pb,"
+        " withheld) values ($1, $2, 1, 1, $3, '', $4, 'META', false)",
         house.round_id,
         house.pot_id,
         bytes.fromhex("ab" * 32),
         canonical(found),
     )
-    await db.execute("insert into box.publication (snapshot_id, round_id) values ($1, $2)", made, house.round_id)
+    decided = await decision(db, house.round_id, "publish")
+    assert await db.fetchval("select box.publish_round($1, $2)", house.round_id, decided) == "published"
 
 
 @pytest.fixture
@@ -143,7 +142,7 @@ async def test_a_project_funded_in_part_says_how_much(town: Town, visitor: Visit
 
 async def test_other_rules_are_compared_when_that_is_worked_out(visitor: Visitor, counted: Ground) -> None:
     """The outcome stands without it; then a table of what each rule makes of the ballots, which can be had whole."""
-    await counted.officer("POST", "publication")
+    await counted.publish()
     page = f"/pots/{counted.pot}/results"
     assert "By other rules" not in headings(await visitor.open(page))
     await counted.town.work("compare")
@@ -155,7 +154,7 @@ async def test_other_rules_are_compared_when_that_is_worked_out(visitor: Visitor
 
 async def test_the_table_of_other_rules_reads_aloud(visitor: Visitor, counted: Ground) -> None:
     """Each rule heads its figures, each figure has a column; the rule of the pot comes first and is marked."""
-    await counted.officer("POST", "publication")
+    await counted.publish()
     await counted.town.work("compare")
     seen = await visitor.open(f"/pots/{counted.pot}/results")
     (table,) = [each for each in seen.page.all("table") if "by-rules" in each["class"]]
@@ -209,7 +208,7 @@ async def test_ballots_that_are_too_few_are_not_offered(town: Town, visitor: Vis
     made = await town.open_round(ballots_floor=3)
     await (await made.voter("AMINA-1")).cast(1, 2)
     await made.count()
-    await made.officer("POST", "publication")
+    await made.publish()
     seen = await visitor.open(f"/pots/{made.pot}/results")
     assert "fewer than 3 were counted" in seen.text
     links = {each["href"] for each in seen.page.all("a")}

@@ -7,7 +7,7 @@ import pytest
 
 from schema.local.folder import temporary_folder
 from schema.local.up import running
-from service.rehearsal.stage import Stage, password_for
+from service.rehearsal.stage import Stage, login_for
 
 SMALL = """\
 META
@@ -52,6 +52,7 @@ def small(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def stage() -> Iterator[Stage]:
-    """A whole house that runs, with an officer."""
+    """A whole house that runs, with two officers."""
     with temporary_folder() as folder, running(folder, say=lambda *_: None, limits="off") as house:
-        yield Stage(house.url, "Dagny", password_for(house, "Dagny", "Brf Eken"), house)
+        dagny, fatima = (login_for(house, name, "Brf Eken") for name in ("Dagny", "Fatima"))
+        yield Stage(house.url, dagny, fatima, house)

@@ -22,8 +22,9 @@ from tests.rehearsal.conftest import SMALL
 
 def run(stage: Stage, *arguments: str | Path) -> Result:
     """``byalag replay`` in the house that runs."""
-    there = ("--url", stage.url, "--officer", stage.officer, "--password", stage.password)
-    return CliRunner().invoke(replay, [*map(str, arguments), *there])
+    logins = (("--officer", each.name, "--password", each.password) for each in (stage.officer, stage.second))
+    there = [word for words in logins for word in words]
+    return CliRunner().invoke(replay, [*map(str, arguments), "--url", stage.url, *there])
 
 
 def test_a_small_election_ends_as_published(stage: Stage, small: Path) -> None:
@@ -91,7 +92,7 @@ async def test_an_outcome_is_the_same_after_chaos(stage: Stage, small: Path, mon
     assert trouble.flushes
     async with Wire(stage.url, 4) as wire:
         client = Client(wire)
-        await client.sign_in_officer(stage.officer, stage.password)
+        await client.sign_in_officers(stage.officer, stage.second)
         assert (await play(client, read_election(small), 2.0, 1, 4)).held
 
 
@@ -106,7 +107,7 @@ def test_chaos_spares_a_redis_that_is_not_ours(small: Path) -> None:
     ("arguments", "words"),
     [
         (["--chaos", "--url", "http://127.0.0.1:1"], "--chaos is for a house that replay starts itself"),
-        (["--url", "http://127.0.0.1:1"], "--url needs --officer"),
+        (["--url", "http://127.0.0.1:1"], "--url needs --officer twice"),
         (["--revisions", "0.5"], "--revisions"),
     ],
 )

@@ -16,16 +16,15 @@ from service.app import make_app
 from service.pages.shell import STATIC
 from tests.builders import ADDRESS, MASTER_KEY
 
-INJECTED = {"request", "house", "officer", "claims"}
+INJECTED = {"request", "house", "officer", "session", "claims"}
 """Parameters of handlers that come from the house and not from the address."""
 
 MOVES = {
-    "POST /api/rounds/{round_id}/close",
-    "POST /api/rounds/{round_id}/publication",
+    "POST /api/acts/{act_id}/confirmation",
     "DELETE /api/officer/sessions",
     "POST /officer/sign-out",
 }
-"""What would move the round on or end the officer's session. Closing and publishing are looked at when they happen."""
+"""What would move the round on or end the officer's session. Confirming is looked at at the close and later."""
 
 CANARY = 7
 """The number of the project that one of two houses votes for, in every pot."""
@@ -44,6 +43,7 @@ class Scene(msgspec.Struct, frozen=True):
     projects: list[str]
     proposals: list[str]
     officer: str
+    second: str
     code: str
     passes: dict[str, str]
     civic: str
@@ -94,10 +94,13 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "auditor_id": [scene.auditor],
         "batch_id": [scene.batch],
         "appeal_id": [scene.round_id],  # there is none, so nothing is answered
+        "session_id": [scene.round_id],
+        "officer_id": [scene.round_id],
         "webhook_id": [scene.round_id],  # there is none, so nothing is removed
         "level": ["0"],
         "place": ["000.p/1", f"000.p/{scene.leaves}"],
-        "act": ["close" if method == "GET" else "take-back"],
+        "act": ["take-back"],
+        "act_id": [scene.round_id],  # there is none, so nothing is withdrawn
         "slug": ["not-counted", "not-open"],
         "name": [min(STATIC)],
         "path": ["openapi.yaml"],
@@ -106,16 +109,19 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
 
 def questions(scene: Scene, route: Route) -> dict[str, str]:
     """What may stand behind the question mark."""
-    listed = "proposals" in route.path or route.path.startswith("/officer")
+    listed = "proposals" in route.path or route.path.startswith("/officer/rounds")
     an_id = scene.proposals[0] if listed else scene.round_id
     return {
-        "after": "0" if route.path.endswith("/checkpoints") else an_id,
+        "after": "0" if route.path.endswith("/checkpoints") else "999999" if "audit" in route.path else an_id,
+        "round_id": scene.round_id,
+        "officer_id": "",
+        "since": "2026-01-01",
+        "until": "2126-01-01",
         "older": "1",
         "newer": str(scene.leaves),
         "commitment": scene.receipt,
         "note": "needed",
-        "done": "close",
-        "act": "close",
+        "done": "confirm",
         "pot": scene.pots[0],
         "number": "1",
         "v": "0",

@@ -86,6 +86,7 @@ _PASS = re.compile(r"(?<![\w-])([\w-]{80,})\.[\w-]{86}")
 _KEY = re.compile(r'(?<=name="idempotency_key" value=")[\w-]+')
 _NAME = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|(?<![0-9a-f])[0-9a-f]{64,}(?![0-9a-f])")
 _HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{64,}(?![0-9a-f])|[A-Za-z0-9+/]{43}=|(?<=— )\S+ [A-Za-z0-9+/=]+")
+_REQUEST = re.compile(r"\b[0-9a-f]{16}\b")
 _LEDGER = re.compile(r"/ledger|/checkpoints|/consistency|/receipts|/api/log/")
 
 
@@ -125,6 +126,8 @@ def told(path: str, answer: Answer, known: frozenset[str] = frozenset()) -> str:
         body = hashlib.sha256(answer.content).hexdigest()
     else:
         body = veiled(answer.content.decode(), known)
+    if "/audit" in path:
+        body = _REQUEST.sub(_blank, body)
     if _LEDGER.search(path):
         body = _HASH.sub(_blank, body)
     lines = [f"{path} → {answer.status}", *(f"{name}: {value}" for name, value in headers.items()), "", body, "", ""]
@@ -132,9 +135,10 @@ def told(path: str, answer: Answer, known: frozenset[str] = frozenset()) -> str:
 
 
 async def known_names(db: asyncpg.Connection) -> frozenset[str]:
-    """What is random by design: ids of ballots and snapshots, nonces, commitments, hashes of the tree."""
+    """What is random by design: ids of ballots, snapshots and acts, nonces, commitments, hashes of the tree."""
     rows = await db.fetch(
         "select id::text as name from box.ballot union all select id::text from box.snapshot"
+        " union all select id::text from roll.act"
         " union all select encode(nonce, 'hex') from box.ballot"
         " union all select encode(commitment, 'hex') from box.ballot"
         " union all select encode(hashes, 'hex') from box.tile"
@@ -165,6 +169,8 @@ async def seen_in_tables(db: asyncpg.Connection, known: frozenset[str]) -> Sight
         rows = await db.fetch(f"select {wanted} from {table}")
         for at, (column, roles) in enumerate(readable.items()):
             text = veiled("\n".join(str(row[at]).replace("\\x", "") for row in rows), known)
+            if (table, column) == ("roll.audit", "request_id"):
+                text = _REQUEST.sub(_blank, text)
             if (table, column) == ("box.checkpoint", "note"):
                 text = _HASH.sub(_blank, text)
             found |= {(f"{table}.{column}", role): _without_fractions(text) for role in roles}

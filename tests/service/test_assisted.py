@@ -85,7 +85,7 @@ async def test_sessions_are_for_voting(ground: Ground) -> None:
     """After the close there is nothing to assist with, and a round of elsewhere is none of the clerk's."""
     stranger = await ground.town.hire("Stranger", "Elsewhere")
     assert (await ask(ground, token=stranger)).status_code == 403
-    await ground.officer("POST", "close")
+    await ground.close()
     assert problem(await ask(ground)) == "not-open"
 
 

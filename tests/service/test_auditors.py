@@ -45,7 +45,7 @@ async def voted(town: Town, **changes: Any) -> Ground:
         if number == 3:
             await voter.cast(3, base=1)
     await ground.count()
-    await ground.officer("POST", "publication")
+    await ground.publish()
     await town.work("count")
     return ground
 

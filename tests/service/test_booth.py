@@ -123,12 +123,24 @@ async def test_a_mark_stays_when_the_paper_is_there(booth: Booth) -> None:
 
 async def test_marks_end_with_voting(booth: Booth) -> None:
     """After the close nobody is marked, and no booth is opened."""
-    await booth.ground.officer("POST", "close")
+    await booth.ground.close()
     assert problem(await booth.mark("AMINA-1")) == "not-open"
     path = f"/api/rounds/{booth.ground.id}/paper-batches"
     sent = {"reference": "Late", "place": "Anywhere"}
     answer = await booth.ground.town.client.post(path, json=sent, headers=booth.ground.town.badge())
     assert problem(answer) == "not-open"
+
+
+async def test_opening_and_closing_a_batch_is_in_the_audit_log(booth: Booth) -> None:
+    """With who did it; of marks and sheets nothing is there, because it has times."""
+    await booth.mark("AMINA-1")
+    await booth.key_twice(1, 1)
+    await booth.declare(1)
+    await booth.close()
+    town = booth.ground.town
+    log = (await town.client.get("/api/audit", headers=town.badge())).json()["items"]
+    acts = [(each["officer"], each["action"]) for each in log if each["subject"].startswith("paper")]
+    assert acts == [("Dagny", "close_batch"), ("Dagny", "declare_totals"), ("Dagny", "open_batch")]
 
 
 async def test_an_envelope_has_one_batch(booth: Booth) -> None:

@@ -54,7 +54,7 @@ async def test_a_replay_is_answered_after_the_close_as_well(town: Town) -> None:
     ground = await town.open_round()
     amina = await ground.voter("AMINA-1")
     first = await amina.cast(1, key="the-same-key")
-    await ground.officer("POST", "close")
+    await ground.close()
     assert (await amina.cast(1, key="the-same-key")).json() == first.json()
 
 
@@ -160,7 +160,7 @@ async def test_a_withdrawal_sent_again_gives_the_same_receipt(town: Town) -> Non
     await amina.cast(1)
     first = await amina.withdraw(1, key="the-same-key")
     await amina.cast(2, base=2)
-    await ground.officer("POST", "close")
+    await ground.close()
     again = await amina.withdraw(1, key="the-same-key")
     assert (again.status_code, again.json()) == (200, first.json())
     assert len(await _rows(town, "select from box.ballot")) == 3
@@ -205,7 +205,7 @@ async def test_after_the_close_nothing_is_taken_back(town: Town) -> None:
     ground = await town.open_round()
     amina = await ground.voter("AMINA-1")
     await amina.cast(1)
-    await ground.officer("POST", "close")
+    await ground.close()
     assert (await amina.withdraw(1)).json()["type"] == "/problems/not-open"
     assert (await ground.outcome())["sums"]["counted"] == 1
 
@@ -226,10 +226,11 @@ async def test_two_casts_of_one_person_at_once_are_one_ballot_and_one_refusal(cr
 async def test_a_cast_and_a_close_at_once_leave_no_ballot_after_the_close(crowded_town: Town) -> None:
     """Two hundred times (P3): what was acknowledged is counted, and what was refused is not there."""
     await crowded_town.open_round(projects=1, register=crowd(4))
+    await crowded_town.second()
     for _ in range(200):
         ground = await crowded_town.open_round(projects=1, register=None)
         voters = [await ground.voter(f"V{number}") for number in range(4)]
-        closing = ground.officer("POST", "close")
+        closing = crowded_town.confirm((await ground.ask("close-early"))["id"])
         *answers, _closed = await asyncio.gather(*(voter.cast(1) for voter in voters), closing)
         acknowledged = {answer.json()["receipt"]["commitment"] for answer in answers if answer.status_code == 201}
         refused = [answer.json()["type"] for answer in answers if answer.status_code != 201]

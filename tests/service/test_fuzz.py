@@ -63,6 +63,7 @@ class Landscape:
                 self.ids["pot_id"] += [UUID(pot_id) for pot_id in ground.pots] * OFTEN
         await self.town.work("compare")
         await self._vote()
+        await self._ask()
         webhook = await self.town.act("POST", "/api/head-webhooks", json={"address": "https://observers.example/heads"})
         self.ids["webhook_id"] = [UUID(webhook["id"])]
 
@@ -73,6 +74,16 @@ class Landscape:
             await (await ground.voter("AMINA-1", place)).cast(1)
         await self._note(ground)
         self.ballots += [UUID(pot_id) for pot_id in ground.pots] * OFTEN
+
+    async def _ask(self) -> None:
+        """Fatima has asked for what Dagny can confirm."""
+        badge = self.town.badge(await self.town.second())
+        for kind in ("close-early", "publish", "destroy-key"):
+            for round_id in self.ids["round_id"]:
+                sent = {"act": {"kind": kind}, "reason": "It is time."}
+                made = await self.town.client.post(f"/api/rounds/{round_id}/acts", json=sent, headers=badge)
+                if made.status_code == 201:
+                    self.ids.setdefault("act_id", []).append(UUID(made.json()["id"]))
 
     async def rows(self, *tables: str) -> dict[str, int]:
         """How many rows these tables have, from which nothing is ever deleted."""

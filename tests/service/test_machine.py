@@ -125,6 +125,7 @@ class Ballots(RuleBasedStateMachine):
         self.judged: set[str] = set()
         self.placed: set[str] = set()
         self.phase = "voting"
+        self.closing = ""
         self.counted = False
         pots = [pot(f"Pot {place}", style=style) for place, style in enumerate(STYLES)]
         self.ground: Ground = self.do(self.house.town.open_round(PROJECTS, None, pots=pots))
@@ -321,8 +322,10 @@ class Ballots(RuleBasedStateMachine):
     @precondition(lambda self: len(self.kept) > 5)
     @rule()
     def close(self) -> None:
-        """Voting ends; closing again changes nothing (P3)."""
-        self.do(self.ground.officer("POST", "close"))
+        """Voting ends; carrying out again what was decided changes nothing (P3)."""
+        self.closing = self.closing or self.do(self.ground.ask("close-early"))["id"]
+        answer = self.do(self.house.town.confirm(self.closing))
+        assert (answer.status_code, answer.json()["state"]) == (200, "done"), answer.text
         self.phase = "counting" if self.phase == "voting" else self.phase
 
     @rule()
@@ -341,9 +344,12 @@ class Ballots(RuleBasedStateMachine):
     @rule()
     def publish(self) -> None:
         """What was counted is published, and nothing before that is (P8)."""
-        path = f"/api/rounds/{self.ground.id}/publication"
-        answer = self.do(self.house.town.client.post(path, headers=self.house.town.badge()))
+        sent = {"act": {"kind": "publish"}, "reason": "Counted."}
+        path = f"/api/rounds/{self.ground.id}/acts"
+        answer = self.do(self.house.town.client.post(path, json=sent, headers=self.house.town.badge()))
         if self.counted:
+            assert answer.status_code == 201, answer.text
+            answer = self.do(self.house.town.confirm(answer.json()["id"]))
             assert answer.status_code == 200, answer.text
             self.phase = "published"
         else:

@@ -225,7 +225,7 @@ async def test_a_ballot_before_voting_opens_is_refused(town: Town) -> None:
 
 async def test_a_ballot_after_the_close_is_refused(amina: Voter) -> None:
     """P3: nothing after the close counts."""
-    await amina.ground.officer("POST", "close")
+    await amina.ground.close()
     person_understands(await amina.cast(1), "not-open")
 
 

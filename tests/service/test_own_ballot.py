@@ -47,7 +47,7 @@ async def test_after_the_close_what_it_holds_is_gone(voted: Ground) -> None:
     await voted.count()
     after = (await amina.ballot()).json()
     assert after == before | {"choices": None, "points": None, "judged": True}
-    await voted.officer("POST", "publication")
+    await voted.publish()
     assert (await amina.ballot()).json() == after
 
 
@@ -77,7 +77,7 @@ async def test_the_page_shows_it_until_the_close_as_well(voted: Ground, phase: s
     """Afterwards the form of a ballot, and one that adds choices up, lead to what the round is doing."""
     amina = await voted.voter("AMINA-1", 1)
     if phase == "counting":
-        await voted.officer("POST", "close")
+        await voted.close()
     for form in ({"pass": amina.token}, {"pass": amina.token, "add_up": "1", "choices": "1"}):
         page = await voted.town.client.post(f"/pots/{voted.pots[1]}/ballot", data=form)
         assert ("Project 4" in page.text) == (phase == "voting")

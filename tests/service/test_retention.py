@@ -12,12 +12,12 @@ from click.testing import CliRunner, Result
 from schema.database import connect
 from schema.events import RoundClosed
 from service.cli.rounds import rounds
-from tests.builders import ADDRESS, KEYS
-from tests.town import PASSWORD, Ground, Town
+from tests.builders import ADDRESS, KEYS, decision
+from tests.service.booths import open_booth
+from tests.town import Ground, Town
 from workers.door import act
 from workers.verify import verify
 
-OFFICERS = ("Dagny", "Elin")
 RECIPIENT = str(pyrage.x25519.Identity.generate().to_public())
 
 
@@ -31,8 +31,6 @@ def house(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def published(town: Town, appeal_days: int = 0) -> Ground:
     """A round in which Amina voted and Björn voted twice, published, with an auditor who has the openings."""
-    await town.hire("Dagny")
-    await town.hire("Elin")
     ground = await town.open_round(appeal_days=appeal_days)
     sent = {"name": "Auditor", "recipient": RECIPIENT}
     await town.act("POST", f"/api/rounds/{ground.id}/auditors", json=sent)
@@ -45,17 +43,18 @@ async def published(town: Town, appeal_days: int = 0) -> Ground:
     return ground
 
 
-async def run(ground: Ground, *options: str, passwords: str = f"{PASSWORD}\n{PASSWORD}\n") -> Result:
+async def run(ground: Ground, *options: str) -> Result:
     """`byalag round retention`, in a thread of its own because it runs a loop of its own."""
     words = ["retention", ground.id, *options]
-    return await asyncio.to_thread(lambda: CliRunner().invoke(rounds, words, input=passwords))
+    return await asyncio.to_thread(lambda: CliRunner().invoke(rounds, words))
 
 
-async def delete(ground: Ground, officers: tuple[str, str] = OFFICERS, passwords: str | None = None) -> Result:
-    """Delete what is due."""
-    named = [word for name in officers for word in ("--officer", name)]
-    given = f"{PASSWORD}\n{PASSWORD}\n" if passwords is None else passwords
-    return await run(ground, "--delete", "--decision", "KS 2026/17", *named, passwords=given)
+async def delete(ground: Ground) -> Result:
+    """Delete what is due, as the command does once two officers decided it."""
+    db = await asyncpg.connect(ground.town.settings.database_url)
+    decided = await decision(db, UUID(ground.id), "delete-ballots")
+    await db.close()
+    return await run(ground, "--delete", "--act", str(decided))
 
 
 async def rows(db: asyncpg.Connection, table: str, ground: Ground) -> int:
@@ -87,8 +86,6 @@ async def test_before_its_time_nothing_is_due(town: Town) -> None:
 
 async def test_an_open_round_keeps_everything(town: Town) -> None:
     """Before publication nothing can be deleted."""
-    await town.hire("Dagny")
-    await town.hire("Elin")
     ground = await town.open_round(appeal_days=0)
     assert "everything stays" in (await run(ground)).output
     assert "not published" in (await delete(ground)).output
@@ -103,6 +100,21 @@ async def test_what_is_personal_goes_and_the_proof_stays(town: Town, db: asyncpg
     assert {table: await rows(db, table, ground) for table in PERSONAL} == dict.fromkeys(PERSONAL, 0)
     assert {table: await rows(db, table, ground) for table in PROOF} == before
     assert await db.fetchval("select count(*) from box.openings") == 0
+
+
+async def test_marks_and_what_was_keyed_go_as_well(town: Town, db: asyncpg.Connection) -> None:
+    """Of papers the batch and its numbers stay, and nothing of who had one or of what was on it."""
+    ground = await town.open_round(appeal_days=0)
+    booth = await open_booth(ground)
+    await booth.mark("AMINA-1")
+    await booth.key_twice(1, 1)
+    await booth.declare(1)
+    await booth.close()
+    await ground.outcome()
+    done = await delete(ground)
+    assert done.exit_code == 0, done.output
+    assert await rows(db, "box.paper_mark", ground) == await db.fetchval("select count(*) from box.paper_entry") == 0
+    assert await rows(db, "box.paper_batch", ground) == await rows(db, "box.paper_sheet", ground) == 1
 
 
 async def test_the_bundle_still_verifies(town: Town, tmp_path: Path) -> None:
@@ -120,29 +132,44 @@ async def test_it_is_noted_by_whose_decision(town: Town, db: asyncpg.Connection)
     """The record names the decision, both officers and how many ballots there were, and does not change."""
     ground = await published(town)
     await delete(ground)
-    row = await db.fetchrow("select decision, officers, ballots from box.deletion")
+    row = await db.fetchrow(
+        "select x.reason, x.officers, d.ballots from box.deletion d join box.decision x on x.id = decision_id"
+    )
     assert row is not None
-    assert (row["decision"], row["officers"], row["ballots"]) == ("KS 2026/17", list(OFFICERS), 3)
+    assert (row["reason"], row["officers"], row["ballots"]) == ("A storm", ["Dagny", "Fatima"], 3)
     with pytest.raises(asyncpg.PostgresError, match="append-only"):
-        await db.execute("update box.deletion set decision = 'none'")
+        await db.execute("update box.deletion set ballots = 0")
 
 
-REFUSED = {
-    "one officer twice": (("Dagny", "Dagny"), None),
-    "a wrong password": (OFFICERS, f"{PASSWORD}\nwrong\n"),
-    "an officer of elsewhere": (("Dagny", "Stranger"), None),
-}
-
-
-@pytest.mark.parametrize("case", REFUSED)
-async def test_it_takes_two_officers_of_the_municipality(town: Town, db: asyncpg.Connection, case: str) -> None:
-    """Otherwise nothing is deleted."""
+async def test_two_officers_delete_on_the_page_of_the_round(town: Town, db: asyncpg.Connection) -> None:
+    """Confirming carries it out, in both rooms; confirming again changes nothing."""
     ground = await published(town)
-    await town.hire("Stranger", "Elsewhere")
-    officers, passwords = REFUSED[case]
-    done = await delete(ground, officers, passwords)
-    assert done.exit_code == 1, done.output
+    act = await ground.ask("delete-ballots")
     assert await rows(db, "box.ballot", ground) == 3
+    for _ in range(2):
+        assert (await town.confirm(act["id"])).json()["state"] == "done"
+        assert {table: await rows(db, table, ground) for table in PERSONAL} == dict.fromkeys(PERSONAL, 0)
+
+
+async def test_what_was_only_asked_for_deletes_nothing(town: Town, db: asyncpg.Connection) -> None:
+    """The command says that two officers have to decide it."""
+    ground = await published(town)
+    act = await ground.ask("delete-ballots")
+    done = await run(ground, "--delete", "--act", act["id"])
+    assert (done.exit_code, "Two officers have not decided this" in done.output) == (1, True)
+    assert (await run(ground, "--delete")).exit_code == 2
+    assert await rows(db, "box.ballot", ground) == 3
+
+
+async def test_a_deletion_that_was_stopped_half_way_goes_on(town: Town, db: asyncpg.Connection) -> None:
+    """Either of the two confirms again, and the roll's part goes as well."""
+    ground = await published(town)
+    act = await ground.ask("delete-ballots")
+    decided = await decision(db, UUID(ground.id), "delete-ballots")
+    assert await db.fetchval("select box.delete_openings($1, $2)", UUID(ground.id), decided) == "deleted"
+    assert await rows(db, "roll.code", ground) == 3
+    await town.confirm(act["id"])
+    assert await rows(db, "roll.code", ground) == 0
 
 
 async def test_twice_is_once(town: Town) -> None:
@@ -151,7 +178,7 @@ async def test_twice_is_once(town: Town) -> None:
     await delete(ground)
     done = await delete(ground)
     assert done.exit_code == 1
-    assert "by decision KS 2026/17" in done.output
+    assert "by decision A storm" in done.output
 
 
 async def test_no_ballot_goes_without_a_decision(town: Town, db: asyncpg.Connection) -> None:

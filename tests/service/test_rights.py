@@ -1,6 +1,7 @@
 """Who may use which route: the whole matrix, asked of a running house, against the one declared table."""
 
 import asyncio
+import re
 import secrets
 import sys
 import time
@@ -106,11 +107,7 @@ async def ask_all(ground: Servers) -> Matrix:
             for route in sorted(RIGHTS):
                 method, template = route.split()
                 path = template.replace("{level}/{place}", "0/000").replace("{place}", "000")
-                for parameter in (
-                    "round_id", "pot_id", "project_id", "proposal_id", "auditor_id", "webhook_id", "batch_id",
-                ):  # fmt: skip
-                    path = path.replace(f"{{{parameter}}}", NIL)
-                path = path.replace("{", "").replace("}", "")
+                path = re.sub(r"{\w+_id}", NIL, path).replace("{", "").replace("}", "")
                 if RIGHTS[route] == "pass":  # which is looked at after the query
                     path += "?revision=1"
                 content = None if method == "GET" else b"{"

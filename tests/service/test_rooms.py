@@ -254,5 +254,5 @@ async def test_every_link_leads_to_the_room_that_answers_it(roll: Town, box: Tow
     assert (cast.status, lost("box", cast)) == (200, [])
     await booth.close()
     await ground.count()
-    await ground.officer("POST", "publication")
+    await ground.publish()
     await look()

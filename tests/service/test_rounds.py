@@ -164,21 +164,24 @@ async def test_officers_of_another_municipality_may_not_act(town: Town) -> None:
     """A round belongs to one municipality."""
     ground = await town.open_round()
     stranger = await town.hire("Egil", "Elsewhere")
-    answer = await town.client.post(f"/api/rounds/{ground.id}/close", headers=town.badge(stranger))
+    answer = await town.client.delete(f"/api/rounds/{ground.id}/schedule", headers=town.badge(stranger))
     assert answer.json()["type"] == "/problems/not-allowed"
 
 
 async def test_closing_twice_leaves_one_close_event(town: Town) -> None:
-    """Two officers at once close once."""
+    """What was decided is carried out once, however often it is confirmed."""
     ground = await town.open_round()
-    first = await ground.officer("POST", "close")
-    assert (await ground.officer("POST", "close"))["round"]["closed_at"] == first["round"]["closed_at"]
+    act = await ground.close()
+    closed = (await town.act("GET", f"/api/rounds/{ground.id}/draft"))["round"]["closed_at"]
+    assert (await town.confirm(act["id"])).json() == act
+    assert (await town.act("GET", f"/api/rounds/{ground.id}/draft"))["round"]["closed_at"] == closed
 
 
 async def test_nothing_is_published_before_it_is_counted(town: Town) -> None:
     """Publishing shows a snapshot or refuses."""
     ground = await town.open_round()
-    answer = await town.client.post(f"/api/rounds/{ground.id}/publication", headers=town.badge())
+    sent = {"act": {"kind": "publish"}, "reason": "We are in a hurry."}
+    answer = await town.client.post(f"/api/rounds/{ground.id}/acts", json=sent, headers=town.badge())
     assert answer.json()["type"] == "/problems/not-counted"
 
 

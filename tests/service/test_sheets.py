@@ -230,7 +230,7 @@ async def test_papers_are_counted_and_anybody_can_check_it(town: Town) -> None:
     assert (await booth.close()).status_code == 200
     await town.work("judge", "sequence", "count")
     identity = await _auditor(town, ground.id)
-    await ground.officer("POST", "publication")
+    await ground.publish()
     await town.work("count")
     told = (await town.client.get(f"/api/pots/{ground.pot}/snapshot")).json()
     assert [project["supporters"] for project in told["projects"]] == [1, 1, 1, 0]
@@ -266,7 +266,7 @@ async def test_what_was_cast_online_after_the_close_does_not_count(town: Town) -
     booth = await open_booth(ground)
     amina = await ground.voter("AMINA-1")
     await booth.mark("BJORN-2")
-    await ground.officer("POST", "close")
+    await ground.close()
     await booth.key_twice(1, 2)
     assert problem(await amina.cast(1)) == "not-open"
     await booth.declare(1)

@@ -40,7 +40,7 @@ async def test_nothing_is_shown_before_publication(counted: Ground) -> None:
 
 async def test_nothing_is_shown_before_it_is_made(counted: Ground) -> None:
     """The outcome is published without it, and the reader is told to wait."""
-    await counted.officer("POST", "publication")
+    await counted.publish()
     assert (await counted.town.client.get(f"/api/pots/{counted.pot}/snapshot")).status_code == 200
     assert refusal(await what_if(counted)) == (409, "not-counted")
 
@@ -48,7 +48,7 @@ async def test_nothing_is_shown_before_it_is_made(counted: Ground) -> None:
 async def test_it_is_shown_as_it_was_kept(counted: Ground) -> None:
     """The pot's own rule first, with the outcome of the snapshot."""
     await counted.town.work("compare")
-    await counted.officer("POST", "publication")
+    await counted.publish()
     answer = await what_if(counted)
     found = msgspec.json.decode(answer.content, type=WhatIf)
     snapshot = (await counted.town.client.get(f"/api/pots/{counted.pot}/snapshot")).json()
@@ -60,7 +60,7 @@ async def test_it_is_shown_as_it_was_kept(counted: Ground) -> None:
 async def test_whoever_has_it_is_not_sent_it_again(counted: Ground) -> None:
     """An ETag, as for the outcome."""
     await counted.town.work("compare")
-    await counted.officer("POST", "publication")
+    await counted.publish()
     tag = (await what_if(counted)).headers["ETag"]
     again = await what_if(counted, **{"If-None-Match": tag})
     assert (again.status_code, again.content) == (304, b"")

@@ -131,6 +131,7 @@ async def arrange(settings: Settings) -> Scene:
             projects=[row["id"] for row in view["projects"]],
             proposals=proposals,
             officer=town.officer_token,
+            second=await town.second(),
             code=town.codes[OBSERVER],
             passes=tokens[OBSERVER],
             civic=passes[OBSERVER]["civic"],
@@ -226,14 +227,14 @@ class World:
         for at, tokens in enumerate(self.scene.crowd.values()):
             await self._change(town, tokens, plan(at), f"second-{at}")
         await self._look(town, "changed")
-        await self._move(town, "close")
+        await self._move(town, "close-early")
         await self._look(town, "closed")
         await self._spoil()
         await self._work("judge", "sequence")
         await self._look(town, "judged")
         await self._work("count", "compare")
         await self._look(town, "counted")
-        await self._move(town, "publication")
+        await self._move(town, "publish")
         await self._work("count")
         await self._look(town, "published")
 
@@ -244,11 +245,13 @@ class World:
             self._answer("the answer to a ballot", "voter", told("/receipts", _plain(answered)))
 
     async def _move(self, town: Town, what: str) -> None:
-        """The officer closes or publishes the round."""
-        path = f"/api/rounds/{self.scene.round_id}/{what}"
-        answered = await town.client.post(path, headers=town.badge(self.scene.officer))
+        """Two officers close or publish the round."""
+        town.officer_token, town.second_token = self.scene.officer, self.scene.second
+        act = await Ground(town, self.scene.round_id, self.scene.pots).ask(what)
+        answered = await town.confirm(act["id"])
         assert answered.status_code == 200, answered.text
-        self._answer(f"POST /api/rounds/{{round_id}}/{what}", "officer", told(path, _plain(answered)))
+        text = told("/api/acts", _plain(answered), frozenset([act["id"]]))
+        self._answer("POST /api/acts/{act_id}/confirmation", "officer", text)
 
     def _answer(self, channel: str, whom: str, text: str) -> None:
         self._answers[channel, whom] = self._answers.get((channel, whom), "") + text

@@ -13,7 +13,21 @@ from schema.events import PotCounted, RoundClosed, RoundScheduled
 from schema.rules import EqualShares, GreedyByVotes, SequentialPhragmen
 from schema.settings import Settings
 from schema.snapshot import Snapshot, canonical
-from tests.builders import ADDRESS, KEYS, House, cast, close, draft, pot, schedule, settle, tell, voting, waiting
+from tests.builders import (
+    ADDRESS,
+    KEYS,
+    House,
+    cast,
+    close,
+    decision,
+    draft,
+    pot,
+    schedule,
+    settle,
+    tell,
+    voting,
+    waiting,
+)
 from tests.workers.processes import command, eventually
 from workers.claim import drain
 from workers.compare import CURRENCY_UNIT, NoSnapshot
@@ -154,7 +168,7 @@ async def test_a_comparison_that_hangs_holds_up_no_count(
     hangs = "select exists (select from pg_locks where not granted and relation = 'box.what_if'::regclass)"
     other = await draft(db, house.municipality_id, name="Nästa år")
     await schedule(db, other, await pot(db, other, 400_00), "Amina")
-    await db.fetchval("select box.close_round($1, 'officer')", other)
+    await close(db, House(house.municipality_id, other, house.pot_id))
     await sequence_ballots(worker, KEYS, ADDRESS, [RoundScheduled(other)])
     owner = await asyncpg.connect(settings.database_url)
     with command(settings, "workers", "--lane", "compare"):
@@ -164,9 +178,8 @@ async def test_a_comparison_that_hangs_holds_up_no_count(
             await eventually(lambda: db.fetchval(hangs))
             await act(worker, KEYS, ADDRESS, [(1, RoundClosed(other))])
             assert await db.fetchval("select count(*) from box.snapshot where round_id = $1", other) == 1
-            await db.execute(
-                "insert into box.publication (snapshot_id, round_id) select id, round_id from box.snapshot"
-            )
+            decided = await decision(db, other, "publish")
+            assert await db.fetchval("select box.publish_round($1, $2)", other, decided) == "published"
         ring(redis, "compare")
         await eventually(lambda: db.fetchval("select count(*) = 2 from box.what_if"))
     await owner.close()

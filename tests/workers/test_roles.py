@@ -17,6 +17,7 @@ import pytest
         "insert into box.head_webhook (municipality_id, address) values (gen_random_uuid(), 'https://x.example/')",
         "delete from box.head_delivery",
         "insert into box.publication (snapshot_id, round_id) values (gen_random_uuid(), gen_random_uuid())",
+        "insert into box.close (round_id, number, closed_at) values (gen_random_uuid(), 1, now())",
     ],
 )
 async def test_worker(worker: asyncpg.Connection, statement: str) -> None:

@@ -33,6 +33,7 @@ POT = Pot(
     ballots_floor=0,
     opened_on=date(2026, 5, 1),
     closed_on=date(2026, 5, 20),
+    close_number=1,
 )
 PROJECTS = [Project(number, f"Projekt {number}", 100_00 * number) for number in range(1, 8)]
 GROUPS = [Group((1, 2), 30), Group((2, 5, 7), 20), Group((), 3), Group((4,), 11), Group((1, 3, 6), 7)]

@@ -16,3 +16,9 @@ async def close_round(db: Db, round_id: UUID) -> str:
     """Close a round whose time is over: closed, already_closed, not_open, not_due or no_round."""
     answer: str = await db.fetchval(SQL.close_round, round_id)
     return answer
+
+
+async def is_reopened(db: Db, round_id: UUID) -> bool:
+    """Whether two officers opened voting again after a close."""
+    answer: bool = await db.fetchval(SQL.is_reopened, round_id)
+    return answer

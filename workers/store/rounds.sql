@@ -1,8 +1,11 @@
 -- name: due_rounds
 select r.id from box.round r
 where r.scheduled_at is not null and r.closes_at <= clock_timestamp()
-    and not exists (select from box.close c where c.round_id = r.id)
+    and (box.standing_close(r)).number is null
 order by r.closes_at, r.id
 
 -- name: close_round
-select box.close_round($1, 'timeline')
+select box.close_round($1)
+
+-- name: is_reopened
+select exists (select from box.retiming where round_id = $1 and kind = 'reopen')

@@ -14,7 +14,7 @@ SQL = queries(__file__)
 
 
 class Pot(msgspec.Struct, frozen=True):
-    """A pot whose round was closed, with its round. Money in minor units; days in UTC."""
+    """A pot whose round was closed, with its round and that close. Money in minor units; days in UTC."""
 
     id: UUID
     name: str
@@ -31,6 +31,7 @@ class Pot(msgspec.Struct, frozen=True):
     ballots_floor: int
     opened_on: date
     closed_on: date
+    close_number: int
 
     @property
     def ties(self) -> TieOrder:
@@ -67,12 +68,12 @@ class Project(msgspec.Struct, frozen=True):
 
 
 async def closed_pots(db: Db, round_id: UUID) -> list[Pot]:
-    """The pots of a round that was closed; none for any other."""
+    """The pots of a round that is closed; none for any other."""
     return await many(db, Pot, SQL.closed_pots, round_id)
 
 
 async def counted_pot(db: Db, pot_id: UUID) -> Pot | None:
-    """A pot that has a snapshot; None for any other."""
+    """A pot that has a snapshot, with the close that the newest one counts; None for any other."""
     return await one(db, Pot, SQL.counted_pot, pot_id)
 
 
@@ -82,14 +83,14 @@ async def projects(db: Db, pot_id: UUID) -> list[Project]:
 
 
 async def insert_snapshot(db: Db, pot: Pot, sealed: Sealed) -> bool:
-    """Keep a snapshot and tell of it. One of the same rules and inputs stays as it is, and the answer is False."""
-    place = (pot.round_id, pot.id, pot.rules_version)
+    """Keep a snapshot and tell of it. One of the same close, rules and inputs stays, and the answer is False."""
+    place = (pot.round_id, pot.id, pot.rules_version, pot.close_number)
     parts = (sealed.input_hash, sealed.inputs, sealed.content, sealed.pb, sealed.withheld)
     return await run(db, SQL.insert_snapshot, *place, *parts) == 1
 
 
 async def newest(db: Db, pot_id: UUID) -> Kept | None:
-    """The snapshot of a pot that was kept last."""
+    """The snapshot of a pot that was kept last, of its last counted close."""
     return await one(db, Kept, SQL.newest, pot_id)
 
 

@@ -1,0 +1,83 @@
+"""What takes two officers, on the page of a round: one asks with a reason, another one confirms."""
+
+from collections.abc import Awaitable
+from typing import Any
+from uuid import UUID
+
+from litestar import post
+from litestar.params import FromPath
+
+from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
+from service.house import House
+from service.pages.forms import Fields, read_form, shaped
+from service.pages.officer_rounds import round_page
+from service.pages.shell import Page, see_other
+from service.people import TheHouse, TheOfficer, TheSession
+from service.reading import AnyRequest, uuid_or_malformed
+from service.store.roll import Officer
+from service.verbs import acts as verbs
+from service.verbs.acts import ActDraft
+
+
+@post("/rounds/{round_id:uuid}/acts")
+async def request_act(
+    request: AnyRequest, house: TheHouse, officer: TheOfficer, session: TheSession, round_id: FromPath[UUID]
+) -> Page:
+    """Ask another officer for an act; what was typed stays in the form when it is refused."""
+    fields = await read_form(request)
+
+    async def asking() -> object:
+        return await verbs.request_act(house, officer, session, round_id, _draft(fields))
+
+    return await _done_or_said(house, officer, round_id, "ask", asking(), fields)
+
+
+@post("/rounds/{round_id:uuid}/confirmation")
+async def confirm_act(
+    request: AnyRequest, house: TheHouse, officer: TheOfficer, session: TheSession, round_id: FromPath[UUID]
+) -> Page:
+    """Confirm what another officer asked for, or carry out again what was decided."""
+    act_id = uuid_or_malformed((await read_form(request)).text("act"), "the act")
+    doing = verbs.confirm_act(house, officer, session, act_id)
+    return await _done_or_said(house, officer, round_id, "confirm", doing)
+
+
+@post("/rounds/{round_id:uuid}/withdrawal")
+async def withdraw_act(
+    request: AnyRequest, house: TheHouse, officer: TheOfficer, session: TheSession, round_id: FromPath[UUID]
+) -> Page:
+    """Take back what one asked for."""
+    act_id = uuid_or_malformed((await read_form(request)).text("act"), "the act")
+    doing = verbs.withdraw_act(house, officer, session, act_id)
+    return await _done_or_said(house, officer, round_id, "withdraw", doing)
+
+
+def _draft(fields: Fields) -> ActDraft:
+    """What a form asks for. A browser sends a time without its zone, which is UTC, and mostly without seconds."""
+    act = {
+        name: fields.text(name) for name in ("kind", "closes_at", "project_id", "title", "about") if fields.text(name)
+    }
+    if "closes_at" in act:
+        act["closes_at"] += "Z" if act["closes_at"].count(":") > 1 else ":00Z"
+    return shaped({"act": act, "reason": fields.text("reason")}, ActDraft)
+
+
+async def _done_or_said(
+    house: House,
+    officer: Officer,
+    round_id: UUID,
+    done: str,
+    doing: Awaitable[object],
+    typed: Fields | None = None,
+) -> Page:
+    """Do it and lead back to the round; a refusal is told on the round's page, with what was typed."""
+    try:
+        await doing
+    except (NotSignedIn, NotAllowed, NotFound):
+        raise
+    except Refusal as refusal:
+        return await round_page(house, officer, round_id, refusal=refusal, typed=typed)
+    return see_other(f"/officer/rounds/{round_id}?done={done}")
+
+
+handlers: list[Any] = [request_act, confirm_act, withdraw_act]

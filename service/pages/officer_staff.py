@@ -1,0 +1,98 @@
+"""Who works for the municipality: admins make officers, give and take roles, and reset apps."""
+
+from typing import Any, get_args
+from uuid import UUID
+
+from litestar import get, post
+from litestar.params import FromPath, FromQuery
+
+from schema.errors import LastAdmin, Malformed, NameTaken, Refusal
+from service.house import House
+from service.pages import words
+from service.pages.forms import read_form, shaped
+from service.pages.shell import Page, officer_page, see_other
+from service.people import TheHouse, TheOfficer
+from service.problems import details
+from service.reading import AnyRequest
+from service.rights import OfficerRole
+from service.store.roll import Officer
+from service.verbs import staff as verbs
+from service.verbs.staff import Roles, StaffDraft
+
+NOTES = {
+    "roles": "The roles are changed. The officer signs in anew.",
+    "reset": "The app is forgotten. The officer signs in with name and password, and can set up another.",
+    "demanded": "The rule on apps is changed.",
+}
+"""What the page says after an act, by the name in its address."""
+
+
+@get("/staff")
+async def view_staff(house: TheHouse, officer: TheOfficer, done: FromQuery[str] = "") -> Page:
+    """Everybody who works or worked here."""
+    return await _page(house, officer, note=NOTES.get(done))
+
+
+async def _page(
+    house: House,
+    officer: Officer,
+    *,
+    note: str | None = None,
+    refusal: Refusal | None = None,
+    typed: str = "",
+    ticked: tuple[str, ...] = (),
+    made: tuple[str, str] | None = None,
+) -> Page:
+    return officer_page(
+        "officer_staff.html",
+        details(refusal).status if refusal else 200,
+        officer=officer,
+        members=await verbs.list_members(house, officer),
+        roles=get_args(OfficerRole),
+        note=note,
+        alert=words.sentence(refusal, "") if refusal else None,
+        typed=typed,
+        ticked=ticked,
+        made=made,
+    )
+
+
+@post("/staff")
+async def add_member(request: AnyRequest, house: TheHouse, officer: TheOfficer) -> Page:
+    """Make an officer; the password is shown this once."""
+    fields = await read_form(request)
+    name, roles = fields.text("name"), fields.texts("role")
+    try:
+        password = await verbs.add_member(house, officer, shaped({"name": name, "roles": roles}, StaffDraft))
+    except (Malformed, NameTaken) as refusal:
+        return await _page(house, officer, refusal=refusal, typed=name, ticked=tuple(roles))
+    return await _page(house, officer, made=(name, password))
+
+
+@post("/staff/{officer_id:uuid}/roles")
+async def give_roles(request: AnyRequest, house: TheHouse, officer: TheOfficer, officer_id: FromPath[UUID]) -> Page:
+    """Give an officer the roles that are ticked, and no others."""
+    fields = await read_form(request)
+    try:
+        roles = shaped({"roles": fields.texts("role")}, Roles).roles
+        await verbs.give_roles(house, officer, officer_id, roles)
+    except (Malformed, LastAdmin) as refusal:
+        return await _page(house, officer, refusal=refusal)
+    return see_other("/officer/staff?done=roles")
+
+
+@post("/staff/{officer_id:uuid}/totp-reset")
+async def reset_totp(house: TheHouse, officer: TheOfficer, officer_id: FromPath[UUID]) -> Page:
+    """Forget the app of somebody who lost it."""
+    await verbs.reset_totp(house, officer, officer_id)
+    return see_other("/officer/staff?done=reset")
+
+
+@post("/staff/totp")
+async def demand_totp(request: AnyRequest, house: TheHouse, officer: TheOfficer) -> Page:
+    """Ask every officer for codes of an app, or no longer."""
+    await verbs.demand_totp(house, officer, (await read_form(request)).text("demanded") == "yes")
+    return see_other("/officer/staff?done=demanded")
+
+
+handlers: list[Any] = [view_staff, add_member, give_roles, reset_totp, demand_totp]

@@ -1,0 +1,91 @@
+"""Who works for a municipality, as its admins see and change it."""
+
+import asyncio
+import secrets
+from collections.abc import Collection
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from schema.errors import NameTaken, NotFound
+from schema.queries import Db
+from service.house import House
+from service.people import token_hash
+from service.reading import Name
+from service.rights import OfficerRole
+from service.store import roll, staff, totp
+from service.store.roll import Officer
+from service.store.staff import Member, OwnSession
+from service.verbs.sign_in import hash_password
+
+
+class StaffDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody who is to work here, and as what."""
+
+    name: Name
+    roles: Annotated[frozenset[OfficerRole], msgspec.Meta(min_length=1)]
+
+
+class Roles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody may do from now on; nothing for somebody who leaves."""
+
+    roles: frozenset[OfficerRole]
+
+
+async def add_member(house: House, officer: Officer, draft: StaffDraft) -> str:
+    """A new officer of the municipality; answers the password, which is shown once. Raises NameTaken."""
+    password = secrets.token_urlsafe(15)
+    hashed = await asyncio.to_thread(hash_password, password)
+    async with house.roll.write() as db:
+        if not await roll.insert_officer(db, officer.municipality_id, draft.name, hashed, sorted(draft.roles)):
+            raise NameTaken(what="an officer with a name")
+    return password
+
+
+async def give_roles(house: House, officer: Officer, member_id: UUID, roles: Collection[OfficerRole]) -> Member:
+    """These roles and no others; none at all for somebody who leaves. Raises NotFound, LastAdmin."""
+    async with house.roll.write() as db:
+        member = await _member(db, officer, member_id)
+        await staff.update_roles(db, member.name, roles)
+    return member
+
+
+async def reset_totp(house: House, officer: Officer, member_id: UUID) -> Member:
+    """Forget an officer's app, for somebody who lost it and the recovery codes. Raises NotFound."""
+    async with house.roll.write() as db:
+        member = await _member(db, officer, member_id)
+        await totp.reset(db, member.id)
+    return member
+
+
+async def demand_totp(house: House, officer: Officer, demanded: bool) -> None:
+    """Whether every officer of the municipality must have an app for codes, from the next request on."""
+    async with house.roll.write() as db:
+        await staff.demand_totp(db, officer.municipality_id, demanded)
+
+
+async def list_sessions(house: House, officer: Officer, token: str) -> list[OwnSession]:
+    """The officer's own sessions; ``token`` is that of the one that asks."""
+    async with house.roll.enter() as db:
+        return await staff.sessions(db, officer.id, token_hash(token))
+
+
+async def end_session(house: House, officer: Officer, session_id: UUID) -> None:
+    """End one of the officer's own sessions. Raises NotFound."""
+    async with house.roll.write() as db:
+        if not await staff.delete_session(db, officer.id, session_id):
+            raise NotFound(what="session of yours")
+
+
+async def _member(db: Db, officer: Officer, member_id: UUID) -> Member:
+    found = await staff.member(db, officer.municipality_id, member_id)
+    if found is None:
+        raise NotFound(what="officer")
+    return found
+
+
+async def list_members(house: House, officer: Officer) -> list[Member]:
+    """Everybody who works or worked for the officer's municipality."""
+    async with house.roll.enter() as db:
+        return await staff.everybody(db, officer.municipality)
