@@ -327,16 +327,15 @@ begin
     return query
     with sent as (
         select s.place::integer, s.pot_id, s.tag, s.key, s.base, s.choices::integer[], s.points::integer[],
-            s.withdrawn, s.nonce, s.commitment,
-            any_mark and exists (select from box.paper_mark m
-                where m.round_id = the_round and m.pot_id = s.pot_id and m.tag = s.tag) as marked
+            s.withdrawn, s.nonce, s.commitment
         from unnest(pots, tags, keys, base_revisions, all_choices, all_points, withdrawals, nonces, commitments)
             with ordinality as s (pot_id, tag, key, base, choices, points, withdrawn, nonce, commitment, place)
     ), seen as (
         select s.*, e.id is not null as known, e.revision as known_revision, e.commitment as known_commitment,
             e.accepted_at as known_at,
             e.pot_id = s.pot_id and e.choices = s.choices and e.points = s.points and e.withdrawn = s.withdrawn as same,
-            coalesce(l.revision, 0) as last, s.withdrawn and coalesce(l.withdrawn, true) as vain
+            coalesce(l.revision, 0) as last, s.withdrawn and coalesce(l.withdrawn, true) as vain,
+            p.batch_id is not null as marked
         from sent s
         left join lateral (
             select * from box.ballot b
@@ -346,6 +345,10 @@ begin
             select b.revision, b.withdrawn from box.ballot b
             where b.round_id = the_round and b.pot_id = s.pot_id and b.tag = s.tag order by b.revision desc limit 1
         ) l on true
+        left join lateral (  -- not an exists, for which all marks of the round would be read into a hash
+            select m.batch_id from box.paper_mark m
+            where any_mark and m.round_id = the_round and m.pot_id = s.pot_id and m.tag = s.tag limit 1
+        ) p on true
     ), fresh as (
         insert into box.ballot (round_id, pot_id, tag, revision, idempotency_key, choices, points, withdrawn, nonce,
             commitment, accepted_at)
