@@ -100,6 +100,34 @@ class WrongCode(Refusal):
     """A letter code that is not one of this round's."""
 
 
+class MistypedCode(WrongCode):
+    """A text that no letter has: signs are missing, too many, misread or exchanged."""
+
+
+class CodeReplaced(WrongCode):
+    """A newer code was issued to the same person. Facts: municipality."""
+
+
+class CodeVoid(WrongCode):
+    """The letters of this batch were made void. Facts: municipality."""
+
+
+class CodeOfTest(WrongCode):
+    """A code of a test batch: right, and good for nothing but looking."""
+
+
+class CodesTooLate(Refusal):
+    """Codes that name nobody have to be on the roll, which scheduling froze."""
+
+
+class BatchVoid(Refusal):
+    """The batch was made void before."""
+
+
+class BadAddressees(Refusal):
+    """A file of people to write to, with faults. Facts: faults."""
+
+
 class SameOfficer(Refusal):
     """Two officers have to agree, and one came twice."""
 
@@ -126,6 +154,14 @@ class RoundKeyMissing(Refusal):
 
 class NotOnRoll(Refusal):
     """The person may not vote in this pot. Facts: reason."""
+
+
+class NoDeclarations(Refusal):
+    """The round does not take a resident's own word for where she lives."""
+
+
+class OnRollAlready(Refusal):
+    """Somebody declares herself who is on the register, or whom a frozen roll has asked before."""
 
 
 class NotOpen(Refusal):
@@ -345,6 +381,10 @@ class TooManyWebhooks(Refusal):
 
 class TooFast(Refusal):
     """The caller did this too often in a short time. Facts: seconds (to wait)."""
+
+
+class Guessing(TooFast):
+    """So many codes of a round were wrong that none is looked at for a while. Facts: seconds (to wait)."""
 
 
 class Unavailable(Refusal):

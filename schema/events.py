@@ -4,6 +4,7 @@ Each is one JSON object in ``post.outbox`` with its name under ``event``. A new 
 written before it are still read. No event holds a person together with a choice (P7).
 """
 
+from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -25,6 +26,17 @@ class RoundDrafted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
 
     lane: ClassVar[Lane] = "roll"
     round_id: UUID
+
+
+class PersonAdmitted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """A round has somebody to let in. Who it is stands on the roll side.
+
+    ``due_at``: until when others may gather beside them; None for at once.
+    """
+
+    lane: ClassVar[Lane] = "roll"
+    round_id: UUID
+    due_at: datetime | None = None
 
 
 class BallotsCast(msgspec.Struct, frozen=True, tag_field="event", tag=True):
@@ -144,6 +156,7 @@ class ProposalUnsupported(msgspec.Struct, frozen=True, tag_field="event", tag=Tr
 Event = (
     RegisterImported
     | RoundDrafted
+    | PersonAdmitted
     | BallotsCast
     | RoundScheduled
     | BallotsAccepted

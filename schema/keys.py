@@ -36,6 +36,10 @@ class KeysError(Exception):
     """A key is missing, or the master key does not open it; the message says what to do."""
 
 
+class NotSealed(Exception):
+    """What should have been sealed under this house's key for this round was not."""
+
+
 class Secret(msgspec.Struct, frozen=True):
     """A wrapped key as it is stored."""
 
@@ -77,6 +81,7 @@ class Keys:
         self._wrapping = AESGCM(self._derived("wrapping"))
         self._codes = self._derived("codes")
         self._callers = self._derived("callers")
+        self._proofs = AESGCM(self._derived("proofs"))
 
     def _derived(self, purpose: str) -> bytes:
         return HKDF(SHA256(), length=32, salt=None, info=f"byalag/1/{purpose}".encode()).derive(self._master)
@@ -152,6 +157,18 @@ class Keys:
             return self._unwrap(wrapped, b"totp" + officer_id)
         except InvalidTag:
             raise KeysError("this app's secret was wrapped under another master key or for another officer") from None
+
+    def seal_proof(self, round_id: bytes, content: bytes) -> bytes:
+        """What only this house reads, and only for this round."""
+        nonce = os.urandom(12)
+        return nonce + self._proofs.encrypt(nonce, content, round_id)
+
+    def open_proof(self, round_id: bytes, sealed: bytes) -> bytes:
+        """What was sealed. Raises NotSealed."""
+        try:
+            return self._proofs.decrypt(sealed[:12], sealed[12:], round_id)
+        except (InvalidTag, ValueError):
+            raise NotSealed from None
 
     def _wrap(self, secret: bytes, bound_to: bytes) -> bytes:
         nonce = os.urandom(12)

@@ -25,6 +25,8 @@ from service.api import (
     audit,
     auditors,
     ballots,
+    codes,
+    declarations,
     desk,
     heads,
     health,
@@ -33,6 +35,7 @@ from service.api import (
     projects,
     proposals,
     register,
+    roll,
     rounds,
     sign_in,
     snapshots,
@@ -56,11 +59,14 @@ from service.verbs.assisted import Assistance
 from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot, Withdrawal
 from service.verbs.booth import Marking, Unmarking
+from service.verbs.codes import CodeList, Void
+from service.verbs.declarations import Declaration
 from service.verbs.desk import QuarantineDraft
 from service.verbs.heads import WebhookDraft
 from service.verbs.paper import BatchDraft, Decided, Keyed, Totals
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
+from service.verbs.roll import Sought
 from service.verbs.rounds import RoundDraft
 from service.verbs.sign_in import CodeSignIn, OfficerSignIn
 
@@ -68,8 +74,8 @@ log = structlog.get_logger("service")
 
 BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft, ActDraft),
-    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn),
-    *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft),
+    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
+    *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft, Sought, Declaration),
     *(BatchDraft, Totals, Marking, Unmarking, Keyed, Decided, Assistance),
 ]
 
@@ -83,6 +89,7 @@ api = Router(
             proposals,
             ballots,
             sign_in,
+            codes,
             snapshots,
             ledger,
             heads,
@@ -93,6 +100,8 @@ api = Router(
             register,
             paper,
             acts,
+            declarations,
+            roll,
         )
     ],
     exception_handlers={Exception: answer_problem},

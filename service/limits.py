@@ -4,7 +4,9 @@ A bucket is one number, the time when it will be full again (the generic cell ra
 moves it forward, and it never moves back. So two views of a bucket are joined by taking the later one.
 
 Who holds a pass is limited by ``take``, which never waits. Who may be guessing is limited by ``ask``, which asks Redis
-first. Redis sees callers only as keyed hashes, and forgets a bucket when it is full.
+first. What was guessed wrong is owed (``owe``), and whoever owes too much is not looked at (``refuse_guessers``): so a
+right code costs nothing, and a thousand wrong ones from as many addresses add up. Redis sees callers only as keyed
+hashes, and forgets a bucket when it is full.
 """
 
 import asyncio
@@ -68,11 +70,15 @@ log = structlog.get_logger("limits")
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """A full bucket holds ``burst`` tokens; one comes back every ``seconds``."""
+    """A full bucket holds ``burst`` tokens; one comes back every ``seconds``.
+
+    ``alone``: for how many tokens one counts that is owed while Redis is away and processes cannot add up.
+    """
 
     name: str
     burst: int
     seconds: float
+    alone: int = 1
 
     @property
     def token(self) -> int:
@@ -91,8 +97,18 @@ CASTING = Limit("casting", burst=30, seconds=5)
 PROPOSING = Limit("proposing", burst=60, seconds=2)
 """For each member. Somebody who goes through a list and supports what they like presses one button after another."""
 
+DECLARING = Limit("declaring", burst=10, seconds=60)
+"""For each person. Somebody corrects herself a few times, and each time something is written and told."""
+
 SIGNING_IN = Limit("signing in", burst=120, seconds=0.5)
 """For each address. All of a library or a housing company may sit behind one, and codes are long enough to bear it."""
+
+WRONG_ADDRESS = Limit("wrong codes from an address", burst=20, seconds=600)
+"""For each address. A mistyped code is none of these: its last sign tells. So honest people owe next to nothing, and
+whoever wants to empty the round's bucket needs a great many addresses."""
+
+WRONG_ROUND = Limit("wrong codes of a round", burst=10_000, seconds=0.01, alone=64)
+"""For each round, from however many addresses: what keeps guessing hopeless (``tests/service/test_guessing.py``)."""
 
 OFFICER_ADDRESS = Limit("officer's address", burst=10, seconds=10)
 """For each address. People choose passwords, so few guesses are allowed: some 8,600 a day, each one slow."""
@@ -121,6 +137,10 @@ class Buckets:
         after = self.check(limit, name, now)
         self.learn(name, after)
         return after - now
+
+    def charge(self, name: str, cost: int, now: int) -> None:
+        """Take ``cost`` microseconds, also where they are not there: they are owed."""
+        self.learn(name, max(self._full_at.get(name, now), now) + cost)
 
     def learn(self, name: str, full_at: int) -> None:
         """The bucket will not be full before this."""
@@ -154,6 +174,7 @@ class Limits:
         self._keys = keys
         self._on = on
         self._buckets = Buckets()
+        self._rounds = Buckets()  # there are few, and no crowd of callers makes them forgotten
         self._owed: dict[str, tuple[Limit, int]] = {}
         self._changed = asyncio.Event()
         self._working = True
@@ -181,6 +202,32 @@ class Limits:
         self._buckets.learn(name, _now() + ahead)
         if not there:
             refuse_beyond(limit, ahead + limit.token)
+
+    async def refuse_guessers(self, limit: Limit, caller: str) -> None:
+        """Raise TooFast when what is owed has emptied the bucket; nothing is taken. Without Redis our own decides.
+
+        That Redis is back is for ``ask`` to find out: nobody waits twice for an answer that does not come.
+        """
+        if not self._on:
+            return
+        name, buckets = _name(limit, caller), self._of(limit)
+        if self._working:
+            try:
+                buckets.learn(name, await self._full_at(name))
+            except (redis.RedisError, OSError) as error:
+                self._note_away(error)
+        buckets.check(limit, name, _now())
+
+    def owe(self, limit: Limit, caller: str) -> None:
+        """Charge a token that was not asked for, and tell Redis soon. Never waits."""
+        if not self._on:
+            return
+        name = _name(limit, caller)
+        cost = limit.token * (1 if self._working else limit.alone)
+        self._of(limit).charge(name, cost, _now())
+        _, before = self._owed.get(name, (limit, 0))
+        self._owed[name] = limit, before + limit.token
+        self._changed.set()
 
     async def serve(self) -> None:
         """Tell Redis what was taken, until cancelled. What Redis does not hear is forgotten there, and kept here."""
@@ -218,8 +265,20 @@ class Limits:
                 await self._script(keys=[self._key(name)], args=[taken, limit.depth, "in any case"], client=pipe)
             answers = await _soon(pipe.execute())
         now = _now()
-        for name, (_, ahead) in zip(owed, answers, strict=True):
-            self._buckets.learn(name, now + ahead)
+        for (name, (limit, _)), (_, ahead) in zip(owed.items(), answers, strict=True):
+            self._of(limit).learn(name, now + ahead)
+
+    async def _full_at(self, name: str) -> int:
+        """When a bucket is full, by our clock, as Redis knows it."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.time()
+            pipe.get(self._key(name))
+            (seconds, rest), found = await _soon(pipe.execute())
+        now = int(seconds) * SECOND + int(rest)
+        return _now() + max(int(found or now) - now, 0)
+
+    def _of(self, limit: Limit) -> Buckets:
+        return self._rounds if limit is WRONG_ROUND else self._buckets
 
     def _note_away(self, error: Exception) -> None:
         if self._working:

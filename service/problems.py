@@ -105,7 +105,42 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "For your safety a sign-in lasts a quarter of an hour. Sign in again with your code.",
     ),
     e.WrongCode: Problem(
-        401, "Unknown code", "This is not a code of this round. Check each sign against your letter and try again."
+        401,
+        "Unknown code",
+        "This is not a code of this round. Look whether your letter is for this round; if it is, ask the municipality.",
+    ),
+    e.MistypedCode: Problem(
+        401,
+        "Mistyped code",
+        "This cannot be the code of a letter: a sign is missing, too many or misread. Check each sign against your"
+        " letter and try again.",
+    ),
+    e.CodeReplaced: Problem(
+        401,
+        "A newer code",
+        "A newer letter was made for you, and the code of this one stopped working. Use the newest letter; if you have"
+        " none, ask {municipality}.",
+    ),
+    e.CodeVoid: Problem(
+        401, "No longer good", "The codes of this letter and others were made void. Ask {municipality} for a new one."
+    ),
+    e.CodeOfTest: Problem(
+        401,
+        "A test",
+        "This code is right, and it is a test: it is on no roll, so nobody can vote with it. Use a letter that does not"
+        " say TEST.",
+    ),
+    e.CodesTooLate: Problem(
+        409,
+        "Too late for such codes",
+        "Who holds a code that names nobody has to be on the roll, and scheduling the round froze the roll. Take the"
+        " scheduling back before voting opens, or issue codes to people on the register.",
+    ),
+    e.BatchVoid: Problem(
+        409, "Void already", "These codes are void, and stay so. Issue new ones to whoever should have one."
+    ),
+    e.BadAddressees: Problem(
+        422, "Faults in the file", "No code was issued. {faults}. Correct the file and send it again."
     ),
     e.SameOfficer: Problem(
         403,
@@ -137,6 +172,17 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     ),
     e.NotOnRoll: Problem(
         403, "Not on this roll", "You cannot vote here: {reason}. If you think this is wrong, tell the municipality."
+    ),
+    e.NoDeclarations: Problem(
+        409,
+        "Not by declaration",
+        "This round finds its voters in another way. If you think that you should be one, ask the municipality.",
+    ),
+    e.OnRollAlready: Problem(
+        409,
+        "Known already",
+        "The municipality knows you already, so what you declare changes nothing. Sign in to see where you may vote; if"
+        " that is wrong, tell the municipality.",
     ),
     e.NotOpen: Problem(
         409, "Voting is not open", "This round is in the phase “{phase}”, so no ballot was taken. See its timeline."
@@ -373,6 +419,12 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         429,
         "Too fast",
         "This came too often in a short time, so nothing was done. Wait {seconds} s, then send it again.",
+    ),
+    e.Guessing: Problem(
+        429,
+        "Codes are being guessed",
+        "So many wrong codes came for this round that none is looked at just now, and yours was not. Wait {seconds} s,"
+        " then send it again.",
     ),
     e.Unavailable: Problem(
         503,

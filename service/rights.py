@@ -79,6 +79,10 @@ RIGHTS: dict[str, Who] = {
     "GET /pots/{pot_id}/appeals": "anyone",
     "POST /pots/{pot_id}/appeals": "form",
     "POST /api/pots/{pot_id}/appeals": "pass",
+    # Residents declare themselves, with a proof of their contact.
+    "GET /rounds/{round_id}/declaration": "anyone",
+    "POST /rounds/{round_id}/declaration": "form",
+    "POST /api/rounds/{round_id}/declarations": "pass",
     # Residents vote and debate.
     "GET /api/pots/{pot_id}/ballot": "pass",
     "POST /api/pots/{pot_id}/ballots": "pass",
@@ -122,12 +126,12 @@ RIGHTS: dict[str, Who] = {
     "GET /officer/rounds": STAFF,
     "GET /officer/rounds/{round_id}": STAFF,
     "GET /officer/rounds/{round_id}/{act}": STAFF,
-    "GET /officer/rounds/{round_id}/codes": STAFF,
     "GET /officer/rounds/{round_id}/acts": STAFF,
     "GET /officer/rounds/{round_id}/confirmation": STAFF,
     "GET /officer/rounds/{round_id}/withdrawal": STAFF,
     "GET /api/rounds/{round_id}/acts": STAFF,
     "GET /api/rounds/{round_id}/draft": STAFF,
+    "GET /officer/rounds/{round_id}/roll": STAFF,
     "GET /api/rounds/{round_id}/roll": STAFF,
     # Officers run them.
     "POST /officer/rounds/{round_id}/{act}": OFFICERS,
@@ -143,6 +147,9 @@ RIGHTS: dict[str, Who] = {
     "DELETE /api/register/imports/{import_id}": REGISTRARS,
     "POST /api/register/imports/{import_id}/application": REGISTRARS,
     "GET /api/register/imports/{import_id}/faults": REGISTRARS,
+    # They look one person up.
+    "POST /officer/rounds/{round_id}/roll": _role("officer", "clerk"),
+    "POST /api/rounds/{round_id}/roll/test": _role("officer", "clerk"),
     # They answer appeals, and look at what is unusual.
     "GET /api/rounds/{round_id}/appeals": OFFICERS,
     "POST /api/rounds/{round_id}/appeals/{appeal_id}/answer": OFFICERS,
@@ -174,7 +181,15 @@ RIGHTS: dict[str, Who] = {
     "GET /api/audit": _role("admin", "officer", "auditor"),
     "POST /officer/proposals/{proposal_id}/shortlist": _role("officer", "reviewer"),
     "POST /api/proposals/{proposal_id}/shortlisting": _role("officer", "reviewer"),
+    # Letters are made by who runs the round and who sits at the counter; only the first makes them void.
+    "GET /officer/rounds/{round_id}/codes": _role("officer", "clerk"),
     "POST /officer/rounds/{round_id}/codes": _role("officer", "clerk"),
+    "GET /officer/rounds/{round_id}/letters": _role("officer", "clerk"),
+    "POST /officer/rounds/{round_id}/letters": _role("officer", "clerk"),
+    "GET /officer/rounds/{round_id}/code-list": _role("officer", "clerk"),
+    "POST /officer/rounds/{round_id}/code-list": _role("officer", "clerk"),
+    "GET /officer/rounds/{round_id}/void-codes": _role("officer", "clerk"),
+    "POST /officer/rounds/{round_id}/void-codes": OFFICERS,
     "POST /api/rounds/{round_id}/codes": _role("officer", "clerk"),
     **dict.fromkeys(
         (
@@ -209,6 +224,10 @@ RIGHTS: dict[str, Who] = {
     "POST /api/paper-batches/{batch_id}/decisions": OFFICERS,
     "GET /api/paper-batches/{batch_id}/differences": OFFICERS,
     "POST /api/paper-batches/{batch_id}/close": OFFICERS,
+    "POST /api/rounds/{round_id}/letters": _role("officer", "clerk"),
+    "POST /api/rounds/{round_id}/code-batches": _role("officer", "clerk"),
+    "GET /api/rounds/{round_id}/code-batches": _role("officer", "clerk", "auditor"),
+    "POST /api/code-batches/{batch_id}/void": OFFICERS,
     "GET /api/rounds/{round_id}/auditors/{auditor_id}/openings": _role("officer", "auditor"),
     "GET /api/head-webhooks": _role("admin", "officer", "auditor"),
     "POST /api/head-webhooks": _role("admin", "officer"),

@@ -6,7 +6,7 @@ Amina votes, Björn votes twice, Carim may not, Dagny is an officer, Fatima anot
 import hashlib
 import os
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -93,11 +93,15 @@ async def pot(
     rule: Rule = GREEDY,
     areas: tuple[str, ...] = (),
     min_age: int | None = None,
+    max_age: int | None = None,
+    age_on: date | None = None,
+    relations: tuple[str, ...] = (),
 ) -> UUID:
     """A pot whose projects, numbered from 1, have these costs."""
     made: UUID = await db.fetchval(
-        "insert into box.pot (round_id, position, name, money, style, rule, ties, areas, min_age)"
-        " select $1, count(*) + 1, $2, $3, $4, $5, $6, $7, $8 from box.pot where round_id = $1 returning id",
+        "insert into box.pot (round_id, position, name, money, style, rule, ties, areas, min_age, max_age,"
+        " age_on, relations) select $1, (select count(*) + 1 from box.pot where round_id = $1), $2, $3, $4, $5, $6, $7,"
+        " $8, $9, coalesce($10, (voting_at at time zone 'UTC')::date), $11 from box.round where id = $1 returning id",
         round_id,
         name,
         money,
@@ -106,6 +110,9 @@ async def pot(
         json(["lower_cost", "more_votes", "lot"]),
         areas,
         min_age,
+        max_age,
+        age_on,
+        relations,
     )
     await db.executemany(
         "insert into box.project (round_id, pot_id, number, title, cost) values ($1, $2, $3, $4, $5)",

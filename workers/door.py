@@ -15,6 +15,7 @@ from schema.events import (
     BallotsVoided,
     Event,
     HeadSigned,
+    PersonAdmitted,
     PotCounted,
     ProposalEdited,
     ProposalShortlisted,
@@ -34,7 +35,7 @@ from workers.compare import compare_pots, leave_out_held
 from workers.count import count_rounds
 from workers.judge import judge_ballots
 from workers.openings import make_openings
-from workers.roll import rebuild_rolls
+from workers.roll import admit_persons, rebuild_rolls
 from workers.sequence import sequence_ballots
 from workers.spread import spread_heads
 
@@ -52,6 +53,7 @@ async def act(  # noqa: PLR0912 - one case for each kind
     """
     municipalities, drafts, cast, signed, closed, audited, counted, held = (set[UUID]() for _ in range(8))
     growing: list[RoundScheduled | BallotsAccepted] = []
+    admitted: list[PersonAdmitted] = []
     happenings: list[Happening] = []
     for number, event in batch:
         match event:
@@ -59,6 +61,8 @@ async def act(  # noqa: PLR0912 - one case for each kind
                 municipalities.add(municipality_id)
             case RoundDrafted(round_id):
                 drafts.add(round_id)
+            case PersonAdmitted():
+                admitted.append(event)
             case BallotsCast(ballot_ids=ballot_ids):
                 cast.update(ballot_ids)
             case RoundScheduled() | BallotsAccepted():
@@ -85,8 +89,8 @@ async def act(  # noqa: PLR0912 - one case for each kind
                 happenings.append(Happening(number, proposal_id, what))
             case _:
                 assert_never(event)
-    if municipalities or drafts:
-        await rebuild_rolls(db, keys, municipalities, drafts)
+    await admit_persons(db, keys, admitted)
+    await rebuild_rolls(db, keys, municipalities, drafts)
     await judge_ballots(db, cast)
     await sequence_ballots(db, keys, box_url, growing)
     await spread_heads(db, heads, signed)

@@ -1,16 +1,21 @@
-"""Signing in, the roll and codes over HTTP: the roll side."""
+"""Signing in and the roll over HTTP: the roll side."""
 
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Response, Router, delete, get, post
+from litestar import Router, delete, get, post
 from litestar.params import FromPath
 
 from schema.errors import (
     BadRegister,
+    CodeOfTest,
+    CodeReplaced,
+    CodeVoid,
+    Guessing,
     KeyDestroyed,
     Malformed,
+    MistypedCode,
     NotAllowed,
     NotFound,
     NotSignedIn,
@@ -25,16 +30,13 @@ from schema.errors import (
     WrongTotp,
 )
 from service.api.replies import OFFICER
-from service.api.rounds import ACT
-from service.openapi import csv_body, json_body
+from service.openapi import json_body
 from service.people import TheHouse, TheOfficer, bearer, caller_address, session_token
 from service.problems import answers
-from service.reading import REGISTER_LIMIT, AnyRequest, read_body, read_json
+from service.reading import AnyRequest, read_json
 from service.store.staff import OwnSession
-from service.verbs import register as register_verbs
 from service.verbs import sign_in as verbs
 from service.verbs import staff as staff_verbs
-from service.verbs.register import RollView
 from service.verbs.sign_in import CodeSignIn, OfficerSignIn, Passes
 
 _OFFICER = msgspec.json.Decoder(OfficerSignIn)
@@ -89,37 +91,16 @@ async def end_own_session(house: TheHouse, officer: TheOfficer, session_id: From
     "/rounds/{round_id:uuid}/sign-in",
     operation_class=json_body(CodeSignIn),
     status_code=200,
-    responses=answers(WrongCode, KeyDestroyed, NotFound, Malformed, TooLarge, UnknownForm, TooFast, Unavailable),
+    responses=answers(
+        *(WrongCode, MistypedCode, CodeReplaced, CodeVoid, CodeOfTest, KeyDestroyed),
+        *(NotFound, Malformed, TooLarge, UnknownForm, TooFast, Guessing, Unavailable),
+    ),
     tags=["sign-in"],
 )
 async def sign_in_by_code(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Passes:
     """Sign a resident in with the code from a letter. Body: CodeSignIn."""
     sent = await read_json(request, _CODE)
     return await verbs.sign_in_by_code(house, round_id, sent, caller_address(request))
-
-
-@get("/rounds/{round_id:uuid}/roll", responses=ACT, security=OFFICER, tags=["register"])
-async def view_roll(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> RollView:
-    """How many may vote in which pot, or why not; and whether the roll is up to date."""
-    return await register_verbs.view_roll(house, officer, round_id)
-
-
-@post(
-    "/rounds/{round_id:uuid}/codes",
-    operation_class=csv_body(),
-    responses=FILE,
-    security=OFFICER,
-    tags=["register"],
-    request_max_body_size=REGISTER_LIMIT,
-    media_type="text/csv",
-)
-async def issue_codes(
-    request: AnyRequest, house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]
-) -> Response[str]:
-    """Fresh letter codes for the identities in a CSV body, as CSV. They are shown this once and not kept."""
-    body = await read_body(request, "text/csv", REGISTER_LIMIT)
-    letters = await register_verbs.issue_codes(house, officer, round_id, body)
-    return Response(letters, media_type="text/csv", headers={"Cache-Control": "no-store"})
 
 
 router: Any = Router(
@@ -130,7 +111,5 @@ router: Any = Router(
         list_own_sessions,
         end_own_session,
         sign_in_by_code,
-        view_roll,
-        issue_codes,
     ],
 )

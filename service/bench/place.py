@@ -57,8 +57,8 @@ async def open_place(db: asyncpg.Connection, signer: Signer, url: str, voters: i
             now + timedelta(days=1),
         )
         await db.execute(
-            "insert into box.pot (id, round_id, position, name, money, style, rule, ties) values"
-            " ($1, $2, 1, 'The pot', 10000000, $3, $4, $5)",
+            "insert into box.pot (id, round_id, position, name, money, style, rule, ties, age_on) values"
+            " ($1, $2, 1, 'The pot', 10000000, $3, $4, $5, current_date)",
             pot_id,
             round_id,
             msgspec.json.encode(STYLE).decode(),

@@ -1,14 +1,26 @@
 """A connection for one command."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import asyncpg
 import click
 
 from schema.database import Role, connect
+from schema.keys import NO_KEYS, Keys, KeysError, person_ref
+from schema.queries import Db
 from schema.settings import Settings
 from service.store import audit
+from service.store.keys import roll_secrets
+
+
+async def identities(roll: Db, keys: Keys) -> Callable[[str], bytes]:
+    """What makes a ``person_ref`` of an identity. ``roll`` is a connection of that room."""
+    secret = (await roll_secrets(roll)).get("identity")
+    if secret is None:
+        raise KeysError(NO_KEYS)
+    return partial(person_ref, keys.unwrap("identity", secret))
 
 
 @asynccontextmanager

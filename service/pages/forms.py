@@ -43,6 +43,10 @@ _LABELS = {
     "page": "the scanned page",
     "shown": "the document",
     "closes_at": "the time",
+    "identity": "the identity",
+    "birth_year": "the year of birth",
+    "birth_month": "the month of birth",
+    "relations": "what you do here",
 }
 
 

@@ -5,27 +5,27 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.params import FromPath, FromQuery
 
 from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
 from service.house import House
 from service.pages import words
-from service.pages.forms import Fields, read_form, read_upload, shaped
+from service.pages.forms import Fields, read_form, shaped
 from service.pages.rounds import SIZE, After
-from service.pages.shell import HEADERS, Page, officer_page, see_other
+from service.pages.shell import Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer
 from service.problems import details
-from service.reading import REGISTER_LIMIT, AnyRequest, uuid_or_malformed
+from service.reading import AnyRequest, uuid_or_malformed
 from service.store.ballots import Turnout
 from service.store.roll import Officer
 from service.verbs import acts as act_verbs
 from service.verbs import ballots as ballot_verbs
 from service.verbs import proposals as proposal_verbs
-from service.verbs import register as register_verbs
+from service.verbs import roll as roll_verbs
 from service.verbs import rounds as verbs
 from service.verbs.proposals import Shortlisting
-from service.verbs.register import RollView
+from service.verbs.roll import RollView
 from service.verbs.rounds import RoundView
 
 DONE = {
@@ -62,7 +62,11 @@ def checklist(view: RoundView, roll: RollView) -> list[Check]:
         Check(bool(view.pots), "a pot"),
         Check(fresh, "a roll built from the newest register and rules"),
         *(Check(pot.id in with_projects, f"a project in the pot “{pot.name}”") for pot in view.pots),
-        *(Check(electors.get(pot.id, 0) > 0, f"somebody who may vote in the pot “{pot.name}”") for pot in view.pots),
+        *(
+            Check(electors.get(pot.id, 0) > 0, f"somebody who may vote in the pot “{pot.name}”")
+            for pot in view.pots
+            if "declared" not in view.round.sources
+        ),
     ]
 
 
@@ -86,7 +90,7 @@ async def round_page(
 ) -> Page:
     """The page of a round, with what was just done or refused on top; ``typed`` is what asked for a refused act."""
     view = await verbs.view_own_round(house, officer, round_id)
-    roll = await register_verbs.view_roll(house, officer, round_id)
+    roll = await roll_verbs.view_roll(house, officer, round_id)
     turnout = await ballot_verbs.view_turnout(house, round_id)
     proposals = await proposal_verbs.list_proposals(house, round_id, after, SIZE + 1)
     checks = checklist(view, roll)
@@ -133,7 +137,7 @@ def _reasons(roll: RollView) -> dict[UUID, list[tuple[str, int]]]:
 @get(
     [
         "/rounds/{round_id:uuid}/{act:str}",
-        *(f"/rounds/{{round_id:uuid}}/{form}" for form in ("codes", "acts", "confirmation", "withdrawal")),
+        *(f"/rounds/{{round_id:uuid}}/{form}" for form in ("acts", "confirmation", "withdrawal")),
     ]
 )
 async def lead_back(officer: TheOfficer, round_id: FromPath[UUID]) -> Page:
@@ -160,20 +164,6 @@ async def _done_or_said(house: House, officer: Officer, round_id: UUID, act: str
     return see_other(f"/officer/rounds/{round_id}?done={act}")
 
 
-@post("/rounds/{round_id:uuid}/codes", request_max_body_size=REGISTER_LIMIT)
-async def issue_codes(request: AnyRequest, house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> Page:
-    """Fresh letter codes for the people in a CSV file, as a file to print letters from. They are not kept."""
-    try:
-        body = await read_upload(request, "file", REGISTER_LIMIT)
-        letters = await register_verbs.issue_codes(house, officer, round_id, body)
-    except (NotAllowed, NotFound):
-        raise
-    except Refusal as refusal:
-        return await round_page(house, officer, round_id, refusal=refusal)
-    headers = {**HEADERS, "Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="codes.csv"'}
-    return Response(letters, status_code=200, media_type="text/csv; charset=utf-8", headers=headers)
-
-
 @post("/proposals/{proposal_id:uuid}/shortlist")
 async def shortlist_proposal(
     request: AnyRequest, house: TheHouse, officer: TheOfficer, proposal_id: FromPath[UUID]
@@ -195,6 +185,5 @@ handlers: list[Any] = [
     view_round,
     lead_back,
     act_on_round,
-    issue_codes,
     shortlist_proposal,
 ]

@@ -14,8 +14,11 @@ from service.people import refuse_other_round, take_pass
 from service.store.rounds import Round
 
 NO_PASS = (NoPass, BadPass, PassExpired)
-KEPT = ("then", "pot", "choices", "title", "about", "author_name", "language", "area", "cost_guess")
-"""Fields that the sign-in form takes along. ``then`` says where to: ballot, choices (onto the ballot) or proposal."""
+KEPT = (
+    *("then", "pot", "choices", "title", "about", "author_name", "language", "area", "cost_guess"),
+    *("birth_year", "birth_month", "relations"),
+)
+"""Fields that the sign-in form takes along. ``then`` says where: ballot, choices (onto it), proposal, declaration."""
 
 
 async def box_pass(house: House, fields: Fields, round_id: UUID, pot_id: UUID) -> Pass:

@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath
 
-from schema.errors import TooFast, WrongCode
+from schema.errors import CodeOfTest, TooFast, WrongCode
 from service.house import House
 from service.pages import words
 from service.pages.ballots import Desk, ballot_page
@@ -38,6 +38,8 @@ async def sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]
     try:
         sent = CodeSignIn(fields.text("code"))
         passes = await verbs.sign_in_by_code(house, round_id, sent, caller_address(request))
+    except CodeOfTest:
+        return private_page("code_of_test.html", round=view.round, pots=view.pots, projects=view.projects, words=words)
     except (WrongCode, TooFast) as refusal:
         return ask_code(view.round, fields.kept(KEPT), refusal, fields.text("code"))
     # Where the box has an address of its own, ballots are opened there: whoever knows who signed in sees none.

@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import assert_never
 
 import msgspec
 
 from schema import errors as e
+from schema.electorate import Condition
 from schema.errors import Malformed, Refusal
 from schema.outcome import Exact
 from schema.rules import EqualShares, GreedyByVotes, MaximinSupport, Rule, SequentialPhragmen
 from schema.styles import Approval, Cumulative, Knapsack, Ranked, Scored, Style
 from service.problems import details
 from service.store.acts import Act
+from service.store.persons import Change
 from service.store.rounds import Pot, Round
 from service.verbs.desk import VERY_OLD
 
@@ -85,6 +87,11 @@ def day(at: datetime) -> str:
     """7 December 2026."""
     there = at.astimezone(UTC)
     return f"{there.day}{HARD}{there:%B}{HARD}{there.year}"
+
+
+def dated(on: date) -> str:
+    """A date: 7 December 2026."""
+    return f"{on.day}{HARD}{on:%B}{HARD}{on.year}"
 
 
 def moment(at: datetime) -> str:
@@ -199,10 +206,34 @@ def rule_name(rule: Rule) -> str:
             assert_never(rule)
 
 
+_RELATED = {"lives": "live", "works": "work", "studies": "study", "rents": "rent a home"}
+
+
 def electorate(pot: Pot) -> str:
     """Whom a pot asks."""
-    who = f"Residents of {listed(pot.areas)}" if pot.areas else "All residents"
-    return f"{who} who are {pot.min_age} or older" if pot.min_age else who
+    where = listed(pot.areas) if pot.areas else ""
+    if not pot.relations or pot.relations == ("lives",):
+        who = f"Residents of {where}" if where else "All residents"
+    else:
+        doing = [_RELATED[each] for each in pot.relations if each in _RELATED]
+        does = [f"{listed(doing, 'or')} {f'in {where}' if where else 'here'}"] if doing else []
+        belongs = ["are members of an association"] if "member" in pot.relations else []
+        who = f"People who {listed(does + belongs, 'or')}"
+        who += f", of {where}" if where and not doing else ""
+    return f"{who} who are {ages(pot)} on {dated(pot.age_on)}" if ages(pot) else who
+
+
+def ages(pot: Pot) -> str:
+    """Which ages a pot asks for; nothing for any."""
+    match pot.min_age or None, pot.max_age:
+        case None, None:
+            return ""
+        case least, None:
+            return f"{least} or older"
+        case None, most:
+            return f"{most} or younger"
+        case least, most:
+            return f"{least} to {most} years old" if least != most else f"{least} years old"
 
 
 def obstacle(reason: str, pot: Pot | None) -> str:
@@ -210,20 +241,81 @@ def obstacle(reason: str, pot: Pot | None) -> str:
     match reason:
         case "other-area" if pot is not None:
             return f"This pot is for residents of {listed(pot.areas)}, and the register has you in another area."
-        case "too-young" if pot is not None:
-            return f"This pot is for people who are {pot.min_age} or older on the day that voting opens."
+        case "too-young" | "too-old" if pot is not None:
+            return f"This pot is for people who are {ages(pot)} on {dated(pot.age_on)}."
         case "unknown-age":
             return "This pot has an age limit, and the register does not say when you were born."
+        case "other-relation" if pot is not None:
+            return f"This pot is for others: {electorate(pot)}. The register does not have you as one of them."
     return "The roll does not have you in this pot."
 
 
 REASONS = {
     None: "may vote",
     "other-area": "in another area",
-    "too-young": "too young on the day that voting opens",
-    "unknown-age": "without a year of birth in the register",
+    "too-young": "too young on the day that counts",
+    "too-old": "too old on the day that counts",
+    "unknown-age": "without a year of birth",
+    "other-relation": "related in another way",
 }
 """Why the roll leaves people out, as officers read it beside a number of people."""
+
+RELATIONS = {
+    "lives": "I live here",
+    "works": "I work here",
+    "studies": "I study here",
+    "rents": "I rent a home here",
+    "member": "I am a member of an association here",
+}
+"""What residents say of themselves."""
+
+FOUND = {"register": "on the register", "declared": "there by her own declaration", "codes": "there by a code"}
+ON_ROLL = {"entitled": "May vote", "refused": "May not vote", "missing": "Not on the roll of this pot"}
+CONDITIONS = {"area": "Area", "min-age": "Least age", "max-age": "Highest age", "relation": "Relation"}
+"""Words of the tree of reasons."""
+
+_SOURCES = {
+    "register": "on the register",
+    "declared": "among residents who declare themselves",
+    "codes": "by codes that name nobody",
+}
+
+
+def sources(named: Sequence[str]) -> str:
+    """Where a round finds its people, as a sentence."""
+    return f"People are found {listed([text for name, text in _SOURCES.items() if name in named])}."
+
+
+def asked(condition: Condition) -> str:
+    """What a pot asks."""
+    match condition.asked:
+        case None:
+            return "nothing"
+        case int(years):
+            return f"{years} years"
+        case several:
+            return listed(several, "or")
+
+
+def known(condition: Condition) -> str:
+    """What is known of somebody; of an age the reading that lets vote."""
+    match condition.known:
+        case None:
+            return "no year of birth"
+        case int(years):
+            return f"{years} years"
+        case several:
+            return listed(several)
+
+
+def change(found: Change) -> str:
+    """What a build of the roll changed in a pot."""
+    told = [
+        (found.newly_entitled, "newly entitled"),
+        (found.no_longer_entitled, "no longer entitled"),
+        (found.other_reason, "refused for another reason"),
+    ]
+    return ", ".join(f"{grouped(persons)}{HARD}{what}" for persons, what in told if persons) or "nothing changed"
 
 
 VOIDS = {
@@ -367,7 +459,7 @@ def sentence(refusal: Refusal, currency: str) -> str:
             return "Your ballot was changed meanwhile, perhaps in another window. Look at it below and decide again."
         case e.KeyReused():
             return "This form has cast another ballot before. Look at your choices below and cast them again."
-        case e.TooFast():
+        case e.TooFast() if type(refusal) is e.TooFast:
             wait = counted(facts["seconds"], "second")
             return f"This came too often in a short time, so nothing was done. Wait {wait} and do it again."
         case e.FaultyRegister():

@@ -138,11 +138,6 @@ async def persons_known(db: Db, municipality_id: UUID, refs: list[bytes]) -> set
     return {row["person_ref"] for row in await db.fetch(SQL.persons_known, municipality_id, refs)}
 
 
-async def write_codes(db: Db, round_id: UUID, refs: list[bytes], hashes: list[bytes]) -> None:
-    """One code for each person; an earlier one of the same person stops working."""
-    await run(db, SQL.write_codes, round_id, refs, hashes)
-
-
 async def sign_in(db: Db, round_id: UUID, code_hash: bytes) -> SignedIn | None:
     """Whose code this is, in one statement that also notes by date that they took part; None for a wrong code."""
     return await one(db, SignedIn, SQL.sign_in, round_id, code_hash)

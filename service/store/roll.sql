@@ -47,26 +47,24 @@ select version, persons, imported_at from roll.register where municipality_id = 
 
 -- name: roll
 select l.persons, l.entitled, l.built_at,
-    l.round_revision = r.revision and l.register_version = g.version as fresh
-from roll.roll l join box.round r on r.id = l.round_id join roll.register g on g.municipality_id = r.municipality_id
+    l.round_revision = r.revision
+        and l.register_version = case when 'register' = any (r.sources) then g.version else 0 end
+        and l.bearers = (select count(*) from roll.bearer b where b.round_id = r.id and 'codes' = any (r.sources)) as fresh
+from roll.roll l join box.round r on r.id = l.round_id
+left join roll.register g on g.municipality_id = r.municipality_id
 where l.round_id = $1
 
 -- name: reasons
-select pot_id, reason, count(*) as persons from roll.entry where round_id = $1 group by pot_id, reason order by 1, 2
+select pot_id, reason, sum(persons) as persons from roll.head_count where round_id = $1 group by pot_id, reason order by 1, 2
 
 -- name: persons_known
 select person_ref from roll.person where municipality_id = $1 and person_ref = any($2::bytea[])
 
--- name: write_codes
-insert into roll.code (round_id, person_ref, code_hash)
-select $1, * from unnest($2::bytea[], $3::bytea[])
-on conflict (round_id, person_ref) do update set code_hash = excluded.code_hash
-
 -- name: sign_in
 with person as (
     select c.person_ref, k.wrapped as wrapped_key
-    from roll.code c join roll.round_key k on k.round_id = c.round_id
-    where c.round_id = $1 and c.code_hash = $2
+    from roll.code c join roll.code_batch b on b.id = c.batch_id join roll.round_key k on k.round_id = c.round_id
+    where c.round_id = $1 and c.code_hash = $2 and not c.replaced and b.voided_at is null and not b.is_test
 ), noted as (
     select p.person_ref, p.wrapped_key, roll.note_participation($1, p.person_ref) from person p
 )
@@ -86,7 +84,10 @@ select person.ref as person_ref, k.wrapped as wrapped_key, coalesce(
         where e.round_id = $1 and e.person_ref = person.ref),
     '[]') as entries
 from roll.round_key k, lateral (
-    select coalesce($2, (select c.person_ref from roll.code c where c.round_id = $1 and c.code_hash = $3)) as ref) person
+    select coalesce($2, (
+        select c.person_ref from roll.code c join roll.code_batch b on b.id = c.batch_id
+        where c.round_id = $1 and c.code_hash = $3 and not c.replaced and b.voided_at is null and not b.is_test)) as ref
+    ) person
 where k.round_id = $1 and person.ref is not null
 
 -- name: note_participation

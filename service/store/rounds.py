@@ -1,11 +1,12 @@
 """Rounds, pots and areas, as the box keeps them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
 
+from schema.electorate import Relation, Source
 from schema.queries import Db, many, one, queries, run, run_many
 from schema.rules import Criterion, Rule
 from schema.styles import Style
@@ -30,6 +31,7 @@ class Round(msgspec.Struct, frozen=True):
     ballots_floor: int
     lot_seed: str
     appeal_days: int
+    sources: tuple[Source, ...]
     revision: int
     announced_at: datetime | None
     scheduled_at: datetime | None
@@ -39,7 +41,7 @@ class Round(msgspec.Struct, frozen=True):
 
 
 class Pot(msgspec.Struct, frozen=True):
-    """A sum of money (minor units) with its style, rule, order of ties and electorate."""
+    """A sum of money (minor units) with its style, rule, order of ties and electorate (``schema/electorate.py``)."""
 
     id: UUID
     round_id: UUID
@@ -51,6 +53,9 @@ class Pot(msgspec.Struct, frozen=True):
     ties: tuple[Criterion, ...]
     areas: tuple[str, ...]
     min_age: int | None
+    max_age: int | None
+    age_on: date
+    relations: tuple[Relation, ...]
 
 
 async def round_page(db: Db, after: UUID | None, size: int) -> list[Round]:

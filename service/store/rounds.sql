@@ -30,13 +30,13 @@ select name from box.area where round_id = $1 order by name
 
 -- name: insert_round
 insert into box.round (id, municipality_id, municipality, name, about, currency, proposing_at, reviewing_at, supporting_at,
-    voting_at, closes_at, ballots_floor, lot_seed, appeal_days)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    voting_at, closes_at, ballots_floor, lot_seed, appeal_days, sources)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 
 -- name: update_round
 update box.round r set name = $3, about = $4, currency = $5, proposing_at = $6, reviewing_at = $7, supporting_at = $8,
     voting_at = $9, closes_at = $10, ballots_floor = $11, lot_seed = coalesce($12, lot_seed), appeal_days = $13,
-    revision = revision + 1
+    sources = $14, revision = revision + 1
 where id = $1 and revision = $2
 
 -- name: delete_areas
@@ -49,10 +49,12 @@ insert into box.area (round_id, name) select $1, unnest($2::text[]) on conflict 
 delete from box.pot where round_id = $1 and name <> all($2::text[])
 
 -- name: write_pot
-insert into box.pot (round_id, position, name, money, style, rule, ties, areas, min_age)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+insert into box.pot (round_id, position, name, money, style, rule, ties, areas, min_age, max_age, age_on,
+    relations)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 on conflict on constraint pot_name_unique do update set position = excluded.position, money = excluded.money,
-    style = excluded.style, rule = excluded.rule, ties = excluded.ties, areas = excluded.areas, min_age = excluded.min_age
+    style = excluded.style, rule = excluded.rule, ties = excluded.ties, areas = excluded.areas, min_age = excluded.min_age,
+    max_age = excluded.max_age, age_on = excluded.age_on, relations = excluded.relations
 
 -- name: announce_round
 update box.round set announced_at = clock_timestamp() where id = $1 and announced_at is null

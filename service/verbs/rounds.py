@@ -2,12 +2,13 @@
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID, uuid4
 
 import msgspec
 
+from schema.electorate import Relation, Source
 from schema.errors import Changed, NotAllowed, NotFound, NotWhole, RollNotReady, RoundKeyMissing
 from schema.events import RoundDrafted
 from schema.queries import Db
@@ -21,10 +22,14 @@ from service.store.roll import Officer
 from service.store.rounds import Pot, Round
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+Age = Annotated[int, msgspec.Meta(ge=0, le=120)]
 
 
 class PotDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A pot as an officer writes it. ``money`` in minor units; ``areas`` names those who may vote, empty for all."""
+    """A pot as an officer writes it. ``money`` in minor units; empty ``areas`` or ``relations`` ask for none.
+
+    Ages in years, both ends let in, on the day ``age_on``: unless another is named, on which voting opens (UTC).
+    """
 
     name: Name
     money: Money
@@ -32,17 +37,23 @@ class PotDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rule: Rule
     ties: Annotated[tuple[Criterion, ...], msgspec.Meta(max_length=3)] = ("lower_cost", "more_votes", "lot")
     areas: Annotated[tuple[Name, ...], msgspec.Meta(max_length=200)] = ()
-    min_age: Annotated[int, msgspec.Meta(ge=0, le=120)] | None = None
+    min_age: Age | None = None
+    max_age: Age | None = None
+    age_on: date | None = None
+    relations: Annotated[tuple[Relation, ...], msgspec.Meta(max_length=5)] = ()
 
     def __post_init__(self) -> None:
         TieOrder(seed="checked with the round", criteria=self.ties)
         if isinstance(self.rule, GreedyByVotes) and self.rule.caps:
             raise ValueError("the rule caps categories, and projects of a round have none")
+        if self.max_age is not None and self.max_age < (self.min_age or 0):
+            raise ValueError("the least age of a pot is above its highest")
 
 
 class RoundDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A whole round as an officer writes it. ``lot_seed`` decides the last ties; without one a random one is drawn.
 
+    ``sources``: where its people are: on the register, among those who declare themselves, with codes that name nobody.
     A pot with fewer counted ballots than ``ballots_floor`` shows them to auditors only.
     ``appeal_days``: how long after publication the outcome can be appealed against; the round's key is kept until then.
     """
@@ -60,6 +71,7 @@ class RoundDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lot_seed: Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[ -~]*$")] | None = None
     ballots_floor: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 200
     appeal_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 45
+    sources: Annotated[tuple[Source, ...], msgspec.Meta(min_length=1, max_length=3)] = ("register",)
 
     def __post_init__(self) -> None:
         times = [self.proposing_at, self.reviewing_at, self.supporting_at, self.voting_at]
@@ -97,9 +109,8 @@ async def draft_round(house: House, officer: Officer, draft: RoundDraft) -> Roun
         place = (officer.municipality_id, officer.municipality)
         words = (draft.name, draft.about, draft.currency)
         seed = draft.lot_seed or secrets.token_hex(16)
-        await rounds.insert_round(
-            db, round_id, *place, *words, *draft.timeline, draft.ballots_floor, seed, draft.appeal_days
-        )
+        end = (draft.ballots_floor, seed, draft.appeal_days, list(draft.sources))
+        await rounds.insert_round(db, round_id, *place, *words, *draft.timeline, *end)
         await _write_parts(db, round_id, draft)
     house.doorbell.ring("roll")
     return await view_round(house, round_id)
@@ -110,7 +121,7 @@ async def edit_round(house: House, officer: Officer, round_id: UUID, revision: i
     async with house.box.write() as db:
         await own_round(db, officer, round_id)
         words = (draft.name, draft.about, draft.currency)
-        end = (draft.ballots_floor, draft.lot_seed, draft.appeal_days)
+        end = (draft.ballots_floor, draft.lot_seed, draft.appeal_days, list(draft.sources))
         if not await rounds.update_round(db, round_id, revision, *words, *draft.timeline, *end):
             current = await rounds.round_by_id(db, round_id)
             raise Changed(revision=current.revision if current else 0)
@@ -122,7 +133,10 @@ async def edit_round(house: House, officer: Officer, round_id: UUID, revision: i
 async def _write_parts(db: Db, round_id: UUID, draft: RoundDraft) -> None:
     await rounds.write_areas(db, round_id, list(draft.areas))
     rows = [
-        (round_id, at, pot.name, pot.money, pot.style, pot.rule, pot.ties, list(pot.areas), pot.min_age)
+        (
+            *(round_id, at, pot.name, pot.money, pot.style, pot.rule, pot.ties, list(pot.areas)),
+            *(pot.min_age, pot.max_age, pot.age_on or draft.voting_at.astimezone(UTC).date(), list(pot.relations)),
+        )
         for at, pot in enumerate(draft.pots, start=1)
     ]
     await rounds.write_pots(db, round_id, [pot.name for pot in draft.pots], rows)

@@ -13,14 +13,27 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from schema.codes import plain_code
-from schema.errors import KeyDestroyed, WrongCode, WrongPassword
+from schema.errors import (
+    CodeOfTest,
+    CodeReplaced,
+    CodeVoid,
+    Guessing,
+    KeyDestroyed,
+    MistypedCode,
+    NotFound,
+    Refusal,
+    TooFast,
+    WrongCode,
+    WrongPassword,
+)
 from schema.keys import member_of, tag_of
 from schema.passes import ALGORITHM, LIFETIME, Audience, Pass, seal_pass
+from schema.queries import Db
 from service.house import House
-from service.limits import OFFICER_ADDRESS, OFFICER_NAME, SIGNING_IN
+from service.limits import OFFICER_ADDRESS, OFFICER_NAME, SIGNING_IN, WRONG_ADDRESS, WRONG_ROUND
 from service.people import token_hash
 from service.reading import Name
-from service.store import keys, roll
+from service.store import codes, keys, roll
 from service.store.roll import Entry, Officer
 from service.verbs import totp
 from service.verbs.appeals import slip_for
@@ -120,20 +133,51 @@ async def sign_out_officer(house: House, token: str) -> None:
 
 
 async def sign_in_by_code(house: House, round_id: UUID, sent: CodeSignIn, address: str) -> Passes:
-    """Passes for the person whose code this is. ``address`` is the caller's. Raises WrongCode and KeyDestroyed."""
+    """Passes for the person whose code this is. ``address`` is the caller's.
+
+    Raises TooFast, Guessing, MistypedCode and what ``_why_not`` finds.
+    """
     await house.limits.ask(SIGNING_IN, address)
     plain = plain_code(sent.code)
     if plain is None:
-        raise WrongCode()
+        raise MistypedCode()
+    await _refuse_guessers(house, round_id, address)
+    code_hash = house.keys.code_hash(plain)
     async with house.roll.enter() as db:
-        signed_in = await roll.sign_in(db, round_id, house.keys.code_hash(plain))
-        destroyed = None if signed_in else await keys.destroyed_key(db, round_id)
-    if destroyed:
-        raise KeyDestroyed(destroyed_on=destroyed.destroyed_at.date().isoformat(), decision=destroyed.decision)
+        signed_in = await roll.sign_in(db, round_id, code_hash)
+        refusal = None if signed_in else await _why_not(db, round_id, code_hash)
+    if type(refusal) is WrongCode:
+        house.limits.owe(WRONG_ADDRESS, address)
+        house.limits.owe(WRONG_ROUND, round_id.hex)
     if signed_in is None:
-        raise WrongCode()
+        raise refusal or WrongCode()
     round_key = house.keys.open_round_key(round_id.bytes, signed_in.wrapped_key)
     return issue_passes(house, round_id, signed_in.person_ref, round_key, signed_in.entries)
+
+
+async def _refuse_guessers(house: House, round_id: UUID, address: str) -> None:
+    """Look at no code of an address, or of a round, from which or for which too many were wrong."""
+    await house.limits.refuse_guessers(WRONG_ADDRESS, address)
+    try:
+        await house.limits.refuse_guessers(WRONG_ROUND, round_id.hex)
+    except TooFast as refusal:
+        raise Guessing(**refusal.facts) from None
+
+
+async def _why_not(db: Db, round_id: UUID, code_hash: bytes) -> Refusal:
+    """Why a code signs nobody in: NotFound, KeyDestroyed, CodeReplaced, CodeVoid, CodeOfTest or WrongCode."""
+    if destroyed := await keys.destroyed_key(db, round_id):
+        return KeyDestroyed(destroyed_on=destroyed.destroyed_at.date().isoformat(), decision=destroyed.decision)
+    match await codes.code_state(db, round_id, code_hash):
+        case None:
+            return NotFound(what="round")
+        case codes.CodeState(replaced=True, municipality=whom):
+            return CodeReplaced(municipality=whom)
+        case codes.CodeState(void=True, municipality=whom):
+            return CodeVoid(municipality=whom)
+        case codes.CodeState(is_test=True):
+            return CodeOfTest()
+    return WrongCode()
 
 
 def issue_passes(house: House, round_id: UUID, person_ref: bytes, round_key: bytes, entries: list[Entry]) -> Passes:

@@ -137,13 +137,31 @@ def test_settings_do_not_show_their_secrets() -> None:
 
 
 def test_a_new_code_is_read_back_as_it_was_printed() -> None:
-    """Sixteen signs in groups of four, of 32 kinds each: 80 bits."""
+    """Sixteen signs in groups of four, of 32 kinds each: 80 bits; and one that checks them."""
     code = new_code()
     assert plain_code(code) == code.replace("-", "")
     assert len(ALPHABET) ** LENGTH == 2**80
 
 
-@pytest.mark.parametrize("typed", ["o123-4567-89ab-cdel", " O123 4567 89AB CDEI ", "0123456789abcde1"])
+@pytest.mark.parametrize("typed", ["o123-4567-89ab-cdel-a", " O123 4567 89AB CDEI A ", "0123456789abcde1a"])
 def test_a_code_is_understood_as_people_type_it(typed: str) -> None:
     """Small letters, blanks, and what is misread on paper."""
-    assert plain_code(typed) == "0123456789ABCDE1"
+    assert plain_code(typed) == "0123456789ABCDE1A"
+
+
+def test_a_sign_misread_and_two_exchanged_are_always_noticed() -> None:
+    """Whichever signs they are, wherever they stand: no such text is the code of another letter."""
+    plain = new_code().replace("-", "")
+    misread = [plain[:at] + sign + plain[at + 1 :] for at in range(17) for sign in ALPHABET]
+    exchanged = [
+        plain[:one] + plain[other] + plain[one + 1 : other] + plain[one] + plain[other + 1 :]
+        for other in range(17)
+        for one in range(other)
+    ]
+    assert {plain_code(text) for text in misread + exchanged if text != plain} == {None}
+
+
+def test_a_code_that_lacks_a_sign_is_none() -> None:
+    """Nor is one with a sign too many."""
+    code = new_code()
+    assert (plain_code(code[:-1]), plain_code(code + "0")) == (None, None)

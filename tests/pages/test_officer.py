@@ -29,7 +29,7 @@ async def test_a_round_runs_through_the_pages(town: Town, dagny: Visitor) -> Non
     assert "The register is imported" in page.text
     await town.work("roll")
     page = await dagny.open(f"/officer/rounds/{round_id}")
-    assert "2 may vote · 1 too young on the day that voting opens" in page.text
+    assert "2 may vote · 1 too young on the day that counts" in page.text
     page = await dagny.press("Put on the ballot: Bänkar", cost="450")
     assert "on the ballot now" in page.text
     assert "450 kr" in page.text

@@ -1,14 +1,19 @@
 """The words of the pages: money, numbers, times, and the inspector that reads every page."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
 
 import pytest
 
 from schema.errors import Malformed, TooFast, Unavailable
 from schema.rules import EqualShares, GreedyByVotes, MaximinSupport, SequentialPhragmen
+from schema.styles import Approval
+from service.pages import words
 from service.pages.problems import problem_page
 from service.pages.shell import Addresses
 from service.pages.words import counted, groups, listed, moment, money, near_money, percent, read_money, rule_name
+from service.store.rounds import Pot
 from tests.inspector import inspect
 
 GOOD = (
@@ -136,3 +141,24 @@ def test_a_good_page_has_no_faults() -> None:
 def test_the_inspector_finds(old: str, new: str, fault: str) -> None:
     """One fault in a good page is found and named."""
     assert fault in inspect(GOOD.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("asks", "said"),
+    [
+        ({}, "All residents"),
+        ({"areas": ("Norr", "Söder")}, "Residents of Norr and Söder"),
+        ({"min_age": 12}, "All residents who are 12 or older on 1\xa0May\xa02026"),
+        ({"max_age": 25}, "All residents who are 25 or younger on 1\xa0May\xa02026"),
+        ({"min_age": 6, "max_age": 25}, "All residents who are 6 to 25 years old on 1\xa0May\xa02026"),
+        ({"relations": ("works", "studies")}, "People who work or study here"),
+        ({"relations": ("lives", "rents"), "areas": ("Norr",)}, "People who live or rent a home in Norr"),
+        ({"relations": ("member",), "areas": ("Norr",)}, "People who are members of an association, of Norr"),
+        ({"relations": ("lives", "member")}, "People who live here or are members of an association"),
+    ],
+)
+def test_whom_a_pot_asks(asks: dict[str, Any], said: str) -> None:
+    """Areas, ages and relations in one sentence; the day only beside an age."""
+    nothing = {"areas": (), "min_age": None, "max_age": None, "relations": (), "age_on": date(2026, 5, 1)}
+    plain = Pot(UUID(int=1), UUID(int=2), 1, "Alla", 1, Approval(1), GreedyByVotes(), (), **nothing | asks)
+    assert words.electorate(plain) == said

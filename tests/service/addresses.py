@@ -92,7 +92,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "proposal_id": [scene.proposals[0], scene.proposals[-1]] if method == "GET" else scene.proposals[:1],
         "commitment": [scene.receipt],
         "auditor_id": [scene.auditor],
-        "batch_id": [scene.batch],
+        "batch_id": [scene.batch],  # of papers; of codes there is none
         "appeal_id": [scene.round_id],  # there is none, so nothing is answered
         "session_id": [scene.round_id],
         "officer_id": [scene.round_id],
@@ -126,6 +126,9 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "number": "1",
         "v": "0",
         "revision": "1",
+        "language": "sv",
+        "is_test": "true",
+        "again": "false",
     }
 
 

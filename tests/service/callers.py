@@ -32,10 +32,11 @@ BEYOND_SCHEMA = re.compile(
     r"Expected a whole number.*, got a number with decimals"
     # What one part of a body must be to another part of it, and what stands in the lines of a file.
     r"|the timeline must run|two pots have one name|the pots name areas|End the tie order|Name each criterion"
-    r"|Only a completion funds|A cap on a category says|the rule caps categories"
+    r"|Only a completion funds|A cap on a category says|the rule caps categories|the least age of a pot"
     r"|choices are asked for|the older size is at least"
     r"|the file lacks the column|the file is not UTF-8|the file holds a NUL"
     r"|the recipient is no public key of age"
+    r"|the file is no CSV"
 )
 
 
@@ -74,6 +75,8 @@ class Caller(msgspec.Struct, frozen=True):
         if name == "choices" and isinstance(value, list):
             near = [number % 5 + 1 if type(number) is int and number > 5 else number for number in value]
             return near if any(type(number) is not int for number in near) else list(dict.fromkeys(near))[:2]
+        if name == "count" and type(value) is int and value > 5:  # letters take their time
+            return value % 5 + 1
         if name == "base_revision" and type(value) is int and value > 3:
             return value % 4 // 2
         return value

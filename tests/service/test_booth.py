@@ -74,6 +74,15 @@ async def test_a_code_is_as_good_as_an_identity(booth: Booth) -> None:
     assert problem(await booth.mark("no code at all", by="code")) == "wrong-code"
 
 
+async def test_a_code_that_was_replaced_marks_nobody(booth: Booth) -> None:
+    """An older letter may be in anybody's hands: it is worth no more at the booth than it is online."""
+    town = booth.ground.town
+    older = town.codes["AMINA-1"]
+    await town.issue_codes(booth.ground.id, "identity\nAMINA-1\n")
+    assert problem(await booth.mark(older, by="code")) == "wrong-code"
+    assert (await booth.mark(town.codes["AMINA-1"], by="code")).status_code == 201
+
+
 async def test_who_may_not_vote_is_not_marked(booth: Booth) -> None:
     """The clerk reads the reason that the roll has, of Carim and of somebody who is not on it."""
     refused = await booth.mark("CARIM-3")

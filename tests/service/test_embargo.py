@@ -113,13 +113,14 @@ FUNCTIONS = {
     "roll.note_participation",
     "roll.place",
     "roll.refuse_last_admin",
+    "roll.refuse_second_void",
     "roll.request_act",
     "roll.waiting_act",
     "roll.withdraw_act",
 }
 """The functions of the database. None of them adds ballots up: look at that before you add one."""
 
-SETS = {"tiles", "counted_pots", "supported", "persons_known", "cast_ballots"}
+SETS = {"tiles", "counted_pots", "supported", "persons_known", "cast_ballots", "languages", "with_letter"}
 """Queries of several rows whose order says nothing, because each row is looked up by what it is."""
 
 

@@ -17,6 +17,7 @@ roll.assistance              si         -          -          -          -
 roll.assistance.sessions     u          -          -          -          -
 roll.assisted_session        sid        -          -          -          -
 roll.act                     s          -          -          -          -
+roll.admission               siu        -          -          sid        -
 roll.appeal                  si         -          -          -          -
 roll.appeal.answer           u          -          -          -          -
 roll.appeal.answered_by      u          -          -          -          -
@@ -25,10 +26,18 @@ roll.appeal.decision_id      u          -          -          -          -
 roll.appeal.state            u          -          -          -          -
 roll.audit                   s          -          -          -          -
 roll.bearer                  sid        -          -          s          -
-roll.code                    siu        -          -          -          -
+roll.code                    si         -          -          -          -
+roll.code.replaced           u          -          -          -          -
+roll.code_batch              si         -          -          -          -
+roll.code_batch.size         u          -          -          -          -
+roll.code_batch.void_reason  u          -          -          -          -
+roll.code_batch.voided_at    u          -          -          -          -
+roll.code_batch.voided_by    u          -          -          -          -
 roll.contact                 sid        -          -          -          -
+roll.declaration             siu        -          -          sid        -
 roll.destroyed_key           s          -          -          -          -
 roll.entry                   s          -          -          siud       -
+roll.head_count              s          -          -          sid        -
 roll.municipality            si         -          -          -          -
 roll.municipality.totp_demanded u       -          -          -          -
 roll.officer                 si         -          -          -          -
@@ -93,6 +102,8 @@ box.quarantine               -          si         -          -          s
 box.quarantined              -          si         -          -          s
 box.receipt_secret           -          s          -          -          -
 box.retiming                 s          s          s          s          s
+box.roll_build               s          s          -          si         s
+box.roll_change              s          s          -          si         s
 box.round                    s          siud       s          s          s
 box.ruling                   -          si         -          -          s
 box.snapshot                 -          s          -          -          si

@@ -21,6 +21,7 @@ import pytest
 from schema.database import Role, connect
 from schema.keys import person_ref, tag_of
 from service.store import ballots, roll
+from service.store import codes as issued
 from service.store.ballots import Cast
 from tests import builders
 from tests.builders import IDENTITY, KEYS, House
@@ -53,7 +54,8 @@ async def voted(database_url: str, db: asyncpg.Connection) -> Town:
     refs = [person_ref(IDENTITY, f"V{number}") for number in range(VOTERS)]
     codes = [KEYS.code_hash(f"V{number}") for number in range(VOTERS)]
     tags = {ref: tag_of(key, ref) for ref in refs}
-    await roll.write_codes(db, house.round_id, refs, codes)
+    batch = await issued.insert_batch(db, house.round_id, "register", False, "Dagny")
+    await issued.write_codes(db, batch, refs, codes)
     # The attacker begins to read the log here, and what nobody has read yet is written into it once more when read.
     await db.execute("vacuum roll.code")
     await db.execute("select pg_create_physical_replication_slot('attacker', true, true)")

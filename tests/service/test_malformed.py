@@ -252,7 +252,7 @@ async def test_a_wrong_code_is_refused(town: Town, code: str) -> None:
     """A code that is not in a letter opens nothing."""
     ground = await town.open_round()
     answer = await town.client.post(f"/api/rounds/{ground.id}/sign-in", json={"code": code})
-    person_understands(answer, "wrong-code")
+    person_understands(answer, "mistyped-code")
 
 
 OFFICERS: dict[str, tuple[dict[str, Any], str]] = {

@@ -17,6 +17,7 @@ from schema.events import (
     BallotsVoided,
     Event,
     HeadSigned,
+    PersonAdmitted,
     PotCounted,
     ProposalEdited,
     ProposalShortlisted,
@@ -37,6 +38,8 @@ from workers.lanes import ROLES
 EFFECTS = (
     "roll.entry",
     "box.elector",
+    "roll.head_count",
+    "box.roll_change",
     "box.verdict",
     "box.leaf",
     "box.tile",
@@ -57,6 +60,7 @@ async def effects(db: asyncpg.Connection) -> dict[str, list[tuple[object, ...]]]
     tables["roll.roll"] = (
         "select round_id, register_version, round_revision, persons, entitled from roll.roll order by 1"
     )
+    tables["box.roll_build"] = "select round_id, number, cause, persons, entitled from box.roll_build order by 1, 2"
     return {table: [tuple(row) for row in await db.fetch(query)] for table, query in tables.items()}
 
 
@@ -74,6 +78,7 @@ async def stage(db: asyncpg.Connection) -> list[Event]:
     return [
         RegisterImported(house.municipality_id),
         RoundDrafted(drafted),
+        PersonAdmitted(drafted),
         RoundScheduled(house.round_id),
         BallotsCast(house.round_id, (ballot,)),
         BallotsAccepted(house.round_id, (ballot,)),

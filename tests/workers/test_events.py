@@ -12,6 +12,9 @@ ID = UUID("6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f")
 GOLDEN = {
     events.RegisterImported: '{"event":"RegisterImported","municipality_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.RoundDrafted: '{"event":"RoundDrafted","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
+    events.PersonAdmitted: (
+        '{"event":"PersonAdmitted","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f","due_at":null}'
+    ),
     events.BallotsCast: (
         '{"event":"BallotsCast","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f",'
         '"ballot_ids":["6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"]}'
