@@ -128,6 +128,42 @@ class BadAddressees(Refusal):
     """A file of people to write to, with faults. Facts: faults."""
 
 
+class WrongOneTimeCode(Refusal):
+    """A one-time code that was not sent there, has ended, was used, or was tried too often."""
+
+
+class BadContact(Refusal):
+    """Where a code should be sent is no place to send one to. Facts: fault."""
+
+
+class NoGateway(Refusal):
+    """The house sends no codes this way, or knows no such provider. Facts: way."""
+
+
+class GatewayAway(Refusal):
+    """What codes are sent through did not take this one. Facts: way."""
+
+
+class NotOnRegister(Refusal):
+    """Somebody proved who they are, and the register does not have them."""
+
+
+class ProviderAway(Refusal):
+    """A provider did not answer. Facts: provider."""
+
+
+class ProviderRefused(Refusal):
+    """A provider did not sign somebody in, or they stopped it. Facts: provider, fault."""
+
+
+class BadProof(Refusal):
+    """What a provider answered proves nothing. Facts: provider, fault."""
+
+
+class SignInLapsed(Refusal):
+    """A sign-in with a provider that has ended, or was begun in another browser."""
+
+
 class SameOfficer(Refusal):
     """Two officers have to agree, and one came twice."""
 

@@ -5,7 +5,7 @@
   can be destroyed: afterwards nobody can join who voted with what was voted.
 * Ed25519 keys sign passes, receipts and checkpoints. They can be rotated; their public halves are published for ever.
 
-Codes and callers are hashed with keys derived from the master key: these hashes need not outlive it.
+Codes and callers are hashed, and cookies sealed, with keys derived from the master key: they need not outlive it.
 """
 
 import base64
@@ -34,10 +34,6 @@ NO_KEYS = "the house has no keys yet, or not all of them: run `byalag keys init`
 
 class KeysError(Exception):
     """A key is missing, or the master key does not open it; the message says what to do."""
-
-
-class NotSealed(Exception):
-    """What should have been sealed under this house's key for this round was not."""
 
 
 class Secret(msgspec.Struct, frozen=True):
@@ -81,7 +77,7 @@ class Keys:
         self._wrapping = AESGCM(self._derived("wrapping"))
         self._codes = self._derived("codes")
         self._callers = self._derived("callers")
-        self._proofs = AESGCM(self._derived("proofs"))
+        self._cookies = AESGCM(self._derived("cookies"))
 
     def _derived(self, purpose: str) -> bytes:
         return HKDF(SHA256(), length=32, salt=None, info=f"byalag/1/{purpose}".encode()).derive(self._master)
@@ -93,6 +89,19 @@ class Keys:
     def caller_hash(self, name: str) -> bytes:
         """The keyed hash (16 bytes) under which others see the bucket of this name, which names a caller."""
         return hmac.digest(self._callers, name.encode(), "sha256")[:16]
+
+    def seal_cookie(self, name: str, plain: bytes) -> str:
+        """What a browser keeps for us and can neither read nor change, of use only under this name."""
+        nonce = os.urandom(12)
+        return base64.urlsafe_b64encode(nonce + self._cookies.encrypt(nonce, plain, name.encode())).decode()
+
+    def open_cookie(self, name: str, sealed: str) -> bytes | None:
+        """What was sealed; None for anything else."""
+        try:
+            raw = base64.b64decode(sealed, altchars=b"-_", validate=True)
+            return self._cookies.decrypt(raw[:12], raw[12:], name.encode())
+        except (ValueError, InvalidTag):
+            return None
 
     def wrap(self, purpose: Purpose, key_id: str, secret: bytes) -> bytes:
         """A secret as it is stored: of no use for another purpose or under another id."""
@@ -157,18 +166,6 @@ class Keys:
             return self._unwrap(wrapped, b"totp" + officer_id)
         except InvalidTag:
             raise KeysError("this app's secret was wrapped under another master key or for another officer") from None
-
-    def seal_proof(self, round_id: bytes, content: bytes) -> bytes:
-        """What only this house reads, and only for this round."""
-        nonce = os.urandom(12)
-        return nonce + self._proofs.encrypt(nonce, content, round_id)
-
-    def open_proof(self, round_id: bytes, sealed: bytes) -> bytes:
-        """What was sealed. Raises NotSealed."""
-        try:
-            return self._proofs.decrypt(sealed[:12], sealed[12:], round_id)
-        except (InvalidTag, ValueError):
-            raise NotSealed from None
 
     def _wrap(self, secret: bytes, bound_to: bytes) -> bytes:
         nonce = os.urandom(12)

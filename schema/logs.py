@@ -53,6 +53,7 @@ def configure_logs() -> None:
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)  # its lines hold addresses and whole paths
     logging.getLogger("rq").setLevel(logging.WARNING)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines hold whole addresses
 
 
 def write_lines(events: Iterable[EventDict]) -> None:

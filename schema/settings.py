@@ -1,10 +1,23 @@
 """Settings come from the environment, are read once, and are refused in one place with a sentence that helps."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
+
+from schema.gateways import (
+    GatewayError,
+    MailGateway,
+    Provider,
+    TextGateway,
+    read_mail_gateway,
+    read_providers,
+    read_text_gateway,
+)
+
+T = TypeVar("T")
 
 VARIABLES: dict[str, str] = {
     "DATABASE_URL": "the Postgres database, such as postgresql://byalag@db/byalag",
@@ -14,8 +27,14 @@ VARIABLES: dict[str, str] = {
     "BYALAG_PUBLIC_URL": "the address where residents begin and sign in, such as https://vote.example.se",
     "BYALAG_BOX_URL": "the address where ballots are cast and receipts are checked; BYALAG_PUBLIC_URL unless set",
     "BYALAG_HEADS": "the folder that keeps every published head; a database older than they are is refused",
+    "BYALAG_SMTP_URL": "the mail server for one-time codes, such as smtp://name:password@mail.example.se",
+    "BYALAG_MAIL_FROM": "the address that mail comes from, such as vote@example.se",
+    "BYALAG_SMS_URL": "the gateway that sends one-time codes as SMS, such as https://sms.example.se/messages",
+    "BYALAG_SMS_TOKEN": "the bearer token for the SMS gateway",
+    "BYALAG_PROVIDERS": "a TOML file with the OpenID providers that residents may sign in with",
     "BYALAG_LIMITS": "off for no limits per caller, as in a rehearsal of thousands at one address; on unless set",
     "BYALAG_TRACES": "off for no traces of casts (network and kind of device, hashed, for a day); on unless set",
+    "BYALAG_REGISTER_TOKEN": "the bearer token shown to the service from which a register is imported",
     "BYALAG_LOG": "json for one JSON object per log line; anything else for lines people read",
     "BYALAG_FOLDER": "the folder for data when Byalag starts its own servers",
     "BYALAG_DATA": "the folder of real elections that tests read, beside the checkout in shared unless named",
@@ -33,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     ``heads`` is the folder of published heads, if there is one.
     ``separate_box_url`` is the address of the box where it has one of its own.
+    ``mail`` and ``texts`` are what one-time codes are sent through, and ``providers`` who else may say who somebody is.
     """
 
     database_url: str
@@ -43,6 +63,9 @@ class Settings(msgspec.Struct, frozen=True):
     heads: Path | None = None
     separate_box_url: str | None = None
     traces: bool = True
+    mail: MailGateway | None = None
+    texts: TextGateway | None = None
+    providers: dict[str, Provider] = {}
 
     @property
     def box_url(self) -> str:
@@ -73,6 +96,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     for name, value in (("BYALAG_LIMITS", limits), ("BYALAG_TRACES", traces)):
         if value not in ("on", "off"):
             faults.append(f"{name} must be on or off, not {value!r}")
+    mail = _or_fault(read_mail_gateway, environment, faults)
+    texts = _or_fault(read_text_gateway, environment, faults)
+    providers = _or_fault(read_providers, environment, faults)
     if faults:
         raise SettingsError("; ".join(faults))
     return Settings(
@@ -84,7 +110,18 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         traces=traces == "on",
         heads=Path(environment["BYALAG_HEADS"]) if environment.get("BYALAG_HEADS") else None,
         separate_box_url=None if box_url.rstrip("/") == public_url.rstrip("/") else box_url.rstrip("/"),
+        mail=mail,
+        texts=texts,
+        providers=providers or {},
     )
+
+
+def _or_fault(read: Callable[[Mapping[str, str]], T], environment: Mapping[str, str], faults: list[str]) -> T | None:
+    try:
+        return read(environment)
+    except GatewayError as error:
+        faults.append(str(error))
+        return None
 
 
 def read_master_key(environment: Mapping[str, str]) -> str:

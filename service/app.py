@@ -46,6 +46,7 @@ from service.floorplan import ROLES, Part, is_here
 from service.house import House
 from service.limits import Limits
 from service.openapi import add_bodies, document
+from service.openid import OpenId, new_client
 from service.pages import routes as pages
 from service.people import provide_house, provide_officer, provide_session
 from service.problems import answer_problem
@@ -60,6 +61,7 @@ from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot, Withdrawal
 from service.verbs.booth import Marking, Unmarking
 from service.verbs.codes import CodeList, Void
+from service.verbs.contact_codes import Contact
 from service.verbs.declarations import Declaration
 from service.verbs.desk import QuarantineDraft
 from service.verbs.heads import WebhookDraft
@@ -75,7 +77,7 @@ log = structlog.get_logger("service")
 BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft, ActDraft),
     *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
-    *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft, Sought, Declaration),
+    *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft, Sought, Declaration, Contact),
     *(BatchDraft, Totals, Marking, Unmarking, Keyed, Decided, Assistance),
 ]
 
@@ -132,6 +134,7 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
         stack.push_async_callback(limits.close)
         traces = Traces(rooms["byalag_box"], keys, settings.traces)
         stack.push_async_callback(traces.write)
+        client = await stack.enter_async_context(new_client())
         telling = [asyncio.create_task(teller.serve()) for teller in (doorbell, limits, ring, traces)]
         app.state.house = House(
             settings=settings,
@@ -142,6 +145,7 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
             doorbell=doorbell,
             limits=limits,
             traces=traces,
+            providers={word: OpenId(provider, client) for word, provider in settings.providers.items()},
         )
         log.info("open", room=part, address=settings.box_url if part == "box" else settings.public_url)
         yield

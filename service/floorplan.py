@@ -29,7 +29,11 @@ PLAN: dict[str, Part] = {
     # Residents sign in.
     "GET /rounds/{round_id}/sign-in": "roll",
     "POST /rounds/{round_id}/sign-in": "roll",
+    "POST /rounds/{round_id}/contact-codes": "roll",
+    "GET /rounds/{round_id}/sign-in/{provider}": "roll",
+    "GET /sign-in/callback": "roll",
     "POST /api/rounds/{round_id}/sign-in": "roll",
+    "POST /api/rounds/{round_id}/contact-codes": "roll",
     # Those whom the roll does not have declare themselves.
     "GET /rounds/{round_id}/declaration": "roll",
     "POST /rounds/{round_id}/declaration": "roll",

@@ -1,4 +1,4 @@
-"""What a running service has: its settings and keys, the rooms that it may enter, a doorbell, limits, traces."""
+"""What a running service has: settings, keys, the rooms it may enter, a doorbell, limits, traces, providers."""
 
 import msgspec
 
@@ -8,6 +8,7 @@ from schema.settings import Settings
 from service.casting import Casting
 from service.doorbell import Doorbell
 from service.limits import Limits
+from service.openid import OpenId
 from service.ring import Ring
 from service.room import Room
 from service.traces import Traces
@@ -18,7 +19,10 @@ class NotOpened(RuntimeError):
 
 
 class House(msgspec.Struct, frozen=True):
-    """Everything a verb may need. ``rooms`` has those that this process opened, and ``ballot_box`` is for the box's."""
+    """Everything a verb may need. ``rooms`` has those that this process opened, and ``ballot_box`` is for the box's.
+
+    ``providers`` are by the word that stands for them in addresses.
+    """
 
     settings: Settings
     keys: Keys
@@ -28,6 +32,7 @@ class House(msgspec.Struct, frozen=True):
     doorbell: Doorbell
     limits: Limits
     traces: Traces
+    providers: dict[str, OpenId]
 
     @property
     def roll(self) -> Room:

@@ -110,6 +110,15 @@ whoever wants to empty the round's bucket needs a great many addresses."""
 WRONG_ROUND = Limit("wrong codes of a round", burst=10_000, seconds=0.01, alone=64)
 """For each round, from however many addresses: what keeps guessing hopeless (``tests/service/test_guessing.py``)."""
 
+ASKING_CODE = Limit("asking for a code", burst=30, seconds=10)
+"""For each address: a library may be behind one, and each code is a message that somebody pays for."""
+
+CODES_TO_CONTACT = Limit("codes to a contact", burst=3, seconds=300)
+"""For each mailbox and telephone, so that nobody fills one that is not theirs."""
+
+CODES_OF_ROUND = Limit("codes of a round", burst=1000, seconds=0.2)
+"""For each round, however many addresses ask. With five tries for a code this bounds all guessing there is."""
+
 OFFICER_ADDRESS = Limit("officer's address", burst=10, seconds=10)
 """For each address. People choose passwords, so few guesses are allowed: some 8,600 a day, each one slow."""
 

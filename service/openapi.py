@@ -72,7 +72,6 @@ def document(version: str) -> OpenAPIConfig:
         components=Components(
             security_schemes={
                 "officer": SecurityScheme(type="http", scheme="bearer", description="an officer's session token"),
-                "proof": SecurityScheme(type="http", scheme="bearer", description="a proof of one's contact"),
                 "pass": SecurityScheme(type="http", scheme="bearer", description="a pass from signing in"),
             },
         ),

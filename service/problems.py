@@ -142,6 +142,49 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.BadAddressees: Problem(
         422, "Faults in the file", "No code was issued. {faults}. Correct the file and send it again."
     ),
+    e.WrongOneTimeCode: Problem(
+        401,
+        "This code does not work",
+        "A code that was sent works once, for ten minutes and five tries, and only the newest one. Check it against the"
+        " message, or have a new one sent.",
+    ),
+    e.BadContact: Problem(
+        422, "No code can be sent there", "Nothing was sent: {fault}. Correct it and ask for the code again."
+    ),
+    e.NoGateway: Problem(
+        404, "Not a way to sign in here", "Nobody signs in by {way} here. Use the code from your letter."
+    ),
+    e.GatewayAway: Problem(
+        503,
+        "The code could not be sent",
+        "Nothing was sent, because the way by {way} does not work at the moment. Try again in a minute, or use the code"
+        " from your letter.",
+    ),
+    e.NotOnRegister: Problem(
+        403,
+        "Not on the register",
+        "You proved who you are, but the municipality's register does not have you. If you think this is wrong, tell"
+        " the municipality.",
+    ),
+    e.ProviderAway: Problem(
+        503,
+        "No answer",
+        "{provider} does not answer at the moment. Try again in a minute, or use the code from your letter.",
+    ),
+    e.ProviderRefused: Problem(
+        400, "Not signed in", "{provider} did not sign you in: {fault}. Begin again, or use the code from your letter."
+    ),
+    e.BadProof: Problem(
+        502,
+        "This proves nothing",
+        "What {provider} answered does not prove who you are: {fault}. Nobody was signed in. Begin again; if it comes"
+        " back, use the code from your letter and tell the municipality.",
+    ),
+    e.SignInLapsed: Problem(
+        400,
+        "This sign-in has ended",
+        "It took longer than a quarter of an hour, was used already, or was begun in another browser. Begin again.",
+    ),
     e.SameOfficer: Problem(
         403,
         "One officer twice",

@@ -66,6 +66,10 @@ RIGHTS: dict[str, Who] = {
     "GET /rounds/{round_id}/sign-in": "anyone",
     "POST /rounds/{round_id}/sign-in": "anyone",
     "POST /api/rounds/{round_id}/sign-in": "anyone",
+    "POST /rounds/{round_id}/contact-codes": "anyone",
+    "POST /api/rounds/{round_id}/contact-codes": "anyone",
+    "GET /rounds/{round_id}/sign-in/{provider}": "anyone",
+    "GET /sign-in/callback": "anyone",
     "GET /officer": "anyone",
     "POST /officer": "anyone",
     "POST /api/officer/sessions": "anyone",
@@ -82,7 +86,7 @@ RIGHTS: dict[str, Who] = {
     # Residents declare themselves, with a proof of their contact.
     "GET /rounds/{round_id}/declaration": "anyone",
     "POST /rounds/{round_id}/declaration": "form",
-    "POST /api/rounds/{round_id}/declarations": "pass",
+    "POST /api/rounds/{round_id}/declarations": "anyone",
     # Residents vote and debate.
     "GET /api/pots/{pot_id}/ballot": "pass",
     "POST /api/pots/{pot_id}/ballots": "pass",

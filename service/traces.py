@@ -6,9 +6,10 @@ Casting waits for none of this: casts are gathered, and written in the backgroun
 """
 
 import asyncio
-import hmac
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
+from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address
 from uuid import UUID
 
@@ -106,14 +107,15 @@ def trace_of(key: bytes, cast: Cast) -> Trace | None:
     if network is None:
         return None
     place = cast.round_id.bytes + network
-    return Trace(
-        cast.round_id,
-        cast.tag,
-        hmac.digest(key, b"network" + place, "sha256")[:8],
-        hmac.digest(key, b"device" + place + device_of(cast.agent).encode(), "sha256")[:8],
-    )
+    return Trace(cast.round_id, cast.tag, _hashed(key, place), _hashed(key, place + device_of(cast.agent).encode()))
 
 
+def _hashed(key: bytes, place: bytes) -> bytes:
+    """Eight bytes of a keyed hash (RFC 7693), which takes a third of the time of an HMAC."""
+    return blake2b(place, key=key, digest_size=8).digest()
+
+
+@lru_cache(maxsize=10_000)
 def network_of(host: str) -> bytes | None:
     """The network of an address: the first 3 bytes of IPv4, the first 6 of IPv6; None for what is no address."""
     with suppress(ValueError):
@@ -124,6 +126,7 @@ def network_of(host: str) -> bytes | None:
     return None
 
 
+@lru_cache(maxsize=1_000)
 def device_of(agent: str) -> str:
     """The kind of device that a User-Agent tells of, and the family of its browser: ``phone safari``."""
     if "iPad" in agent or "Tablet" in agent or ("Android" in agent and "Mobile" not in agent):

@@ -232,22 +232,10 @@ async def hold(db: asyncpg.Connection, house: House, *names: str) -> UUID:
     return made
 
 
-async def decide(db: asyncpg.Connection, house: House, kind: str, **details: str) -> UUID:
-    """What Dagny and Fatima decided together; answers the decision's id."""
-    made: UUID = await db.fetchval(
-        "insert into box.decision (id, round_id, kind, details, reason, officers)"
-        " values (gen_random_uuid(), $1, $2, $3, 'We looked into it.', '{Dagny,Fatima}') returning id",
-        house.round_id,
-        kind,
-        json(details),
-    )
-    return made
-
-
 async def rule(db: asyncpg.Connection, house: House, kind: str, quarantine_id: UUID) -> str:
     """Two officers release or void a quarantine; answers what the database says."""
-    decision = await decide(db, house, kind, quarantine_id=str(quarantine_id))
-    said: str = await db.fetchval("select box.rule_quarantine($1)", decision)
+    decided = await decision(db, house.round_id, kind, quarantine_id=str(quarantine_id))
+    said: str = await db.fetchval("select box.rule_quarantine($1, $2)", house.round_id, decided)
     return said
 
 

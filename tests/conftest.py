@@ -12,6 +12,7 @@ from redis import Redis
 
 from schema.database import connect
 from schema.doorbell import connect_redis
+from schema.gateways import MailGateway, TextGateway
 from schema.local.folder import temporary_folder
 from schema.local.servers import Servers, servers
 from schema.logs import configure_logs
@@ -19,6 +20,7 @@ from schema.migrate import apply_migrations
 from schema.settings import Settings
 from service.verbs.keys import make_keys
 from tests.builders import ADDRESS, KEYS, MASTER_KEY
+from tests.gateways import Post, Texts, mail_server, text_server
 from tests.town import Town, open_town
 
 TEMPLATE = "byalag_template"
@@ -129,5 +131,29 @@ async def town(database_url: str, redis_url: str) -> AsyncIterator[Town]:
 async def crowded_town(database_url: str, redis_url: str) -> AsyncIterator[Town]:
     """A town where hundreds come from one address, and nobody is limited."""
     settings = Settings(database_url, redis_url, MASTER_KEY, ADDRESS, limits=False)
+    async with open_town(settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+def post() -> Iterator[tuple[Post, MailGateway]]:
+    """A mail server."""
+    with mail_server() as there:
+        yield there
+
+
+@pytest.fixture
+def texts() -> Iterator[tuple[Texts, TextGateway]]:
+    """An SMS gateway."""
+    with text_server() as there:
+        yield there
+
+
+@pytest.fixture
+async def reachable(
+    database_url: str, redis_url: str, post: tuple[Post, MailGateway], texts: tuple[Texts, TextGateway]
+) -> AsyncIterator[Town]:
+    """A town that sends codes by e-mail and SMS."""
+    settings = Settings(database_url, redis_url, MASTER_KEY, ADDRESS, mail=post[1], texts=texts[1])
     async with open_town(settings) as opened:
         yield opened

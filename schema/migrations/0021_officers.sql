@@ -113,7 +113,7 @@ grant select on roll.audit to byalag_roll;
 
 do $$
 declare
-    tables text[] := array['roll.municipality', 'roll.register', 'roll.destroyed_key',
+    tables text[] := array['roll.municipality', 'roll.register', 'roll.register_import', 'roll.destroyed_key',
         'box.round', 'box.area', 'box.pot', 'box.project', 'box.close', 'box.publication', 'box.decision', 'box.deletion',
         'box.auditor', 'box.head_webhook', 'box.verification_key'];
     each_table text;

@@ -2,22 +2,23 @@
 
 -- Traces. From which network (of IPv4 a /24, of IPv6 a /48) and with which kind of device a voter cast, as hashes under
 -- a key of that UTC day and that round. The clock deletes traces after 24 hours, and a day's key when the day is over:
--- from then on nobody can try out which network a hash in an old dump stands for. A trace may be lost without harm.
-create table box.trace_key (
+-- from then on nobody can try out which network a hash in an old dump stands for. A trace may be lost without harm, so these
+-- tables are not logged: no log archive and no replica ever holds them, and a crash empties them.
+create unlogged table box.trace_key (
     day date primary key,
     wrapped bytea not null
 );
 comment on table box.trace_key is 'random, wrapped under the master key; all processes of a day share one';
 
-create table box.trace (
-    round_id uuid not null references box.round,
+create unlogged table box.trace (
+    round_id uuid not null,
     tag bytea not null constraint trace_tag_hashed check (octet_length(tag) = 32),
     hour timestamptz not null constraint trace_to_the_hour check (hour = date_trunc('hour', hour, 'UTC')),
     network bytea not null constraint trace_network_short check (octet_length(network) = 8),
-    device bytea not null constraint trace_device_short check (octet_length(device) = 8),
-    primary key (round_id, tag, hour, network, device)
+    device bytea not null constraint trace_device_short check (octet_length(device) = 8)
 );
 create index trace_hour on box.trace (hour);
+comment on table box.trace is 'one row for each accepted cast: a key over all columns would cost each cast more than the row';
 
 -- Quarantine: an officer sets the ballots behind a line of a report aside, with a reason. They count as before until two
 -- officers decide; the outcome is worked out without them as well. No officer sees a tag, and none is set aside alone:
@@ -152,19 +153,17 @@ create function box.held(the_round uuid) returns setof bytea language sql stable
 $$;
 
 -- Carry out a decision of two officers about a quarantine. Twice is once. Ballots are voided once voting is over: until
--- then they are held, and whoever is held wrongly can still vote. Answers ruled, ruled_before, not_closed or no_decision.
-create function box.rule_quarantine(the_decision uuid) returns text
+-- then they are held, and whoever is held wrongly can still vote. Answers ruled, ruled_before or not_closed.
+create function box.rule_quarantine(the_round uuid, the_decision uuid) returns text
 language plpgsql volatile set search_path = '' as $$
 declare
+    r box.round := box.lock_round(false, the_round);
     d box.decision;
-    r box.round;
 begin
-    select * into d from box.decision
-        where id = the_decision and kind in ('release', 'void') and details ->> 'quarantine_id' is not null;
-    if d.id is null then
-        return 'no_decision';
+    if exists (select from box.ruling where decision_id = the_decision) then
+        return 'ruled_before';
     end if;
-    r := box.lock_round(false, d.round_id);
+    d := box.decided(the_decision, the_round, 'release', 'void');
     if exists (select from box.ruling u where u.quarantine_id::text = d.details ->> 'quarantine_id') then
         return 'ruled_before';
     end if;
@@ -172,7 +171,7 @@ begin
         return 'not_closed';
     end if;
     insert into box.ruling (quarantine_id, round_id, kind, decision_id)
-        values ((d.details ->> 'quarantine_id')::uuid, d.round_id, d.kind, d.id);
+        values ((d.details ->> 'quarantine_id')::uuid, the_round, d.kind, d.id);
     return 'ruled';
 end $$;
 
@@ -182,7 +181,8 @@ create function box.tell_quarantine() returns trigger language plpgsql set searc
 begin
     insert into post.outbox (lane, event)
         values ('compare', json_build_object('event', 'BallotsHeld', 'round_id', new.round_id)::text);
-    if tg_table_name <> 'quarantine' and exists (select from box.close c where c.round_id = new.round_id) then
+    if tg_table_name <> 'quarantine'
+        and exists (select from box.round r where r.id = new.round_id and (box.standing_close(r)).number is not null) then
         insert into post.outbox (lane, event)
             values ('count', json_build_object('event', 'BallotsVoided', 'round_id', new.round_id)::text);
     end if;
@@ -230,6 +230,19 @@ end $$;
 create trigger deletion_forgets_tags after insert on box.deletion
     for each row execute function box.forget_tags();
 
+-- As before, and with what is decided here.
+create or replace function box.is_done(the_decision uuid) returns boolean language sql volatile set search_path = '' as $$
+    select exists (select from box.close where decision_id = the_decision)
+        or exists (select from box.retiming where decision_id = the_decision)
+        or exists (select from box.correction where decision_id = the_decision)
+        or exists (select from box.publication where decision_id = the_decision)
+        or exists (select from roll.destroyed_key where decision_id = the_decision)
+        or exists (select from box.deletion where decision_id = the_decision)
+        or exists (select from box.ruling where decision_id = the_decision)
+        or exists (select from box.appeal where decision_id = the_decision)
+        or exists (select from roll.appeal where decision_id = the_decision)
+$$;
+
 grant select, insert on box.trace_key, box.trace to byalag_box;
 grant delete on box.trace_key, box.trace to byalag_worker;
 grant select (day) on box.trace_key to byalag_worker;
@@ -237,6 +250,10 @@ grant select (hour) on box.trace to byalag_worker;
 grant select, insert on box.quarantine, box.quarantined, box.ruling, box.appeal to byalag_box;
 grant update (state, answer, answered_by, answered_on, decision_id) on box.appeal to byalag_box;
 grant select on box.quarantine, box.quarantined, box.ruling, box.appeal to byalag_worker;
+grant select on box.ruling to byalag_roll;
+grant select (decision_id) on box.appeal to byalag_roll;
+-- After a correction an auditor gets openings anew.
+grant update (locked, made_at) on box.openings to byalag_worker;
 grant select on box.without_held to byalag_box;
 grant select, insert, update, delete on box.without_held to byalag_worker;
 grant select, insert on roll.appeal to byalag_roll;

@@ -68,7 +68,7 @@ async def read_answers(request: AnyRequest, house: TheHouse, round_id: FromPath[
 @post(
     "/pots/{pot_id:uuid}/appeals",
     operation_class=json_body(BallotAppealDraft),
-    responses=answers(*SENT, NoPass, BadPass, PassExpired, NothingToAppeal, Appealed),
+    responses=answers(*SENT, NoPass, BadPass, PassExpired, NothingToAppeal, Appealed, TooFast),
     security=PASS,
     tags=["appeals"],
     dependencies={"claims": Provide(provide_box_pass)},

@@ -1,4 +1,4 @@
-"""Residents declare themselves over HTTP, with a proof of their contact."""
+"""Residents declare themselves over HTTP, with the slip of their sign-in."""
 
 from typing import Any
 from uuid import UUID
@@ -8,10 +8,8 @@ from litestar import Router, post
 from litestar.params import FromPath
 
 from schema.errors import (
-    BadPass,
     Malformed,
     NoDeclarations,
-    NoPass,
     NotFound,
     NotInPhase,
     OnRollAlready,
@@ -21,11 +19,9 @@ from schema.errors import (
     Unavailable,
     UnknownForm,
 )
-from service.api.replies import PROOF
 from service.openapi import json_body
-from service.people import TheHouse, bearer
+from service.people import TheHouse
 from service.problems import answers
-from service.proofs import read_proof
 from service.reading import AnyRequest, read_json
 from service.verbs import declarations as verbs
 from service.verbs.declarations import Declaration, Declared
@@ -38,16 +34,14 @@ _DECLARATION = msgspec.json.Decoder(Declaration)
     operation_class=json_body(Declaration),
     status_code=202,
     responses=answers(
-        *(NoPass, BadPass, PassExpired, NotFound, NoDeclarations, NotInPhase, OnRollAlready),
+        *(PassExpired, NotFound, NoDeclarations, NotInPhase, OnRollAlready),
         *(Malformed, TooLarge, UnknownForm, TooFast, Unavailable),
     ),
-    security=PROOF,
     tags=["sign-in"],
 )
 async def declare(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Declared:
     """Say where you live and when you were born, where a round takes one's word. Body: Declaration."""
-    ref = read_proof(house, round_id, bearer(request))
-    return await verbs.declare(house, round_id, ref, await read_json(request, _DECLARATION))
+    return await verbs.declare(house, round_id, await read_json(request, _DECLARATION))
 
 
 router: Any = Router(path="", route_handlers=[declare])

@@ -14,7 +14,6 @@ PAGE = 100
 
 After = Annotated[UUID | None, QueryParameter(description="the `next` of the page before")]
 OFFICER: list[dict[str, list[str]]] = [{"officer": []}]
-PROOF: list[dict[str, list[str]]] = [{"proof": []}]
 PASS: list[dict[str, list[str]]] = [{"pass": []}]
 
 

@@ -8,16 +8,20 @@ from litestar import Router, delete, get, post
 from litestar.params import FromPath
 
 from schema.errors import (
+    BadContact,
     BadRegister,
     CodeOfTest,
     CodeReplaced,
     CodeVoid,
+    GatewayAway,
     Guessing,
     KeyDestroyed,
     Malformed,
     MistypedCode,
+    NoGateway,
     NotAllowed,
     NotFound,
+    NotOnRegister,
     NotSignedIn,
     TooFast,
     TooLarge,
@@ -26,6 +30,7 @@ from schema.errors import (
     Unavailable,
     UnknownForm,
     WrongCode,
+    WrongOneTimeCode,
     WrongPassword,
     WrongTotp,
 )
@@ -35,12 +40,16 @@ from service.people import TheHouse, TheOfficer, bearer, caller_address, session
 from service.problems import answers
 from service.reading import AnyRequest, read_json
 from service.store.staff import OwnSession
+from service.verbs import contact_codes as contact_verbs
 from service.verbs import sign_in as verbs
 from service.verbs import staff as staff_verbs
+from service.verbs.contact_codes import CodeSent, Contact
 from service.verbs.sign_in import CodeSignIn, OfficerSignIn, Passes
 
 _OFFICER = msgspec.json.Decoder(OfficerSignIn)
 _CODE = msgspec.json.Decoder(CodeSignIn)
+_CONTACT = msgspec.json.Decoder(Contact)
+CONTACT = (NotFound, NoGateway, BadContact, Malformed, TooLarge, UnknownForm, TooFast, Unavailable)
 FILE = answers(NotSignedIn, NotAllowed, NotFound, Malformed, TooLarge, UnknownForm, BadRegister, Unavailable)
 
 
@@ -92,15 +101,31 @@ async def end_own_session(house: TheHouse, officer: TheOfficer, session_id: From
     operation_class=json_body(CodeSignIn),
     status_code=200,
     responses=answers(
+        *(WrongOneTimeCode, NotOnRegister),
         *(WrongCode, MistypedCode, CodeReplaced, CodeVoid, CodeOfTest, KeyDestroyed),
-        *(NotFound, Malformed, TooLarge, UnknownForm, TooFast, Guessing, Unavailable),
+        Guessing,
+        *CONTACT,
     ),
     tags=["sign-in"],
 )
 async def sign_in_by_code(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Passes:
-    """Sign a resident in with the code from a letter. Body: CodeSignIn."""
+    """Sign a resident in with the code from a letter, or one that was sent to a contact. Body: CodeSignIn."""
     sent = await read_json(request, _CODE)
     return await verbs.sign_in_by_code(house, round_id, sent, caller_address(request))
+
+
+@post(
+    "/rounds/{round_id:uuid}/contact-codes",
+    operation_class=json_body(Contact),
+    status_code=202,
+    responses=answers(KeyDestroyed, GatewayAway, *CONTACT),
+    tags=["sign-in"],
+)
+async def send_contact_code(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> CodeSent:
+    """Send a one-time code to a contact. The answer is the same whether or not it is known. Body: Contact."""
+    sent = await read_json(request, _CONTACT)
+    await contact_verbs.send_contact_code(house, round_id, sent, caller_address(request))
+    return CodeSent()
 
 
 router: Any = Router(
@@ -111,5 +136,6 @@ router: Any = Router(
         list_own_sessions,
         end_own_session,
         sign_in_by_code,
+        send_contact_code,
     ],
 )

@@ -18,6 +18,8 @@ from service.store.roll import Officer
 from service.verbs import acts as verbs
 from service.verbs.acts import ActDraft
 
+_SENT = ("kind", "closes_at", "project_id", "title", "about", "quarantine_id", "appeal_id")
+
 
 @post("/rounds/{round_id:uuid}/acts")
 async def request_act(
@@ -54,9 +56,7 @@ async def withdraw_act(
 
 def _draft(fields: Fields) -> ActDraft:
     """What a form asks for. A browser sends a time without its zone, which is UTC, and mostly without seconds."""
-    act = {
-        name: fields.text(name) for name in ("kind", "closes_at", "project_id", "title", "about") if fields.text(name)
-    }
+    act = {name: fields.text(name) for name in _SENT if fields.text(name)}
     if "closes_at" in act:
         act["closes_at"] += "Z" if act["closes_at"].count(":") > 1 else ":00Z"
     return shaped({"act": act, "reason": fields.text("reason")}, ActDraft)

@@ -137,7 +137,7 @@ async def appeal_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath[U
         return _sign_in_again(house, pot, found, projects, "ballot", fields, refusal)
     try:
         await appeal_verbs.appeal_ballot(house, claims, shaped({"ground": fields.text("ground")}, BallotAppealDraft))
-    except (Appealed, NothingToAppeal) as refusal:
+    except (Appealed, NothingToAppeal, TooFast) as refusal:
         return problem_page(refusal, (f"/rounds/{found.id}", found.name))
     return await ballot_page(house, Desk(found, pot, projects, fields.text("pass"), fields.texts("others")))
 

@@ -1,4 +1,4 @@
-"""The page on which somebody whose contact was proven, and whom the roll does not have, declares herself."""
+"""The page on which somebody who signed in, and whom the roll does not have, declares herself."""
 
 from typing import Any
 from uuid import UUID
@@ -6,13 +6,12 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath
 
-from schema.errors import Refusal
+from schema.errors import PassExpired, Refusal
 from service.pages.forms import Fields, read_form, shaped
-from service.pages.passes import NO_PASS, ask_again
+from service.pages.passes import ask_again
 from service.pages.shell import Page, form_page, private_page, see_other
 from service.pages.words import RELATIONS
 from service.people import TheHouse
-from service.proofs import read_proof
 from service.reading import AnyRequest
 from service.verbs import declarations as verbs
 from service.verbs import rounds as round_verbs
@@ -22,12 +21,12 @@ from service.verbs.rounds import RoundView
 
 @get("/rounds/{round_id:uuid}/declaration")
 async def lead_to_sign_in(round_id: FromPath[UUID]) -> Page:
-    """The form opens with a proof; who types the address is led to where the way begins."""
+    """The form opens with a slip; who types the address is led to where the way begins."""
     return see_other(f"/rounds/{round_id}/sign-in")
 
 
-def declaration_form(view: RoundView, proof: str, fields: Fields | None = None, refusal: Refusal | None = None) -> Page:
-    """The form, with what was written so far; ``proof`` is for this round."""
+def declaration_form(view: RoundView, slip: str, fields: Fields | None = None, refusal: Refusal | None = None) -> Page:
+    """The form, with what was written so far; ``slip`` is from a sign-in to it."""
     wrote = fields or Fields({"relations": ["lives"]})
     return form_page(
         "declare.html",
@@ -35,7 +34,7 @@ def declaration_form(view: RoundView, proof: str, fields: Fields | None = None, 
         view.round.currency,
         round=view.round,
         areas=view.areas,
-        proof=proof,
+        slip=slip,
         wrote={name: wrote.text(name) for name in ("area", "birth_year", "birth_month")},
         related=wrote.texts("relations"),
         relations=RELATIONS,
@@ -48,19 +47,22 @@ async def declare(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]
     view = await round_verbs.public_round(house, round_id)
     fields = await read_form(request)
     try:
-        ref = read_proof(house, round_id, fields.text("proof"))
-    except NO_PASS as refusal:
+        declared = await verbs.declare(house, round_id, _sent(fields))
+    except PassExpired as refusal:
         return ask_again(view.round, "declaration", fields, refusal)
-    try:
-        declared = await verbs.declare(house, round_id, ref, _sent(fields))
     except Refusal as refusal:
-        return declaration_form(view, fields.text("proof"), fields, refusal)
+        return declaration_form(view, fields.text("slip"), fields, refusal)
     return private_page("declared.html", round=view.round, on_roll_at=declared.on_roll_at)
 
 
 def _sent(fields: Fields) -> Declaration:
     numbers = {name: fields.number(name) for name in ("birth_year", "birth_month") if fields.text(name).strip()}
-    values = {"area": fields.text("area"), "relations": fields.texts("relations"), **numbers}
+    values = {
+        "slip": fields.text("slip"),
+        "area": fields.text("area"),
+        "relations": fields.texts("relations"),
+        **numbers,
+    }
     return shaped(values, Declaration)
 
 

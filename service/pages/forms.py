@@ -22,6 +22,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LABELS = {
     "title": "the title",
     "about": "the description",
+    "address": "the e-mail address or telephone number",
     "author_name": "your name",
     "language": "the language",
     "area": "the area",

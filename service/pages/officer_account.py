@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath, FromQuery
 
-from schema.errors import Refusal, TotpConfirmed, TotpLocked, WrongTotp
+from schema.errors import Refusal, TotpConfirmed, WrongTotp
 from service.house import House
 from service.pages import words
 from service.pages.forms import read_form
@@ -58,7 +58,7 @@ async def confirm_totp(request: AnyRequest, house: TheHouse, officer: TheOfficer
     fields = await read_form(request)
     try:
         codes = await totp.confirm(house, officer, fields.text("totp"))
-    except (WrongTotp, TotpLocked) as refusal:
+    except WrongTotp as refusal:
         return await _setup_page(house, officer, refusal)
     except TotpConfirmed:
         return see_other("/officer/account")

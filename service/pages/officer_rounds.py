@@ -108,7 +108,7 @@ async def round_page(
         turnout=_by_pot(turnout),
         counted=counted,
         acts=[act for act in asked if act.state in {"waiting", "decided"}],
-        askable=words.askable(view.round, len(counted) == len(view.pots)),
+        askable=words.askable(view.round, len(counted) == len(view.pots), await verbs.has_correction(house, round_id)),
         typed=typed or Fields({}),
         proposals=proposals[:SIZE],
         more=proposals[SIZE - 1].id if len(proposals) > SIZE else None,

@@ -35,8 +35,14 @@ async def civic_pass(house: House, fields: Fields, round_id: UUID) -> Pass:
     return claims
 
 
-def ask_code(found: Round, kept: list[tuple[str, str]], refusal: Refusal | None = None, code: str = "") -> Page:
-    """The sign-in form, with what it takes along and why it is shown again."""
+def ask_code(
+    found: Round,
+    kept: list[tuple[str, str]],
+    refusal: Refusal | None = None,
+    code: str = "",
+    contact: tuple[str, str] = ("", ""),
+) -> Page:
+    """The sign-in form, with what it takes along and why it is shown again. ``contact``: its kind, what was typed."""
     return form_page(
         "sign_in.html",
         refusal,
@@ -45,7 +51,19 @@ def ask_code(found: Round, kept: list[tuple[str, str]], refusal: Refusal | None 
         kept=kept,
         carries=dict(kept).get("then", ""),
         code=code,
+        contact=contact,
     )
+
+
+def ask_sent_code(
+    found: Round,
+    contact: tuple[str, str],
+    kept: list[tuple[str, str]],
+    refusal: Refusal | None = None,
+    code: str = "",
+) -> Page:
+    """The form for a code that was sent to a contact, with what it takes along and why it is shown again."""
+    return form_page("sent_code.html", refusal, found.currency, round=found, contact=contact, kept=kept, code=code)
 
 
 def ask_again(found: Round, then: str, fields: Fields, refusal: Refusal, pot_id: UUID | None = None) -> Page:

@@ -49,16 +49,30 @@ _templates = Environment(
 )
 
 
+class Ways(msgspec.Struct, frozen=True):
+    """How residents sign in beside the code of their letter: ``providers`` by the word in their address and name."""
+
+    mail: bool = False
+    phone: bool = False
+    providers: tuple[tuple[str, str], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.mail or self.phone or self.providers)
+
+
 class Addresses(msgspec.Struct, frozen=True):
     """What stands before a path that leads to the roll or to the box: nothing while one address is both."""
 
+    ways: Ways = Ways()
     roll: str = ""
     box: str = ""
 
 
 def addresses(settings: Settings) -> Addresses:
-    """Where this house's rooms are."""
-    return Addresses(settings.public_url, settings.box_url) if settings.separate_box_url else Addresses()
+    """Where this house's rooms are, and which ways lead into the roll."""
+    names = tuple((word, provider.name) for word, provider in settings.providers.items())
+    ways = Ways(settings.mail is not None, settings.texts is not None, names)
+    return Addresses(ways, settings.public_url, settings.box_url) if settings.separate_box_url else Addresses(ways)
 
 
 def headers(at: Addresses) -> dict[str, str]:

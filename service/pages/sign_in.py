@@ -1,4 +1,4 @@
-"""Signing in with the code of a letter, and what somebody can do then."""
+"""Signing in with the code of a letter, or one that is sent, and what somebody can do then."""
 
 from typing import Any
 from uuid import UUID
@@ -6,28 +6,56 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath
 
-from schema.errors import CodeOfTest, TooFast, WrongCode
+from schema.errors import (
+    BadContact,
+    CodeOfTest,
+    GatewayAway,
+    Malformed,
+    NoGateway,
+    NotOnRegister,
+    TooFast,
+    WrongCode,
+    WrongOneTimeCode,
+)
 from service.house import House
 from service.pages import words
 from service.pages.ballots import Desk, ballot_page
-from service.pages.forms import Fields, read_form
-from service.pages.passes import KEPT, ask_code
+from service.pages.forms import Fields, read_form, shaped
+from service.pages.passes import KEPT, ask_code, ask_sent_code
 from service.pages.proposals import backing, proposal_form
 from service.pages.shell import Page, private_page, public_page
 from service.people import TheHouse, caller_address
 from service.reading import AnyRequest
 from service.verbs import appeals as appeal_verbs
+from service.verbs import contact_codes
 from service.verbs import rounds as round_verbs
 from service.verbs import sign_in as verbs
+from service.verbs.contact_codes import Contact
 from service.verbs.rounds import RoundView
 from service.verbs.sign_in import CodeSignIn, Passes
 
 
 @get("/rounds/{round_id:uuid}/sign-in")
 async def view_sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
-    """The form for a letter code."""
+    """The form for a letter code, and the other ways that the house has."""
     view = await round_verbs.public_round(house, round_id)
-    return public_page(request, "sign_in.html", round=view.round, kept=[], carries="", alert=None, code="")
+    return public_page(
+        request, "sign_in.html", round=view.round, kept=[], carries="", alert=None, code="", contact=("", "")
+    )
+
+
+@post("/rounds/{round_id:uuid}/contact-codes")
+async def send_contact_code(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
+    """Send a code to a contact, and ask for it. The page is the same whether or not the contact is known."""
+    view = await round_verbs.public_round(house, round_id)
+    fields = await read_form(request)
+    kept, typed = fields.kept(KEPT), _contact(fields)
+    try:
+        contact = shaped({"kind": typed[0], "address": typed[1]}, Contact)
+        await contact_codes.send_contact_code(house, round_id, contact, caller_address(request))
+    except (BadContact, GatewayAway, Malformed, NoGateway, TooFast) as refusal:
+        return ask_code(view.round, kept, refusal, contact=typed)
+    return ask_sent_code(view.round, typed, kept)
 
 
 @post("/rounds/{round_id:uuid}/sign-in")
@@ -35,13 +63,17 @@ async def sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]
     """Take the code; lead on to what the form took along, or show what can be done."""
     view = await round_verbs.public_round(house, round_id)
     fields = await read_form(request)
+    kept, typed = fields.kept(KEPT), _contact(fields)
+    sent_there = {"contact": {"kind": typed[0], "address": typed[1]}} if typed[0] else {}
     try:
-        sent = CodeSignIn(fields.text("code"))
+        sent = shaped({"code": fields.text("code"), **sent_there}, CodeSignIn)
         passes = await verbs.sign_in_by_code(house, round_id, sent, caller_address(request))
     except CodeOfTest:
         return private_page("code_of_test.html", round=view.round, pots=view.pots, projects=view.projects, words=words)
-    except (WrongCode, TooFast) as refusal:
-        return ask_code(view.round, fields.kept(KEPT), refusal, fields.text("code"))
+    except (BadContact, NoGateway, NotOnRegister, TooFast, WrongCode, WrongOneTimeCode) as refusal:
+        if typed[0]:
+            return ask_sent_code(view.round, typed, kept, refusal, fields.text("code"))
+        return ask_code(view.round, kept, refusal, fields.text("code"))
     # Where the box has an address of its own, ballots are opened there: whoever knows who signed in sees none.
     here = house.settings.separate_box_url is None
     match fields.text("then"):
@@ -52,6 +84,11 @@ async def sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]
         case "proposal" if view.round.phase == "proposing":
             return proposal_form(view, passes.civic, fields)
     return await can_do(house, view, passes)
+
+
+def _contact(fields: Fields) -> tuple[str, str]:
+    """The kind of a contact and what was typed; nothing on a form for a letter's code."""
+    return fields.text("kind"), fields.text("address")
 
 
 def _desk(view: RoundView, fields: Fields, passes: Passes) -> Desk | None:
@@ -90,4 +127,4 @@ async def can_do(house: House, view: RoundView, passes: Passes) -> Page:
     )
 
 
-handlers: list[Any] = [view_sign_in, sign_in]
+handlers: list[Any] = [view_sign_in, sign_in, send_contact_code]

@@ -411,12 +411,15 @@ ASKS = {
     ),
     "publish": Ask("Publish the outcome", "Everybody sees the outcome of every pot at once. It cannot be undone."),
     "destroy-key": Ask("Destroy the key", "Nobody can find out any more who voted for what. It cannot be undone."),
+    "void": Ask("Void ballots", "The ballots of a quarantine do not count. Their voters read why, and can appeal."),
+    "release": Ask("Release ballots", "Ballots that were set aside count again."),
+    "admit": Ask("Admit a resident", "Somebody who appealed comes onto the roll, although it is frozen."),
     "delete-ballots": Ask("Delete the ballots", "The ballots go; ledger and outcome stay. It cannot be undone."),
 }
 
 
-def askable(found: Round, counted_all: bool) -> list[str]:
-    """What two officers may do in a round as it is now, by kind."""
+def askable(found: Round, counted_all: bool, corrected: bool) -> list[str]:
+    """What two officers may do in a round as it is now, by kind. ``corrected``: it was counted anew after that."""
     match found.phase:
         case "voting":
             return ["prolong", "correct", "close-early"]
@@ -425,7 +428,7 @@ def askable(found: Round, counted_all: bool) -> list[str]:
         case "counting":
             return []
         case "published":
-            return ["destroy-key", "delete-ballots"]
+            return [*(["publish"] if corrected else []), "destroy-key", "delete-ballots"]
     return ["open-early", "correct"] if found.scheduled_at else []
 
 

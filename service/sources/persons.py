@@ -39,9 +39,9 @@ def stage_batch(batch: Batch, import_id: UUID, ref: Ref) -> Staged:
         try:
             person = _identity_ref(identity, ref)
             known = f"{_area(area)}\t{_year(year)}\t{_month(month)}\t{_language(language)}\t{_relations(relations)}"
-            if mail:
+            if mail and not mail.isspace():
                 contacts.append(f"{start}\t\\\\x{ref(mail_contact(mail)).hex()}\t\\\\x{person}\n")
-            if phone:
+            if phone and not phone.isspace():
                 contacts.append(f"{start}\t\\\\x{ref(phone_contact(phone)).hex()}\t\\\\x{person}\n")
             persons.append(f"{start}\t{line}\t\\\\x{person}\t{known}\n")
         except ValueError:
@@ -130,10 +130,10 @@ def _relations(text: str) -> str:
 
 
 def _mail(text: str) -> None:
-    if text:
+    if text.strip():
         mail_contact(text)
 
 
 def _phone(text: str) -> None:
-    if text:
+    if text.strip():
         phone_contact(text)

@@ -18,12 +18,13 @@ ALL_BYTES = 1024 * 1024 * 1024
 """How long all of its answer may take, and how long it may be."""
 
 _JSON = ("application/x-ndjson", "application/jsonl", "application/json-lines", "application/x-jsonlines")
+_ENDINGS = ("jsonl", "ndjson")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def file_rows(file: Path, names: Mapping[Column, str]) -> Source:
     """The rows of a file on this machine: JSON lines if it is called so, else CSV. Raises Malformed."""
-    return read_rows(_pieces_of(file), _reader(file.suffix in {".jsonl", ".ndjson"}, names))
+    return read_rows(_pieces_of(file), _reader(file.suffix.removeprefix(".") in _ENDINGS, names))
 
 
 async def _pieces_of(file: Path) -> AsyncIterator[bytes]:
@@ -39,10 +40,12 @@ async def http_rows(address: str, token: str, names: Mapping[Column, str]) -> So
     """
     connection = _connection(address)
     try:
-        answer = await asyncio.to_thread(_asked, connection, address, token)
-        kind = (answer.headers.get_content_type(), urlsplit(address).path.rpartition(".")[2])
-        async for batch in read_rows(_pieces_from(answer), _reader(kind[0] in _JSON or kind[1] == "jsonl", names)):
-            yield batch
+        with await asyncio.to_thread(_asked, connection, address, token) as answer:
+            _refuse_unfit(answer)
+            ending = urlsplit(address).path.rpartition(".")[2]
+            json = answer.headers.get_content_type() in _JSON or ending in _ENDINGS
+            async for batch in read_rows(_pieces_from(answer), _reader(json, names)):
+                yield batch
     except (OSError, http.client.HTTPException) as error:
         raise SourceFailed(fault=f"it was not reached, or broke off ({type(error).__name__})") from None
     finally:
@@ -68,13 +71,15 @@ def _asked(connection: http.client.HTTPConnection, address: str, token: str) -> 
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = {"Accept": f"text/csv, {', '.join(_JSON)}", "User-Agent": "byalag"}
     connection.request("GET", target, headers=headers | ({"Authorization": f"Bearer {token}"} if token else {}))
-    answer = connection.getresponse()
+    return connection.getresponse()
+
+
+def _refuse_unfit(answer: http.client.HTTPResponse) -> None:
     if answer.status != 200:
         raise SourceFailed(fault=f"it answered {answer.status}")
     if answer.length is None and not answer.chunked:
         # Half a register would look like a whole one, and the other half would leave.
         raise SourceFailed(fault="it does not say where its answer ends")
-    return answer
 
 
 async def _pieces_from(answer: http.client.HTTPResponse) -> AsyncIterator[bytes]:

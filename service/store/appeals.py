@@ -68,8 +68,9 @@ async def refuse_ballot_appeal(db: Db, round_id: UUID, appeal_id: UUID, answer: 
 
 
 async def grant_ballot_appeal(db: Db, decision_id: UUID) -> bool:
-    """Grant what a decision names, with its reason for an answer; False when that is not open."""
-    return await run(db, SQL.grant_ballot_appeal, decision_id) == 1
+    """Grant what a decision names, with its reason for an answer; whether that is done, now or before."""
+    done: bool = await db.fetchval(SQL.grant_ballot_appeal, decision_id)
+    return done
 
 
 async def insert_appeal(
@@ -100,5 +101,6 @@ async def answer_appeal(db: Db, round_id: UUID, appeal_id: UUID, state: State, a
 
 
 async def grant_appeal(db: Db, decision_id: UUID) -> bool:
-    """Grant what a decision names, with its reason for an answer; False when that is not open."""
-    return await run(db, SQL.grant_appeal, decision_id) == 1
+    """Grant what a decision names, with its reason for an answer; whether that is done, now or before."""
+    done: bool = await db.fetchval(SQL.grant_appeal, decision_id)
+    return done

@@ -16,10 +16,14 @@ update box.appeal set state = 'refused', answer = $3, answered_by = $4,
 where round_id = $1 and id = $2 and state = 'open'
 
 -- name: grant_ballot_appeal
-update box.appeal a set state = 'granted', answer = d.reason, answered_by = array_to_string(d.officers, ', '),
-    answered_on = (clock_timestamp() at time zone 'UTC')::date, decision_id = d.id
-from box.decision d
-where d.id = $1 and a.id = (d.details ->> 'appeal_id')::uuid and a.round_id = d.round_id and a.state = 'open'
+with granted as (
+    update box.appeal a set state = 'granted', answer = d.reason, answered_by = array_to_string(d.officers, ', '),
+        answered_on = (clock_timestamp() at time zone 'UTC')::date, decision_id = d.id
+    from box.decision d
+    where d.id = $1 and a.id = (d.details ->> 'appeal_id')::uuid and a.round_id = d.round_id and a.state = 'open'
+    returning a.id
+)
+select exists (select from granted) or exists (select from box.appeal where decision_id = $1)
 
 -- name: insert_appeal
 insert into roll.appeal (round_id, pot_id, person_ref, reason, words, language, receipt_hash)
@@ -51,7 +55,11 @@ update roll.appeal set state = $3, answer = $4, answered_by = $5,
 where round_id = $1 and id = $2 and state = 'open'
 
 -- name: grant_appeal
-update roll.appeal a set state = 'granted', answer = d.reason, answered_by = array_to_string(d.officers, ', '),
-    answered_on = (clock_timestamp() at time zone 'UTC')::date, decision_id = d.id
-from box.decision d
-where d.id = $1 and a.id = (d.details ->> 'appeal_id')::uuid and a.round_id = d.round_id and a.state = 'open'
+with granted as (
+    update roll.appeal a set state = 'granted', answer = d.reason, answered_by = array_to_string(d.officers, ', '),
+        answered_on = (clock_timestamp() at time zone 'UTC')::date, decision_id = d.id
+    from box.decision d
+    where d.id = $1 and a.id = (d.details ->> 'appeal_id')::uuid and a.round_id = d.round_id and a.state = 'open'
+    returning a.id
+)
+select exists (select from granted) or exists (select from roll.appeal where decision_id = $1)

@@ -78,9 +78,9 @@ async def quarantines(db: Db, round_id: UUID) -> list[Quarantine]:
     return await many(db, Quarantine, SQL.quarantines, round_id)
 
 
-async def rule_quarantine(db: Db, decision_id: UUID) -> str:
-    """Carry out two officers' decision: ruled, ruled_before, not_closed or no_decision."""
-    answer: str = await db.fetchval(SQL.rule_quarantine, decision_id)
+async def rule_quarantine(db: Db, round_id: UUID, decision_id: UUID) -> str:
+    """Carry out two officers' decision: ruled, ruled_before or not_closed."""
+    answer: str = await db.fetchval(SQL.rule_quarantine, round_id, decision_id)
     return answer
 
 

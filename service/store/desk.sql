@@ -6,7 +6,7 @@ with windows as (
 ), usual as (
     select (select sum(w.ballots) from windows w)
         / greatest(1, ceil(extract(epoch from coalesce(c.closed_at, clock_timestamp()) - r.voting_at) / 600)) as ballots
-    from box.round r left join box.close c on c.round_id = r.id where r.id = $1)
+    from box.round r cross join lateral box.standing_close(r) c where r.id = $1)
 select 'burst-' || to_char(w.begins_at at time zone 'UTC', 'YYYYMMDD"T"HH24MI') as line, 'burst' as sign, w.begins_at,
     w.begins_at + interval '10 minutes' as ends_at, w.voters, w.ballots, floor(w.ballots / u.ballots)::integer as times,
     (select count(distinct t.tag) from box.quarantine q join box.quarantined t on t.quarantine_id = q.id
@@ -53,7 +53,7 @@ from box.quarantine q left join box.ruling u on u.quarantine_id = q.id left join
 where q.round_id = $1 order by q.made_at, q.id
 
 -- name: rule_quarantine
-select box.rule_quarantine($1)
+select box.rule_quarantine($1, $2)
 
 -- name: ages
 with took_part as (

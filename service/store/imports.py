@@ -171,9 +171,9 @@ async def write_applied(db: Db, import_id: UUID, version: int, who: str) -> Impo
     return applied
 
 
-async def write_discarded(db: Db, municipality_id: UUID, import_id: UUID, who: str) -> bool:
-    """The import is given up; False when it was settled before."""
-    return await db.fetchval(SQL.write_discarded, municipality_id, import_id, who) is not None
+async def write_discarded(db: Db, municipality_id: UUID, import_id: UUID, who: str, state: State) -> bool:
+    """The import is given up; False when it is not in this state."""
+    return await db.fetchval(SQL.write_discarded, municipality_id, import_id, who, state) is not None
 
 
 async def write_outdated(db: Db, municipality_id: UUID, who: str) -> list[UUID]:

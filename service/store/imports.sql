@@ -119,6 +119,7 @@ select $2, s.person_ref, s.area, s.birth_year, s.birth_month, s.language, s.rela
 from roll.staged_person s
 where s.import_id = $1
     and not exists (select from roll.person p where p.municipality_id = $2 and p.person_ref = s.person_ref)
+order by s.person_ref
 
 -- name: delete_contacts
 delete from roll.contact c where c.municipality_id = $2
@@ -140,4 +141,4 @@ where id = $1 returning *
 
 -- name: write_discarded
 update roll.register_import set state = 'discarded', settled_by = $3, settled_at = clock_timestamp()
-where municipality_id = $1 and id = $2 and state in ('reading', 'staged') returning id
+where municipality_id = $1 and id = $2 and state = $4 returning id

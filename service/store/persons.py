@@ -1,7 +1,6 @@
 """What the roll side knows of persons and has made of it: facts, entries, heads counted, and what builds changed."""
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -96,11 +95,19 @@ async def write_declaration(
     await run(db, SQL.write_declaration, municipality_id, person_ref, area, birth_year, birth_month, relations)
 
 
-async def insert_admission(
-    db: Db, round_id: UUID, person_ref: bytes, cause: Literal["declared", "appeal"], pots: list[UUID] | None
-) -> None:
-    """Let somebody wait to be let in: into these pots, by an appeal, or where the rules let her (None)."""
-    await run(db, SQL.insert_admission, round_id, person_ref, cause, pots)
+async def admit_declarant(db: Db, round_id: UUID, person_ref: bytes) -> None:
+    """Let somebody who declared herself wait to be let in."""
+    await run(db, SQL.admit_declarant, round_id, person_ref)
+
+
+async def admit_appellant(db: Db, granted: UUID) -> UUID | None:
+    """Let the person of a granted appeal, or of two officers' decision on it, wait to be let in; answer the round.
+
+    Into the pot that the appeal was about, or where the rules let her now, if it was about the whole round. None of an
+    appeal that does not say whose it is.
+    """
+    round_id: UUID | None = await db.fetchval(SQL.admit_appellant, granted)
+    return round_id
 
 
 async def tell_admission(db: Db, round_id: UUID) -> datetime:

@@ -24,10 +24,16 @@ values ($1, $2, $3, $4, $5, $6)
 on conflict (municipality_id, person_ref) do update set area = excluded.area, birth_year = excluded.birth_year,
     birth_month = excluded.birth_month, relations = excluded.relations, declared_on = excluded.declared_on
 
--- name: insert_admission
-insert into roll.admission (round_id, person_ref, cause, pot_ids) values ($1, $2, $3, $4)
+-- name: admit_declarant
+insert into roll.admission (round_id, person_ref, cause) values ($1, $2, 'declared') on conflict do nothing
+
+-- name: admit_appellant
+insert into roll.admission (round_id, person_ref, cause, pot_ids)
+select a.round_id, a.person_ref, 'appeal', case when a.pot_id is not null then array[a.pot_id] end
+from roll.appeal a where (a.id = $1 or a.decision_id = $1) and a.state = 'granted' and a.person_ref is not null
 on conflict (round_id, person_ref, cause) do update set
     pot_ids = (select array_agg(distinct p) from unnest(roll.admission.pot_ids || excluded.pot_ids) p)
+returning round_id
 
 -- name: tell_admission
 with gathered as (

@@ -30,6 +30,12 @@ async def counted_pots(db: Db, round_id: UUID) -> set[UUID]:
     return {row["pot_id"] for row in await db.fetch(SQL.counted_pots, round_id)}
 
 
+async def has_correction(db: Db, round_id: UUID) -> bool:
+    """Whether a pot was counted anew, and that is not published."""
+    waits: bool = await db.fetchval(SQL.has_correction, round_id)
+    return waits
+
+
 async def published_snapshot(db: Db, pot_id: UUID) -> Published | None:
     """A pot's published outcome."""
     return await one(db, Published, SQL.published_snapshot, pot_id)

@@ -3,6 +3,14 @@ select distinct s.pot_id from box.round r cross join lateral box.standing_close(
 join box.snapshot s on s.round_id = r.id and s.close_number = c.number
 where r.id = $1
 
+-- name: has_correction
+select exists (
+    select from (
+        select distinct on (s.pot_id) s.id from box.round r cross join lateral box.standing_close(r) c
+        join box.snapshot s on s.round_id = r.id and s.close_number = c.number
+        where r.id = $1 order by s.pot_id, s.counted_at desc) newest
+    where not exists (select from box.publication p where p.snapshot_id = newest.id))
+
 -- name: published_snapshot
 select s.id, s.content, s.counted_at, b.published_at from box.snapshot s join box.publication b on b.snapshot_id = s.id
 where s.pot_id = $1 order by s.counted_at desc limit 1

@@ -25,7 +25,7 @@ async def begin(db: Db, officer_id: UUID, wrapped: bytes) -> bytes:
 
 
 async def take_try(db: Db, officer_id: UUID, confirmed: bool) -> Try | None:
-    """Count a try, and answer what to compare it with; None when there is no such secret, or no try left."""
+    """What to compare a code with; None when there is no such secret, or no try left. Of a confirmed one it counts."""
     return await one(db, Try, SQL.take_try, officer_id, confirmed)
 
 

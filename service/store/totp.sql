@@ -5,7 +5,7 @@ insert into roll.officer_totp (officer_id, wrapped) values ($1, $2) on conflict 
 select wrapped from roll.officer_totp where officer_id = $1
 
 -- name: take_try
-update roll.officer_totp set misses = misses + 1
+update roll.officer_totp set misses = misses + $2::boolean::integer
 where officer_id = $1 and (confirmed_at is not null) = $2 and misses < 10
 returning wrapped, step, extract(epoch from clock_timestamp())::bigint as now
 

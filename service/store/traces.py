@@ -40,7 +40,7 @@ async def insert_key(db: Db, day: date, wrapped: bytes) -> None:
 
 
 async def insert_traces(db: Db, hour: datetime, traces: Sequence[Trace]) -> None:
-    """Keep these; one that is there already stays as it is."""
+    """Keep these."""
     await run(
         db,
         SQL.insert_traces,

@@ -10,4 +10,3 @@ insert into box.trace (round_id, tag, hour, network, device)
 select round_id, tag, $1, network, device
 from unnest($2::uuid[], $3::bytea[], $4::bytea[], $5::bytea[]) as seen (round_id, tag, network, device)
 order by round_id, tag  -- as they lie they say nothing of who came first
-on conflict do nothing

@@ -28,6 +28,8 @@ from service.store import acts, keys, projects, rounds, snapshots
 from service.store.acts import Act
 from service.store.roll import Officer
 from service.store.rounds import Round
+from service.verbs.appeals import grant_appeal, grant_ballot_appeal, open_appeal
+from service.verbs.desk import held_quarantine, rule_quarantine
 from service.verbs.keys import destroy_round_key
 from service.verbs.retention import delete_openings
 from service.verbs.rounds import Moment, own_round
@@ -77,10 +79,45 @@ class DeleteBallots(Wish, frozen=True, tag="delete-ballots"):
     """The round's ballots are deleted; ledger and outcome stay."""
 
 
+class Void(Wish, frozen=True, tag="void"):
+    """The ballots of a quarantine do not count."""
+
+    quarantine_id: UUID
+
+
+class Release(Wish, frozen=True, tag="release", omit_defaults=True):
+    """The ballots of a quarantine count, or those of one voter who appealed: one of the two is named."""
+
+    quarantine_id: UUID | None = None
+    appeal_id: UUID | None = None
+
+    def __post_init__(self) -> None:
+        if (self.quarantine_id is None) == (self.appeal_id is None):
+            raise ValueError("either a quarantine or an appeal is released")
+
+
+class Admit(Wish, frozen=True, tag="admit"):
+    """Somebody who appealed comes onto a roll that is frozen."""
+
+    appeal_id: UUID
+
+
 class ActDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an officer asks for, and why: the second officer reads it, and so does whoever looks back."""
 
-    act: OpenEarly | CloseEarly | Prolong | Reopen | Publish | Correct | DestroyKey | DeleteBallots
+    act: (
+        OpenEarly
+        | CloseEarly
+        | Prolong
+        | Reopen
+        | Publish
+        | Correct
+        | DestroyKey
+        | DeleteBallots
+        | Void
+        | Release
+        | Admit
+    )
     reason: Reason
 
 
@@ -177,8 +214,20 @@ async def _refuse_vain(house: House, officer: Officer, round_id: UUID, wish: Wis
                     raise NotPublished()
                 if not end.over:
                     raise Appealable(ends_on=end.appeal_ends_at.date().isoformat())
+            case Void() | Admit():  # the one once voting is over, the other until then
+                over, void = found.phase in {"counting", "published"}, isinstance(wish, Void)
+                _need(found, over == void, "counting or published" if void else "voting")
         if isinstance(wish, Prolong | Reopen) and not await acts.would_end_later(db, round_id, wish.closes_at):
             raise NotLater()
+    await _refuse_settled(house, round_id, wish)
+
+
+async def _refuse_settled(house: House, round_id: UUID, wish: Wish) -> None:
+    """Raise NotFound when what is to be decided about is not there, or is decided already."""
+    if isinstance(wish, Void | Release) and wish.quarantine_id:
+        await held_quarantine(house, round_id, wish.quarantine_id)
+    if isinstance(wish, Admit | Release) and wish.appeal_id:
+        await open_appeal(house, round_id, wish.appeal_id, of_ballot=isinstance(wish, Release))
 
 
 def _began(found: Round) -> bool:
@@ -227,6 +276,16 @@ async def _delete_ballots(house: House, act: Act) -> bool:
     return True
 
 
+async def _rule(house: House, act: Act) -> bool:
+    if act.details.get("appeal_id"):
+        return await grant_ballot_appeal(house, act.id)
+    return await rule_quarantine(house, act.round_id, act.id)
+
+
+async def _admit(house: House, act: Act) -> bool:
+    return await grant_appeal(house, act.id)
+
+
 _CARRIED_OUT: dict[str, Callable[[House, Act], Awaitable[bool]]] = {
     "open-early": _retime,
     "close-early": _close,
@@ -236,5 +295,8 @@ _CARRIED_OUT: dict[str, Callable[[House, Act], Awaitable[bool]]] = {
     "correct": _correct,
     "destroy-key": _destroy_key,
     "delete-ballots": _delete_ballots,
+    "void": _rule,
+    "release": _rule,
+    "admit": _admit,
 }
 """How each kind is carried out. Doing it twice is doing it once; False when the round does not allow it any more."""

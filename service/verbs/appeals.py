@@ -13,10 +13,11 @@ import msgspec
 from schema.codes import new_code, plain_code
 from schema.errors import Answered, Appealed, NotFound, NothingToAppeal, TakesTwo, WrongReceipt
 from schema.passes import LIFETIME, SKEW, Pass
+from schema.queries import Db
 from service.house import House
-from service.limits import SIGNING_IN
-from service.reading import Note
-from service.store import appeals
+from service.limits import CASTING, SIGNING_IN
+from service.reading import Reason
+from service.store import appeals, persons
 from service.store.appeals import Appeal, BallotAppeal, Ground, State
 from service.store.ballots import OwnAppeal
 from service.store.roll import Officer
@@ -31,7 +32,7 @@ class AppealDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Without ``pot_id`` it is about the whole round.
     """
 
-    words: Note
+    words: Reason
     language: Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}$")] = "en"
     pot_id: UUID | None = None
     slip: Proof | None = None
@@ -59,7 +60,7 @@ class AppealAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An officer's answer, in words that the resident reads."""
 
     granted: bool
-    answer: Note
+    answer: Reason
 
 
 class Appeals(msgspec.Struct, frozen=True):
@@ -74,7 +75,8 @@ def slip_for(house: House, round_id: UUID, person_ref: bytes) -> str:
     return house.keys.seal_slip(round_id.bytes, person_ref, int(time.time()) + LIFETIME)
 
 
-def _person(house: House, round_id: UUID, slip: str) -> bytes | None:
+def person_of(house: House, round_id: UUID, slip: str) -> bytes | None:
+    """Whose slip this is (a person_ref); None when it has ended, or is none of this round's."""
     opened = house.keys.open_slip(round_id.bytes, slip)
     return opened[0] if opened and opened[1] + SKEW >= time.time() else None
 
@@ -85,7 +87,7 @@ async def make_appeal(house: House, round_id: UUID, draft: AppealDraft, address:
     view = await public_round(house, round_id)
     if draft.pot_id is not None and draft.pot_id not in {pot.id for pot in view.pots}:
         raise NotFound(what="pot of that id in this round")
-    person_ref = _person(house, round_id, draft.slip) if draft.slip is not None else None
+    person_ref = person_of(house, round_id, draft.slip) if draft.slip is not None else None
     if draft.slip is not None and person_ref is None:
         raise WrongReceipt()
     code = new_code()
@@ -100,7 +102,7 @@ async def make_appeal(house: House, round_id: UUID, draft: AppealDraft, address:
 async def read_answers(house: House, round_id: UUID, question: AppealQuestion, address: str) -> list[Appeal]:
     """The appeals of whoever shows a slip, or the one with this number. Raises WrongReceipt."""
     await house.limits.ask(SIGNING_IN, address)
-    person_ref, plain = _person(house, round_id, question.proof), plain_code(question.proof)
+    person_ref, plain = person_of(house, round_id, question.proof), plain_code(question.proof)
     async with house.roll.enter() as db:
         if person_ref is not None:
             return await appeals.appeals_of_person(db, round_id, person_ref)
@@ -112,7 +114,7 @@ async def read_answers(house: House, round_id: UUID, question: AppealQuestion, a
 
 async def own_appeals(house: House, round_id: UUID, slip: str) -> list[Appeal]:
     """The appeals of somebody who signed in a moment ago."""
-    person_ref = _person(house, round_id, slip)
+    person_ref = person_of(house, round_id, slip)
     async with house.roll.enter() as db:
         return await appeals.appeals_of_person(db, round_id, person_ref) if person_ref else []
 
@@ -123,6 +125,7 @@ def _receipt_hash(house: House, plain: str) -> bytes:
 
 async def appeal_ballot(house: House, claims: Pass, draft: BallotAppealDraft) -> OwnAppeal:
     """Ask for one's ballots back, in all pots of the round. Raises NothingToAppeal and Appealed."""
+    house.limits.take(CASTING, claims.tag)
     async with house.box.write() as db:
         if await appeals.insert_ballot_appeal(db, claims.round_id, claims.tag_bytes, draft.ground):
             return OwnAppeal(draft.ground, "open", None)
@@ -171,10 +174,23 @@ async def _answer_on_roll(house: House, officer: Officer, round_id: UUID, appeal
     async with house.roll.write() as db:
         if not await appeals.answer_appeal(db, round_id, appeal_id, state, sent.answer, officer.name):
             raise Answered()
+        await _admit(db, appeal_id)
+
+
+async def open_appeal(house: House, round_id: UUID, appeal_id: UUID, of_ballot: bool) -> None:
+    """Raise NotFound unless a round has this appeal, of a ballot or against the roll, and it waits for an answer."""
+    if of_ballot:
+        async with house.box.enter() as db:
+            waiting = {each.id for each in await appeals.ballot_appeals(db, round_id) if each.state == "open"}
+    else:
+        async with house.roll.enter() as db:
+            waiting = {each.id for each in await appeals.appeals(db, round_id) if each.state == "open"}
+    if appeal_id not in waiting:
+        raise NotFound(what="appeal in this round that waits for an answer")
 
 
 async def grant_ballot_appeal(house: House, decision_id: UUID) -> bool:
-    """Carry out two officers' decision to give a voter's ballots back; whether an appeal was open."""
+    """Carry out two officers' decision to give a voter's ballots back; whether that is done, now or before."""
     async with house.box.write() as db:
         granted = await appeals.grant_ballot_appeal(db, decision_id)
     house.doorbell.ring("count")
@@ -183,6 +199,14 @@ async def grant_ballot_appeal(house: House, decision_id: UUID) -> bool:
 
 
 async def grant_appeal(house: House, decision_id: UUID) -> bool:
-    """Carry out two officers' decision to admit somebody to a frozen roll; whether an appeal was open."""
+    """Carry out two officers' decision to admit somebody to a frozen roll; whether that is done, now or before."""
     async with house.roll.write() as db:
-        return await appeals.grant_appeal(db, decision_id)
+        granted = await appeals.grant_appeal(db, decision_id)
+        await _admit(db, decision_id)
+    return granted
+
+
+async def _admit(db: Db, granted: UUID) -> None:
+    """Let the person of an appeal wait to be let in, if it was granted and says whose it is."""
+    if round_id := await persons.admit_appellant(db, granted):
+        await persons.tell_admission(db, round_id)

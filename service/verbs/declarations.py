@@ -7,17 +7,22 @@ from uuid import UUID
 import msgspec
 
 from schema.electorate import Relation
-from schema.errors import NoDeclarations, NotFound, NotInPhase, OnRollAlready
+from schema.errors import NoDeclarations, NotFound, NotInPhase, OnRollAlready, PassExpired
 from service.house import House
 from service.limits import DECLARING
 from service.reading import Name
 from service.store import persons, rounds
+from service.verbs.appeals import Proof, person_of
 from service.verbs.rounds import known_area
 
 
 class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a resident says of herself. Somebody who does not name her year of birth has no age where a pot asks."""
+    """What a resident says of herself; ``slip`` is from her sign-in, and says whom the roll may let in.
 
+    Somebody who does not name her year of birth has no age where a pot asks for one.
+    """
+
+    slip: Proof
     area: Name
     birth_year: Annotated[int, msgspec.Meta(ge=1890, le=2100)] | None = None
     birth_month: Annotated[int, msgspec.Meta(ge=1, le=12)] | None = None
@@ -30,12 +35,15 @@ class Declared(msgspec.Struct, frozen=True):
     on_roll_at: datetime
 
 
-async def declare(house: House, round_id: UUID, person_ref: bytes, declaration: Declaration) -> Declared:
-    """Note what somebody whose contact was proven says of herself, for the roll to take in together with others.
+async def declare(house: House, round_id: UUID, declaration: Declaration) -> Declared:
+    """Note what somebody who signed in says of herself, for the roll to take in together with others.
 
     Until the round is scheduled she can say it anew. Afterwards the roll asks her once, and keeps to that: who could
     say another area every day would vote in every pot. Of somebody on the register, the register's word holds.
     """
+    person_ref = person_of(house, round_id, declaration.slip)
+    if person_ref is None:
+        raise PassExpired()
     house.limits.take(DECLARING, person_ref.hex())
     async with house.box.enter() as db:
         found = await rounds.round_by_id(db, round_id)
@@ -53,7 +61,7 @@ async def declare(house: House, round_id: UUID, person_ref: bytes, declaration: 
         if asked or (known is not None and known.source == "register"):
             raise OnRollAlready()
         await persons.write_declaration(db, found.municipality_id, person_ref, declaration.area, *_facts(declaration))
-        await persons.insert_admission(db, round_id, person_ref, "declared", None)
+        await persons.admit_declarant(db, round_id, person_ref)
         return Declared(await persons.tell_admission(db, round_id))
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from schema.errors import LineGone, NotFound
 from service.house import House
-from service.reading import Note
+from service.reading import Reason
 from service.store import desk
 from service.store.desk import AgeLine, Line, Quarantine
 from service.store.roll import Officer
@@ -43,7 +43,7 @@ class QuarantineDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The name of a line in the report, and why the ballots behind it are set aside: their voters read it."""
 
     line: Annotated[str, msgspec.Meta(pattern="^(burst|network|device)-[0-9A-Za-z]{1,20}$", max_length=40)]
-    reason: Note
+    reason: Reason
 
 
 async def view_desk(house: House, officer: Officer, round_id: UUID) -> Desk:
@@ -69,20 +69,20 @@ async def quarantine_line(house: House, officer: Officer, round_id: UUID, draft:
     return await view_desk(house, officer, round_id)
 
 
-async def known_quarantine(house: House, round_id: UUID, quarantine_id: UUID) -> Quarantine:
-    """A quarantine of a round. Raises NotFound."""
+async def held_quarantine(house: House, round_id: UUID, quarantine_id: UUID) -> Quarantine:
+    """A quarantine of a round that waits for two officers. Raises NotFound."""
     async with house.box.enter() as db:
         found = await desk.quarantines(db, round_id)
     for quarantine in found:
-        if quarantine.id == quarantine_id:
+        if quarantine.id == quarantine_id and quarantine.state == "held":
             return quarantine
-    raise NotFound(what="quarantine in this round")
+    raise NotFound(what="quarantine in this round that waits for a decision")
 
 
-async def rule_quarantine(house: House, decision_id: UUID) -> bool:
+async def rule_quarantine(house: House, round_id: UUID, decision_id: UUID) -> bool:
     """Carry out what two officers decided about a quarantine; whether it is done, now or before."""
     async with house.box.write() as db:
-        answer = await desk.rule_quarantine(db, decision_id)
+        answer = await desk.rule_quarantine(db, round_id, decision_id)
     house.doorbell.ring("count")
     house.doorbell.ring("compare")
     return answer in {"ruled", "ruled_before"}

@@ -18,7 +18,7 @@ from schema.events import Lane, RegisterImported
 from service.house import House
 from service.room import Room
 from service.sources.persons import Ref, stage_batch
-from service.sources.rows import Source
+from service.sources.rows import Batch, Source
 from service.store import imports as store
 from service.store import outbox, roll
 from service.store.imports import Import, StoredFault
@@ -64,12 +64,13 @@ async def stage_import(desk: Desk, origin: str, source: Source) -> Import:
     ``origin`` names the source in the history. Raises FaultyRegister when any row is wrong, NobodyInRegister, and what
     the source raises (Malformed, SourceFailed, TooLarge); of such a source nothing stays but its faults.
     """
+    first = await anext(source)  # what cannot be read from its beginning leaves nothing in the history
     async with desk.roll.write() as db:
         await store.be_patient(db)
         await store.delete_staged(db, await store.write_outdated(db, desk.municipality_id, desk.who))
         import_id = await store.insert_import(db, desk.municipality_id, origin[:200] or "a file", desk.who)
     try:
-        await _copy(desk, import_id, source)
+        await _copy(desk, import_id, first, source)
         return await _compare(desk, import_id)
     except BaseException:
         with suppress(Unavailable):
@@ -77,8 +78,9 @@ async def stage_import(desk: Desk, origin: str, source: Source) -> Import:
         raise
 
 
-async def _copy(desk: Desk, import_id: UUID, source: Source) -> None:
+async def _copy(desk: Desk, import_id: UUID, first: Batch, others: Source) -> None:
     """Bring a source into the staging tables, some thousand rows at a time, each time on a connection of its own."""
+    batch: Batch | None = first
     persons: list[str] = []
     contacts: list[str] = []
 
@@ -88,7 +90,7 @@ async def _copy(desk: Desk, import_id: UUID, source: Source) -> None:
         persons.clear()
         contacts.clear()
 
-    async for batch in source:
+    while batch is not None:
         staged = stage_batch(batch, import_id, desk.ref)
         persons += staged.persons
         contacts += staged.contacts
@@ -98,6 +100,7 @@ async def _copy(desk: Desk, import_id: UUID, source: Source) -> None:
                 await store.write_faults(db, import_id, lines, whats)
         if len(persons) >= ROWS_AT_ONCE:
             await flush()
+        batch = await anext(others, None)
     await flush()
 
 
@@ -111,24 +114,23 @@ async def _compare(desk: Desk, import_id: UUID) -> Import:
             await store.write_faulty(db, import_id, number)
             await store.delete_staged(db, [import_id])
         compared = None if number else await store.compare(db, desk.municipality_id, import_id)
+        if compared and not compared.persons:
+            raise NobodyInRegister()
     if number:
         more = f" and {number - len(shown)} more" if number > len(shown) else ""
         listed = "; ".join(f"line {fault.line}: {fault.what}" for fault in shown) + more
         raise FaultyRegister(number=number, faults=listed, import_id=str(import_id))
     if compared is None:
         raise ImportOutdated()
-    if not compared.persons:
-        raise NobodyInRegister()
     return compared
 
 
-async def _give_up(desk: Desk, import_id: UUID) -> bool:
+async def _give_up(desk: Desk, import_id: UUID) -> None:
+    """Forget what was read of an import that failed, whatever was noted of it meanwhile."""
     async with desk.roll.write() as db:
         await store.be_patient(db)
-        given_up = await store.write_discarded(db, desk.municipality_id, import_id, desk.who)
-        if given_up:
-            await store.delete_staged(db, [import_id])
-    return given_up
+        await store.write_discarded(db, desk.municipality_id, import_id, desk.who, "reading")
+        await store.delete_staged(db, [import_id])
 
 
 async def apply_import(desk: Desk, import_id: UUID) -> Import:
@@ -166,9 +168,12 @@ async def replace_register(desk: Desk, origin: str, source: Source) -> Import:
 
 async def discard_import(desk: Desk, import_id: UUID) -> Import:
     """Give a staged import up; what was read of it is forgotten. Raises NotFound, and ImportSettled once applied."""
-    given_up = await _give_up(desk, import_id)
+    async with desk.roll.write() as db:
+        await store.be_patient(db)
+        if await store.write_discarded(db, desk.municipality_id, import_id, desk.who, "staged"):
+            await store.delete_staged(db, [import_id])
     found = await view_import(desk, import_id)
-    if not given_up and found.state != "discarded":
+    if found.state != "discarded":
         raise ImportSettled(state=_STATES.get(found.state, found.state))
     return found
 

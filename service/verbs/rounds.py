@@ -244,6 +244,12 @@ async def counted_pots(house: House, round_id: UUID) -> set[UUID]:
         return await snapshots.counted_pots(db, round_id)
 
 
+async def has_correction(house: House, round_id: UUID) -> bool:
+    """Whether a published round was counted anew, and two officers have to publish that."""
+    async with house.box.enter() as db:
+        return await snapshots.has_correction(db, round_id)
+
+
 async def known_area(db: Db, round_id: UUID, area: str | None) -> None:
     """Raise NotFound for an area that the round does not have."""
     if area is not None and area not in await rounds.areas(db, round_id):

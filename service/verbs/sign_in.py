@@ -1,4 +1,6 @@
-"""Signing in: officers by password, residents by letter code. The roll side; it hands out passes and sees no ballot."""
+"""Signing in: officers by password, residents by a code or a provider. The roll side; it hands out passes and sees no
+ballot.
+"""
 
 import asyncio
 import functools
@@ -21,6 +23,7 @@ from schema.errors import (
     KeyDestroyed,
     MistypedCode,
     NotFound,
+    NotOnRegister,
     Refusal,
     TooFast,
     WrongCode,
@@ -33,10 +36,11 @@ from service.house import House
 from service.limits import OFFICER_ADDRESS, OFFICER_NAME, SIGNING_IN, WRONG_ADDRESS, WRONG_ROUND
 from service.people import token_hash
 from service.reading import Name
-from service.store import codes, keys, roll
-from service.store.roll import Entry, Officer
+from service.store import codes, contacts, keys, roll
+from service.store.roll import Entry, Officer, SignedIn
 from service.verbs import totp
 from service.verbs.appeals import slip_for
+from service.verbs.contact_codes import Contact, person_of_code, refuse_destroyed
 
 
 class OfficerSignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,9 +52,10 @@ class OfficerSignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CodeSignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The code of a letter, as typed."""
+    """A code as typed: a letter's, or the one-time code that was sent to this contact."""
 
     code: str
+    contact: Contact | None = None
 
 
 class PotPass(msgspec.Struct, frozen=True):
@@ -135,9 +140,12 @@ async def sign_out_officer(house: House, token: str) -> None:
 async def sign_in_by_code(house: House, round_id: UUID, sent: CodeSignIn, address: str) -> Passes:
     """Passes for the person whose code this is. ``address`` is the caller's.
 
-    Raises TooFast, Guessing, MistypedCode and what ``_why_not`` finds.
+    Raises TooFast, Guessing, MistypedCode and what ``_why_not`` finds; for a one-time code WrongOneTimeCode,
+    BadContact, NoGateway and KeyDestroyed.
     """
     await house.limits.ask(SIGNING_IN, address)
+    if sent.contact:
+        return await sign_in_person(house, round_id, await person_of_code(house, round_id, sent.contact, sent.code))
     plain = plain_code(sent.code)
     if plain is None:
         raise MistypedCode()
@@ -151,6 +159,20 @@ async def sign_in_by_code(house: House, round_id: UUID, sent: CodeSignIn, addres
         house.limits.owe(WRONG_ROUND, round_id.hex)
     if signed_in is None:
         raise refusal or WrongCode()
+    return _passes(house, round_id, signed_in)
+
+
+async def sign_in_person(house: House, round_id: UUID, person_ref: bytes) -> Passes:
+    """Passes for somebody who proved who they are. Raises NotOnRegister and KeyDestroyed."""
+    async with house.roll.enter() as db:
+        signed_in = await contacts.sign_in_person(db, round_id, person_ref)
+        if signed_in is None:
+            await refuse_destroyed(db, round_id)
+            raise NotOnRegister()
+    return _passes(house, round_id, signed_in)
+
+
+def _passes(house: House, round_id: UUID, signed_in: SignedIn) -> Passes:
     round_key = house.keys.open_round_key(round_id.bytes, signed_in.wrapped_key)
     return issue_passes(house, round_id, signed_in.person_ref, round_key, signed_in.entries)
 

@@ -58,7 +58,7 @@ async def check(house: House, officer: Officer, typed: str) -> None:
 async def confirm(house: House, officer: Officer, typed: str) -> list[str]:
     """Ask for codes from now on, and end every session of the officer; answers recovery codes, which are not kept.
 
-    Raises WrongTotp, TotpLocked, TotpConfirmed.
+    Raises WrongTotp, TotpConfirmed.
     """
     if officer.totp:
         raise TotpConfirmed()
@@ -81,7 +81,7 @@ async def _take(house: House, officer: Officer, typed: str, confirmed: bool) -> 
     async with house.roll.enter() as db:
         attempt = await store.take_try(db, officer.id, confirmed)
     if attempt is None:
-        raise TotpLocked()
+        raise TotpLocked() if confirmed else WrongTotp()
     step = step_of(house.keys.open_totp(officer.id.bytes, attempt.wrapped), attempt, typed)
     if step is None:
         raise WrongTotp()

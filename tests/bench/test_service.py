@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from schema import cli
-from service.bench import accept, close, judge, ledger, read, soak
+from service.bench import accept, close, judge, ledger, read, register, soak
 from service.bench.load import Load, request
 
 
@@ -78,6 +78,19 @@ def test_memory_of_every_process_is_watched(tmp_path: Path, monkeypatch: pytest.
     assert measured["accepted"] == 300
     assert set(measured["figures"]) == {"service", "judge", "sequence", "count", "clock"}
     assert all(first > 1 and last > 1 for first, last, _ in measured["figures"].values())
+
+
+def test_a_register_is_imported_and_then_the_same(tmp_path: Path) -> None:
+    """Everybody in the file is on the register, and the second time nothing differs."""
+    target = tmp_path / "figures.json"
+    result = CliRunner().invoke(register.register, ["--rows", "2000", "--json", str(target)])
+    assert result.exit_code == 0, result.output
+    measured = msgspec.json.decode(target.read_bytes())
+    assert measured["kept"] == measured["rows"] == 2000
+    assert [run["said"] for run in measured["runs"].values()] == [
+        "Applied: the register is at version 1 now.",
+        "Nothing differs: the register stays at version 1.",
+    ]
 
 
 def test_all_measurements_run_though_one_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

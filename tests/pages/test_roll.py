@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from service.proofs import make_proof
+from service.verbs.appeals import slip_for
 from tests.pages.visitor import Visitor
 from tests.town import Town, pot
 
@@ -42,9 +42,9 @@ async def test_declaring_oneself(town: Town, visitor: Visitor) -> None:
     """Elsa fills in the form, is told when to come back, and nothing she typed is lost when a month is amiss."""
     ground = await town.open_round(sources=["declared"])
     house = town.client.app.state.house
-    proof = make_proof(house, UUID(ground.id), house.ring.person_ref("mail:elsa@example.org"))
+    slip = slip_for(house, UUID(ground.id), house.ring.person_ref("mail:elsa@example.org"))
     typed = [("area", "South"), ("birth_year", "1970"), ("birth_month", "13"), ("relations", "works")]
-    page = await visitor.send(f"/rounds/{ground.id}/declaration", [("proof", proof), *typed])
+    page = await visitor.send(f"/rounds/{ground.id}/declaration", [("slip", slip), *typed])
     assert "the month of birth must be at most 12" in page.alert
     assert 'value="1970"' in page.html
     assert page.checked() == ["works"]
@@ -52,11 +52,14 @@ async def test_declaring_oneself(town: Town, visitor: Visitor) -> None:
     assert "sign in once more" in page.text
 
 
-async def test_declaring_without_a_proof(town: Town, visitor: Visitor) -> None:
+async def test_declaring_without_a_slip(town: Town, visitor: Visitor) -> None:
     """Whoever has none, or one that has ended, is shown where the way begins, and what was typed goes along."""
     ground = await town.open_round(sources=["declared"])
     page = await visitor.open(f"/rounds/{ground.id}/declaration")
     assert "Sign in" in page.title
-    page = await visitor.send(f"/rounds/{ground.id}/declaration", [("birth_year", "1970"), ("relations", "works")])
+    page = await visitor.send(
+        f"/rounds/{ground.id}/declaration",
+        [("slip", "x"), ("area", "South"), ("birth_year", "1970"), ("relations", "works")],
+    )
     assert '<input type="hidden" name="birth_year" value="1970">' in page.html
     assert '<input type="hidden" name="then" value="declaration">' in page.html

@@ -23,8 +23,12 @@ MOVES = {
     "POST /api/acts/{act_id}/confirmation",
     "DELETE /api/officer/sessions",
     "POST /officer/sign-out",
+    "POST /officer/account/totp",
+    "POST /officer/account/totp/confirmation",
 }
-"""What would move the round on or end the officer's session. Confirming is looked at at the close and later."""
+"""What would move the round on, end the officer's session, or show the random secret of an app. Confirming is looked at
+at the close and later.
+"""
 
 CANARY = 7
 """The number of the project that one of two houses votes for, in every pot."""
@@ -51,6 +55,7 @@ class Scene(msgspec.Struct, frozen=True):
     receipt: str
     auditor: str
     batch: str
+    imported: str
     leaves: int
     crowd: dict[str, dict[str, str]]
 
@@ -96,6 +101,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "appeal_id": [scene.round_id],  # there is none, so nothing is answered
         "session_id": [scene.round_id],
         "officer_id": [scene.round_id],
+        "import_id": [scene.imported],
         "webhook_id": [scene.round_id],  # there is none, so nothing is removed
         "level": ["0"],
         "place": ["000.p/1", f"000.p/{scene.leaves}"],
@@ -104,6 +110,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "slug": ["not-counted", "not-open"],
         "name": [min(STATIC)],
         "path": ["openapi.yaml"],
+        "provider": ["bank"],  # there is none, so nobody is led away
     }
 
 
@@ -120,6 +127,7 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "older": "1",
         "newer": str(scene.leaves),
         "commitment": scene.receipt,
+        "names": "area=area",
         "note": "needed",
         "done": "confirm",
         "pot": scene.pots[0],

@@ -34,7 +34,9 @@ BEYOND_SCHEMA = re.compile(
     r"|the timeline must run|two pots have one name|the pots name areas|End the tie order|Name each criterion"
     r"|Only a completion funds|A cap on a category says|the rule caps categories|the least age of a pot"
     r"|choices are asked for|the older size is at least"
-    r"|the file lacks the column|the file is not UTF-8|the file holds a NUL"
+    r"|the file lacks the column|the file is not UTF-8|the file holds a NUL|the first line names|line \d+ is longer"
+    r"|a column is named like"
+    r"|either a quarantine or an appeal is released"
     r"|the recipient is no public key of age"
     r"|the file is no CSV"
 )

@@ -4,6 +4,7 @@ What is random or a time by design is blanked, at its length. Two houses that di
 ballots must give the same texts (``tests/service/worlds.py`` makes them).
 """
 
+import asyncio
 import base64
 import hashlib
 import re
@@ -67,12 +68,20 @@ async def ask(app: Litestar, method: str, address: str, headers: dict[str, str],
         "extensions": {},
     }
 
+    messages = iter([{"type": "http.request", "body": body, "more_body": False}])
+    answered = asyncio.Event()
+
     async def receive() -> Any:
-        return {"type": "http.request", "body": body, "more_body": False}
+        if message := next(messages, None):
+            return message
+        await answered.wait()  # a stream listens, as long as it lasts, for a caller who is gone
+        return {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
         begun.update(message if message["type"] == "http.response.start" else {})
         content.extend(message.get("body", b""))
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            answered.set()
 
     await app(scope, receive, send)
     named = {name.decode().lower(): value.decode() for name, value in begun["headers"]}
@@ -84,6 +93,7 @@ async def ask(app: Litestar, method: str, address: str, headers: dict[str, str],
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?|\d{1,2}\xa0[A-Z][a-z]+\xa0\d{4}(?:, \d\d:\d\d)?")
 _PASS = re.compile(r"(?<![\w-])([\w-]{80,})\.[\w-]{86}")
 _KEY = re.compile(r'(?<=name="idempotency_key" value=")[\w-]+')
+_SLIP = re.compile(r'(?<="slip":")[\w=-]{92}|(?<=name="slip" value=")[\w=-]{92}')
 _NAME = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|(?<![0-9a-f])[0-9a-f]{64,}(?![0-9a-f])")
 _HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{64,}(?![0-9a-f])|[A-Za-z0-9+/]{43}=|(?<=— )\S+ [A-Za-z0-9+/=]+")
 _REQUEST = re.compile(r"\b[0-9a-f]{16}\b")
@@ -109,6 +119,7 @@ def _claims(found: re.Match[str]) -> str:
 def veiled(text: str, known: frozenset[str]) -> str:
     """A text without times, without the random ids and hashes of this house (``known``), and with passes opened."""
     text = _NAME.sub(lambda found: _blank(found) if found[0] in known else found[0], text)
+    text = _SLIP.sub(_blank, text)
     return _KEY.sub(_blank, _PASS.sub(_claims, _TIME.sub(_blank, text)))
 
 

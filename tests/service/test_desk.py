@@ -13,8 +13,6 @@ from httpx import Response
 from service.house import House
 from service.traces import Cast
 from tests import verify_bundle
-from tests.builders import House as Place
-from tests.builders import rule
 from tests.town import Ground, Town, Voter, crowd, moment
 from workers.verify import verify
 
@@ -53,10 +51,9 @@ async def set_aside(ground: Ground, line: str, reason: str = "Found in one minut
     return await ground.town.client.post(f"/api/rounds/{ground.id}/quarantines", json=sent, headers=badge)
 
 
-async def ruled(ground: Ground, db: asyncpg.Connection, kind: str) -> None:
+async def ruled(ground: Ground, kind: str) -> None:
     """Two officers decide about the newest quarantine."""
-    made = await db.fetchval("select id from box.quarantine order by made_at desc limit 1")
-    assert await rule(db, Place(UUID(int=0), UUID(ground.id), UUID(ground.pot)), kind, made) == "ruled"
+    await ground.decide(kind, quarantine_id=(await desk(ground))["quarantines"][-1]["id"])
 
 
 async def test_a_burst_is_in_the_report(crowded_town: Town) -> None:
@@ -181,41 +178,39 @@ async def test_a_voter_sees_that_her_ballot_is_held(crowded_town: Town) -> None:
     assert (await people[1].cast(1, base=1)).status_code == 201
 
 
-async def test_a_released_ballot_is_as_it_was(crowded_town: Town, db: asyncpg.Connection) -> None:
+async def test_a_released_ballot_is_as_it_was(crowded_town: Town) -> None:
     """Its voter is told nothing more of it, and it counts."""
     ground, people = await town_votes(crowded_town)
     before = (await people[0].ballot()).json()
     await set_aside(ground, (await desk(ground))["lines"][0]["line"])
-    await ruled(ground, db, "release")
+    await ruled(ground, "release")
     assert (await people[0].ballot()).json() == before
     assert (await desk(ground))["quarantines"][0]["state"] == "released"
 
 
-async def voided(town: Town, db: asyncpg.Connection) -> tuple[Ground, list[Voter]]:
+async def voided(town: Town) -> tuple[Ground, list[Voter]]:
     """A published round in which the first twelve voters' ballots were voided."""
     ground, people = await town_votes(town, voting_at=moment(-timedelta(minutes=1)))
     await trace(town, *((voter, "192.0.2.1", AGENTS[0]) for voter in people[:12]))
     await set_aside(ground, (await desk(ground))["lines"][0]["line"])
     await ground.count()
-    await ruled(ground, db, "void")
+    await ruled(ground, "void")
     await town.work("count", "compare")
     return ground, people
 
 
-async def test_a_voter_sees_that_her_ballot_was_voided(crowded_town: Town, db: asyncpg.Connection) -> None:
+async def test_a_voter_sees_that_her_ballot_was_voided(crowded_town: Town) -> None:
     """P11: with the reason that officers gave; and so does nobody else."""
-    _, people = await voided(crowded_town, db)
+    _, people = await voided(crowded_town)
     first, last = [(await voter.ballot()).json() for voter in (people[0], people[-1])]
     assert (first["reason"], first["held"], first["why"]) == ("voided", False, ["Found in one minute."])
     assert (last["reason"], last["why"]) == (None, [])
 
 
-async def test_the_bundle_of_a_round_with_voided_ballots_verifies(
-    crowded_town: Town, db: asyncpg.Connection, tmp_path: Any
-) -> None:
+async def test_the_bundle_of_a_round_with_voided_ballots_verifies(crowded_town: Town, tmp_path: Any) -> None:
     """P12: by both programs; the voided stand in the sum, and each of their leaves is in the ledger."""
-    ground, _ = await voided(crowded_town, db)
-    await ground.officer("POST", "publication")
+    ground, _ = await voided(crowded_town)
+    await ground.publish()
     snapshot = (await crowded_town.client.get(f"/api/pots/{ground.pot}/snapshot")).json()
     assert (snapshot["sums"]["counted"], snapshot["sums"]["refused"]) == (CROWD - 12, {"voided": 12})
     packed = (await crowded_town.client.get(f"/api/rounds/{ground.id}/bundle")).content
@@ -225,7 +220,7 @@ async def test_the_bundle_of_a_round_with_voided_ballots_verifies(
     assert [sentence for holds, sentence in verify_bundle.check(packed) if not holds] == []
 
 
-async def test_both_outcomes_are_shown(crowded_town: Town, db: asyncpg.Connection) -> None:
+async def test_both_outcomes_are_shown(crowded_town: Town) -> None:
     """What was counted, and beside it what it would be without the held; before publication neither (P8)."""
     ground, people = await town_votes(crowded_town, voting_at=moment(-timedelta(minutes=1)))
     await trace(crowded_town, *((voter, "192.0.2.1", AGENTS[0]) for voter in people[:12]))
@@ -234,10 +229,58 @@ async def test_both_outcomes_are_shown(crowded_town: Town, db: asyncpg.Connectio
     await crowded_town.work("compare")
     path = f"/api/pots/{ground.pot}/without-held"
     assert (await crowded_town.client.get(path)).status_code == 409
-    await ground.officer("POST", "publication")
+    await ground.publish()
     shown = (await crowded_town.client.get(path)).json()
     assert (shown["held"], shown["counted"]) == (12, CROWD - 12)
     assert sorted(shown) == ["counted", "format", "funded", "held", "partly", "spent"]
-    await ruled(ground, db, "release")
+    await ruled(ground, "release")
     await crowded_town.work("compare")
     assert (await crowded_town.client.get(path)).status_code == 404
+
+
+async def test_one_officer_alone_neither_voids_nor_releases(crowded_town: Town) -> None:
+    """Who asked cannot confirm; until another officer does, the ballots stay held."""
+    ground, _ = await town_votes(crowded_town)
+    await set_aside(ground, (await desk(ground))["lines"][0]["line"])
+    await ground.count()
+    for kind in ("void", "release"):
+        asked = await ground.ask(kind, quarantine_id=(await desk(ground))["quarantines"][0]["id"])
+        path = f"/api/acts/{asked['id']}/confirmation"
+        alone = await crowded_town.client.post(path, headers=crowded_town.badge())
+        assert alone.json()["type"] == "/problems/same-officer"
+    assert (await desk(ground))["quarantines"][0]["state"] == "held"
+
+
+async def test_nothing_is_voided_that_is_still_open_to_all(crowded_town: Town) -> None:
+    """While voting is open nobody can even ask for it, nor for a quarantine that is not there or that was decided."""
+    ground, _ = await town_votes(crowded_town)
+    await set_aside(ground, (await desk(ground))["lines"][0]["line"])
+    quarantine = (await desk(ground))["quarantines"][0]["id"]
+
+    async def asked(kind: str, which: str) -> Any:
+        act = {"act": {"kind": kind, "quarantine_id": which}, "reason": "So."}
+        path = f"/api/rounds/{ground.id}/acts"
+        return (await crowded_town.client.post(path, json=act, headers=crowded_town.badge())).json().get("type")
+
+    assert await asked("void", quarantine) == "/problems/not-in-phase"
+    assert await asked("release", ground.id) == "/problems/not-found"
+    await ruled(ground, "release")
+    assert await asked("release", quarantine) == "/problems/not-found"
+
+
+async def test_a_correction_after_publication_is_published_by_two_officers(crowded_town: Town) -> None:
+    """Ballots voided late make a new snapshot that names the old one; it is shown once it was published."""
+    ground, people = await town_votes(crowded_town, voting_at=moment(-timedelta(minutes=1)))
+    await trace(crowded_town, *((voter, "192.0.2.1", AGENTS[0]) for voter in people[:12]))
+    await set_aside(ground, (await desk(ground))["lines"][0]["line"])
+    before = await ground.outcome()
+    await ruled(ground, "void")
+    await crowded_town.work("count", "compare")
+    path = f"/api/pots/{ground.pot}/snapshot"
+    assert (await crowded_town.client.get(path)).json() == before
+    await ground.publish()
+    after = (await crowded_town.client.get(path)).json()
+    assert (before["sums"]["counted"], after["sums"]["counted"]) == (CROWD, CROWD - 12)
+    assert after["corrects"] is not None
+    what_if = (await crowded_town.client.get(f"/api/pots/{ground.pot}/what-if")).json()
+    assert what_if["voters"] == CROWD - 12

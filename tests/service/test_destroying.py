@@ -11,10 +11,14 @@ from click.testing import CliRunner, Result
 
 from schema.database import connect
 from schema.errors import Appealable, KeyDestroyed, NotFound, NotPublished, RoundKeyMissing, Undecided
+from schema.gateways import MailGateway
 from service.cli.keys import keys as command
+from service.store import contacts
 from service.store.keys import Destroyed
+from service.verbs.contact_codes import refuse_destroyed
 from service.verbs.keys import destroy_round_key
 from tests.builders import decision
+from tests.gateways import Post
 from tests.town import Ground, Town, draft, moment
 
 
@@ -61,6 +65,22 @@ async def test_after_two_officers_destroyed_it_nobody_signs_in(town: Town, db: a
     assert (answer.status_code, answer.json()["type"]) == (410, "/problems/key-destroyed")
     assert "KS 2026/17" in answer.json()["detail"]
     assert (await town.client.get(f"/api/pots/{ground.pot}/snapshot")).status_code == 200
+
+
+async def test_after_it_was_destroyed_no_code_is_sent_either(
+    reachable: Town, roll: asyncpg.Connection, db: asyncpg.Connection, post: tuple[Post, MailGateway]
+) -> None:
+    """Whoever asks for a code, or proves in another way who they are, is told why."""
+    ground = await published(reachable)
+    await destroy(roll, db, ground)
+    contact = {"kind": "mail", "address": "amina@example.se"}
+    asked = await reachable.client.post(f"/api/rounds/{ground.id}/contact-codes", json=contact)
+    assert (asked.status_code, asked.json()["type"]) == (410, "/problems/key-destroyed")
+    assert post[0].taken == []
+    amina = reachable.ring.person_ref("AMINA-1")
+    assert await contacts.sign_in_person(roll, UUID(ground.id), amina) is None
+    with pytest.raises(KeyDestroyed):
+        await refuse_destroyed(roll, UUID(ground.id))
 
 
 async def test_destroying_it_again_says_when_it_was_done_and_why(

@@ -21,7 +21,7 @@ from tests.builders import secret
 from tests.effort import EFFORT
 from tests.service.callers import MINE, VARIABLE, Caller
 from tests.service.test_proposals import TEXT, proposing, send, supporting
-from tests.town import Ground, Town, pot
+from tests.town import REGISTER, Ground, Town, pot
 from tests.workers.processes import HOME, command
 
 MANY = 100
@@ -66,6 +66,14 @@ class Landscape:
         await self._ask()
         webhook = await self.town.act("POST", "/api/head-webhooks", json={"address": "https://observers.example/heads"})
         self.ids["webhook_id"] = [UUID(webhook["id"])]
+        self.ids["import_id"] = [UUID(await self._staged(text)) for text in (REGISTER, "identity,area\nELIN-4,North\n")]
+
+    async def _staged(self, text: str) -> str:
+        """An import that waits to be applied."""
+        headers = self.town.badge() | {"Content-Type": "text/csv"}
+        answer = await self.town.client.post("/api/register/imports", content=text.encode(), headers=headers)
+        staged: str = answer.json()["id"]
+        return staged
 
     async def _vote(self) -> None:
         """A round in which Amina voted in every pot."""

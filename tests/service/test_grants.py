@@ -34,6 +34,7 @@ roll.code_batch.void_reason  u          -          -          -          -
 roll.code_batch.voided_at    u          -          -          -          -
 roll.code_batch.voided_by    u          -          -          -          -
 roll.contact                 sid        -          -          -          -
+roll.contact_code            siud       -          -          -          -
 roll.declaration             siu        -          -          sid        -
 roll.destroyed_key           s          -          -          -          -
 roll.entry                   s          -          -          siud       -
@@ -57,16 +58,20 @@ roll.participation.refs      u          -          -          -          -
 roll.participation.span      u          -          -          -          -
 roll.person                  siud       -          -          s          -
 roll.register                siu        -          -          s          -
+roll.register_fault          sid        -          -          -          -
+roll.register_import         siu        -          -          -          -
 roll.roll                    s          -          -          siud       -
 roll.round_key               si         -          -          s          -
 roll.secret                  s          -          -          -          -
+roll.staged_contact          sid        -          -          -          -
+roll.staged_person           sid        -          -          -          -
 
 box                          e          e          e          e          e
 box.appeal                   -          si         -          -          s
 box.appeal.answer            -          u          -          -          -
 box.appeal.answered_by       -          u          -          -          -
 box.appeal.answered_on       -          u          -          -          -
-box.appeal.decision_id       -          u          -          -          -
+box.appeal.decision_id       s          u          -          -          -
 box.appeal.state             -          u          -          -          -
 box.area                     s          siud       s          s          s
 box.auditor                  -          si         -          -          s
@@ -84,6 +89,8 @@ box.head_webhook             -          sid        -          -          s
 box.leaf                     -          s          -          -          si
 box.minutes                  -          s          -          -          si
 box.openings                 -          s          -          -          si
+box.openings.locked          -          -          -          -          u
+box.openings.made_at         -          -          -          -          u
 box.paper_batch              -          si         -          -          s
 box.paper_batch.closed_at    -          u          -          -          -
 box.paper_batch.closed_by    -          u          -          -          -
@@ -105,7 +112,7 @@ box.retiming                 s          s          s          s          s
 box.roll_build               s          s          -          si         s
 box.roll_change              s          s          -          si         s
 box.round                    s          siud       s          s          s
-box.ruling                   -          si         -          -          s
+box.ruling                   s          si         -          -          s
 box.snapshot                 -          s          -          -          si
 box.tile                     -          s          -          -          si
 box.tile.hashes              -          -          -          -          u

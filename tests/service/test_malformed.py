@@ -318,11 +318,11 @@ async def test_a_wrong_address_is_answered_in_words(town: Town, verb: str, path:
 
 REGISTERS = {
     "no columns": (b"hello\n", "malformed"),
-    "no rows": (b"identity,area\n", "bad-register"),
-    "an empty identity": (b"identity,area\n,North\n", "bad-register"),
-    "one person twice": (b"identity,area\na1,North\nA1,South\n", "bad-register"),
-    "a year in words": (b"identity,area,birth_year\na,North,old\n", "bad-register"),
-    "month 13": (b"identity,area,birth_year,birth_month\na,North,1980,13\n", "bad-register"),
+    "no rows": (b"identity,area\n", "nobody-in-register"),
+    "an empty identity": (b"identity,area\n,North\n", "faulty-register"),
+    "one person twice": (b"identity,area\na1,North\nA1,South\n", "faulty-register"),
+    "a year in words": (b"identity,area,birth_year\na,North,old\n", "faulty-register"),
+    "month 13": (b"identity,area,birth_year,birth_month\na,North,1980,13\n", "faulty-register"),
     "not UTF-8": (b"identity,area\n\xff,North\n", "malformed"),
     "NUL": (b"identity,area\na\x00,North\n", "malformed"),
     "an open quote": (b'identity,area\n"a,North\n' + b"x" * 200_000, "malformed"),

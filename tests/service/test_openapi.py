@@ -10,6 +10,16 @@ from schema.errors import Refusal
 from service.problems import PROBLEMS
 from tests.town import Town
 
+OPEN_DOORS = {
+    "POST /api/officer/sessions",
+    "POST /api/rounds/{round_id}/sign-in",
+    "POST /api/rounds/{round_id}/contact-codes",
+    "POST /api/rounds/{round_id}/declarations",
+    "POST /api/rounds/{round_id}/appeals",
+    "POST /api/rounds/{round_id}/appeal-answers",
+}
+"""Where somebody comes to a session, a pass or a slip, or shows a slip in the body."""
+
 
 @pytest.fixture
 async def document(town: Town) -> Any:
@@ -55,19 +65,14 @@ async def test_every_refusal_of_an_operation_is_documented_problem_details(docum
 
 async def test_every_limited_operation_documents_429(document: Any) -> None:
     """Signing in, declaring oneself, and whatever is done with a pass, can come too fast."""
-    open_doors = {
-        "POST /api/officer/sessions",
-        "POST /api/rounds/{round_id}/sign-in",
-        "POST /api/rounds/{round_id}/declarations",
-    }
     limited = {name for name, operation in operations(document) if "429" in operation["responses"]}
     with_pass = {name for name, operation in operations(document) if operation.get("security") == [{"pass": []}]}
-    assert limited == open_doors | {name for name in with_pass if not name.startswith("GET")}
+    assert limited == OPEN_DOORS | {name for name in with_pass if not name.startswith("GET")}
 
 
 async def test_every_operation_that_reads_a_body_documents_it(document: Any) -> None:
     """POST and PUT with a body say which."""
-    bodiless = {"announcement", "schedule", "confirmation", "support"}
+    bodiless = {"announcement", "schedule", "confirmation", "support", "application"}
     for name, operation in operations(document):
         if name.startswith(("POST", "PUT")) and name.rpartition("/")[2] not in bodiless:
             assert operation["requestBody"]["content"], name
@@ -118,10 +123,9 @@ async def test_an_address_names_every_method_that_it_takes(town: Town, verb: str
 
 
 async def test_every_protected_operation_says_whom_it_is_for(document: Any) -> None:
-    """Whoever writes must show a pass or a session, but for the two ways to get one."""
-    open_doors = {"POST /api/officer/sessions", "POST /api/rounds/{round_id}/sign-in"}
+    """Whoever writes must show a pass or a session, but for the ways to get one, and what takes a slip in its body."""
     for name, operation in operations(document):
-        if not name.startswith("GET") and name not in open_doors:
+        if not name.startswith("GET") and name not in OPEN_DOORS:
             assert operation.get("security"), name
 
 

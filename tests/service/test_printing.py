@@ -48,7 +48,9 @@ def spring() -> Round:
 
 def pot_of(found: Round, style: Style, name: str = "Hela staden") -> Pot:
     """A pot of 500 000 kr."""
-    return Pot(uuid4(), found.id, 1, name, 50_000_000, style, GreedyByVotes(), ("lot",), (), None, None, None, ())
+    return Pot(
+        uuid4(), found.id, 1, name, 50_000_000, style, GreedyByVotes(), ("lot",), (), None, None, CLOSES.date(), ()
+    )
 
 
 def projects_of(pot: Pot, count: int) -> list[Project]:

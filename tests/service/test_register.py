@@ -358,6 +358,46 @@ async def test_what_was_discarded_is_not_applied(desk: Desk, db: asyncpg.Connect
     assert (await persons(db), await left_over(db)) == ({}, 0)
 
 
+async def test_what_is_still_read_is_left_alone(desk: Desk, db: asyncpg.Connection) -> None:
+    """Nobody settles an import, or starts another that would give it up, while its file still comes."""
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield REGISTER.encode()
+        begun.set()
+        await go_on.wait()
+        yield b"ELIN-4,West,,\n"
+
+    reading = asyncio.create_task(verbs.stage_import(desk, "slow", read_rows(slow(), CsvRows({}))))
+    await begun.wait()
+    (found,) = (await verbs.view_register(desk)).imports
+    for settle in (verbs.apply_import, verbs.discard_import):
+        with pytest.raises(ImportSettled) as refusal:
+            await settle(desk, found.id)
+        assert refusal.value.facts["state"] == "still being read"
+    await stage(desk, HEAD + "A,North\n")
+    go_on.set()
+    assert ((await reading).state, await left_over(db)) == ("staged", 5)
+
+
+async def test_who_gives_up_sending_leaves_nothing(desk: Desk, db: asyncpg.Connection) -> None:
+    """A request that is cancelled in the middle of a file forgets what was read."""
+    begun = asyncio.Event()
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield (HEAD + "".join(f"V{number},North\n" for number in range(30_000))).encode()
+        begun.set()
+        await asyncio.Event().wait()
+
+    reading = asyncio.create_task(verbs.stage_import(desk, "endless", read_rows(endless(), CsvRows({}))))
+    await begun.wait()
+    assert await left_over(db) > 0
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert (await left_over(db), (await verbs.view_register(desk)).imports[0].state) == (0, "discarded")
+
+
 async def test_what_a_crash_took_does_not_leave_the_register(desk: Desk, db: asyncpg.Connection) -> None:
     """The staging tables are empty after a crash of the database: the import is outdated, and nobody leaves."""
     await imported(desk, REGISTER)

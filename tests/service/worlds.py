@@ -139,6 +139,7 @@ async def arrange(settings: Settings) -> Scene:
             receipt=receipts[0].json()["receipt"]["commitment"],
             auditor=auditors[0]["id"],
             batch=batch,
+            imported=(await town.act("GET", "/api/register/imports"))["imports"][0]["id"],
             leaves=len(drawn.pots) * (len(VOTERS) + 1) + 1,
             crowd={name: tokens[name] for name in VOTERS},
         )

@@ -10,7 +10,7 @@ import pytest
 
 from schema.events import PersonAdmitted, RegisterImported, RoundDrafted
 from schema.keys import person_ref, tag_of
-from tests.builders import ADDRESS, IDENTITY, KEYS, draft, municipality, pot, register, tell, waiting
+from tests.builders import ADDRESS, IDENTITY, KEYS, House, close, draft, municipality, pot, register, tell, waiting
 from tests.workers.test_roll import PEOPLE, reasons, tags
 from workers.claim import drain
 from workers.door import act
@@ -259,7 +259,7 @@ async def test_nobody_is_let_in_after_the_close(
     pot_id = await pot(db, round_id, 1)
     await build(registrar, round_id)
     await frozen(db, round_id)
-    assert await db.fetchval("select box.close_round($1, 'officer')", round_id) == "closed"
+    await close(db, House(eken, round_id, pot_id))
     before = await tags(db, pot_id), await reasons(db, pot_id), await builds(db)
     await admit(db, round_id, "Dagny", pot_id)
     await let_in(registrar, round_id)
@@ -333,7 +333,7 @@ async def test_a_close_between_takes_it_back(
 
     async def closing(*values: Any) -> None:
         await write_roll(*values)
-        assert await db.fetchval("select box.close_round($1, 'officer')", round_id) == "closed"
+        await close(db, House(eken, round_id, pot_id))
 
     monkeypatch.setattr(roll, "write_roll", closing)
     await let_in(registrar, round_id)

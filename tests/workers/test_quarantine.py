@@ -11,7 +11,7 @@ from schema.comparison import WithoutHeld
 from schema.database import connect
 from schema.events import Lane
 from schema.snapshot import Snapshot, Sums
-from tests.builders import ADDRESS, KEYS, House, cast, close, decide, hold, rule, settle, tag, voting, waiting
+from tests.builders import ADDRESS, KEYS, House, cast, close, decision, hold, rule, settle, tag, voting, waiting
 from workers.door import act
 
 
@@ -117,8 +117,8 @@ async def test_a_ruling_is_made_once(db: asyncpg.Connection, worker: asyncpg.Con
     """A second decision about the same quarantine changes nothing, and the same one again is no fault."""
     house = await voted(db, worker)
     quarantine = await hold(db, house, "Björn")
-    decision = await decide(db, house, "void", quarantine_id=str(quarantine))
-    said = [await db.fetchval("select box.rule_quarantine($1)", decision) for _ in range(2)]
+    decided = await decision(db, house.round_id, "void", quarantine_id=str(quarantine))
+    said = [await db.fetchval("select box.rule_quarantine($1, $2)", house.round_id, decided) for _ in range(2)]
     said.append(await rule(db, house, "release", quarantine))
     assert said == ["ruled", "ruled_before", "ruled_before"]
 
@@ -141,11 +141,11 @@ async def test_a_granted_appeal_gives_the_ballot_back(db: asyncpg.Connection, wo
         house.round_id,
         tag("Amina"),
     )
-    decision = await decide(db, house, "release", appeal_id=str(appeal))
+    decided = await decision(db, house.round_id, "release", appeal_id=str(appeal))
     await db.execute(
         "update box.appeal set state = 'granted', answer = 'So it is.', answered_by = 'Dagny, Fatima',"
         " answered_on = '2026-11-26', decision_id = $1",
-        decision,
+        decided,
     )
     await work(db, worker)
     assert [counted.sums.counted for counted in await snapshots(db)] == [2, 0, 1]
@@ -169,14 +169,16 @@ async def test_the_database_takes_no_ruling_without_its_decision(
     house = await voted(db, worker)
     quarantine = await hold(db, house, "Amina")
     kind, details = WRONG[case]
-    decision = await decide(db, house, kind, **{"quarantine_id": str(quarantine)} | details) if kind else uuid4()
+    decided = (
+        await decision(db, house.round_id, kind, **{"quarantine_id": str(quarantine)} | details) if kind else uuid4()
+    )
     guilty = await connect(database_url, role)
     with pytest.raises(asyncpg.PostgresError):
         await guilty.execute(
             "insert into box.ruling (quarantine_id, round_id, kind, decision_id) values ($1, $2, 'void', $3)",
             quarantine,
             house.round_id,
-            decision,
+            decided,
         )
     await guilty.close()
     assert await db.fetchval("select count(*) from box.ruling") == 0
@@ -188,7 +190,7 @@ async def test_no_role_makes_a_decision(db: asyncpg.Connection, database_url: st
     for role in ("byalag_box", "byalag_roll", "byalag_worker"):
         guilty = await connect(database_url, role)
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await decide(guilty, house, "void")
+            await decision(guilty, house.round_id, "void")
         await guilty.close()
 
 
@@ -227,8 +229,9 @@ async def test_with_its_ballots_a_round_forgets_who_was_set_aside(
         bytes(32),
     )
     await db.execute(
-        "insert into box.deletion (round_id, decision, officers, ballots) values ($1, 'KS', '{Dagny,Fatima}', 3)",
+        "insert into box.deletion (round_id, decision_id, ballots) values ($1, $2, 3)",
         house.round_id,
+        await decision(db, house.round_id, "delete-ballots"),
     )
     left = {
         table: await db.fetchval(f"select count(*) from {table}")

@@ -18,7 +18,7 @@ class Auditor(msgspec.Struct, frozen=True):
 
 
 async def waiting_auditors(db: Db, round_id: UUID) -> list[Auditor]:
-    """The auditors of a published round for whom nothing was made yet."""
+    """The auditors of a published round for whom nothing was made since it was published last."""
     return await many(db, Auditor, SQL.waiting_auditors, round_id)
 
 
@@ -28,5 +28,5 @@ async def openings(db: Db, round_id: UUID) -> list[Opening]:
 
 
 async def insert_openings(db: Db, auditor_id: UUID, locked: bytes) -> None:
-    """Keep what was made for an auditor; the first stays."""
+    """Keep what was made for an auditor, in the place of what was made before a correction."""
     await run(db, SQL.insert_openings, auditor_id, locked)

@@ -3,7 +3,8 @@ select a.id, a.recipient from box.auditor a
 where a.round_id = $1
     and exists (select from box.publication p where p.round_id = $1)
     and not exists (select from box.deletion d where d.round_id = $1)
-    and not exists (select from box.openings o where o.auditor_id = a.id)
+    and not exists (select from box.openings o where o.auditor_id = a.id
+        and o.made_at > (select max(p.published_at) from box.publication p where p.round_id = $1))
 order by a.id
 
 -- name: openings
@@ -14,4 +15,5 @@ from box.leaf l join box.ballot b on b.commitment = l.commitment join box.verdic
 where l.round_id = $1 order by l.position
 
 -- name: insert_openings
-insert into box.openings (auditor_id, locked) values ($1, $2) on conflict (auditor_id) do nothing
+insert into box.openings (auditor_id, locked) values ($1, $2)
+on conflict (auditor_id) do update set locked = excluded.locked, made_at = clock_timestamp()

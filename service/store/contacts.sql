@@ -1,0 +1,51 @@
+-- name: addressee
+select r.name as round, count(p.person_ref) as persons, case when count(distinct p.language) = 1 then min(p.language) end as language
+from box.round r
+left join roll.contact c on c.municipality_id = r.municipality_id and c.contact_ref = $2
+left join roll.person p on p.municipality_id = c.municipality_id and p.person_ref = c.person_ref
+where r.id = $1 and r.announced_at is not null
+group by r.id
+
+-- name: delete_ended_codes
+delete from roll.contact_code c using (
+    select round_id, contact_ref from roll.contact_code where ends_at <= clock_timestamp() for update skip locked
+) ended
+where c.round_id = ended.round_id and c.contact_ref = ended.contact_ref
+
+-- name: write_contact_code
+insert into roll.contact_code (round_id, contact_ref, code_hash, ends_at)
+values ($1, $2, $3, date_bin('10 minutes', clock_timestamp(), 'epoch') + interval '20 minutes')
+on conflict (round_id, contact_ref) do update set code_hash = excluded.code_hash, ends_at = excluded.ends_at, tries = 0
+
+-- name: try_contact_code
+update roll.contact_code set tries = tries + 1
+where round_id = $1 and contact_ref = $2 and tries < $4 and ends_at > clock_timestamp()
+returning code_hash = $3
+
+-- name: delete_contact_code
+delete from roll.contact_code where round_id = $1 and contact_ref = $2
+
+-- name: person_of_contact
+select c.person_ref
+from box.round r join roll.contact c on c.municipality_id = r.municipality_id
+where r.id = $1 and c.contact_ref = $2
+order by c.person_ref limit 2
+
+-- name: sign_in_person
+with person as (
+    select $2::bytea as person_ref, k.wrapped as wrapped_key
+    from box.round r join roll.round_key k on k.round_id = r.id
+    where r.id = $1 and (
+        exists (select from roll.person p where p.municipality_id = r.municipality_id and p.person_ref = $2)
+        or exists (select from roll.entry e where e.round_id = $1 and e.person_ref = $2)
+    )
+), noted as (
+    select p.person_ref, p.wrapped_key, roll.note_participation($1, p.person_ref) from person p
+)
+select n.person_ref, n.wrapped_key, coalesce(
+    (select jsonb_agg(jsonb_build_object(
+            'pot_id', p.id, 'pot_name', p.name, 'style', p.style->>'style', 'reason', e.reason) order by p.position)
+        from roll.entry e join box.pot p on p.id = e.pot_id
+        where e.round_id = $1 and e.person_ref = n.person_ref),
+    '[]') as entries
+from noted n

@@ -1,0 +1,84 @@
+"""An admin's page of the staff, and an officer's page of her own account."""
+
+import re
+
+from tests.pages.visitor import Visitor
+from tests.town import PASSWORD, Town
+
+
+async def test_an_admin_makes_an_officer_who_signs_in(town: Town, dagny: Visitor) -> None:
+    """The password is shown once and opens; the new officer may do what was ticked and nothing else."""
+    await dagny.open("/officer/staff")
+    form = dagny.seen.form("Add to the staff")[0] if dagny.seen else None
+    assert form is not None
+    page = await dagny.send("/officer/staff", [("name", "Jonas"), ("role", "reviewer")])
+    found = re.search(r"Jonas can sign in now. The password, shown this once: (\S+)", page.text)
+    assert found
+    assert "shown this once" not in (await dagny.open("/officer/staff")).text
+    town.client.cookies.clear()
+    jonas = Visitor(town.client)
+    await jonas.open("/officer")
+    page = await jonas.press("Sign in", name="Jonas", password=found[1])
+    assert page.title == "Your rounds"
+    assert 'href="/officer/staff"' not in page.html
+    assert 'href="/officer/audit"' not in page.html
+    assert (await jonas.open("/officer/staff")).status == 403
+
+
+async def test_what_is_wrong_is_said_and_kept(town: Town, dagny: Visitor) -> None:
+    """Without a role, or with a name that is taken, nobody is made, and the name stays in the form."""
+    await dagny.open("/officer/staff")
+    page = await dagny.press("Add to the staff", name="Jonas")
+    assert (page.status, page.alert.startswith("This was not done")) == (400, True)
+    assert page.form("Add to the staff")[0].all("input")[0]["value"] == "Jonas"
+    page = await dagny.send("/officer/staff", [("name", "DAGNY"), ("role", "clerk")])
+    assert page.status == 409
+    assert page.checked()[-1] == "clerk"
+    page = await dagny.send("/officer/staff", [("name", "Jonas"), ("role", "boss")])
+    assert page.status == 400
+
+
+async def test_roles_are_changed_by_name(town: Town, dagny: Visitor) -> None:
+    """Gunnar becomes a moderator, and is out until he signs in anew; without a box ticked he is removed."""
+    token = await town.hire("Gunnar")
+    rows = await town.client.get("/officer/staff")
+    action = re.findall(r'action="(/officer/staff/[^"]+/roles)"', rows.text)[1]
+    await dagny.open("/officer/staff")
+    page = await dagny.send(action, [("role", "moderator")])
+    assert "The roles are changed" in page.text
+    assert "Gunnar moderator" in page.text
+    assert (await town.client.get("/api/officer/sessions", headers=town.badge(token))).status_code == 401
+    assert "Gunnar removed" in (await dagny.send(action, [])).text
+
+
+async def test_the_last_admin_cannot_go(town: Town, dagny: Visitor) -> None:
+    """Dagny is told what to do first, and stays what she is."""
+    page = await dagny.open("/officer/staff")
+    action = page.form("Change the roles of Dagny")[0]["action"]
+    page = await dagny.send(action, [("role", "officer")])
+    assert page.status == 409
+    assert "Make somebody else an admin first" in page.alert
+    assert "Dagny admin, officer" in page.text
+
+
+async def test_another_municipalitys_staff_is_not_found(town: Town, dagny: Visitor) -> None:
+    """An admin changes nobody elsewhere, and does not see them."""
+    await town.hire("Egil", "Elsewhere")
+    assert "Egil" not in (await dagny.open("/officer/staff")).text
+    rows = (await town.client.get("/api/audit", headers=town.badge(await town.sign_in("Egil")))).json()["items"]
+    egil = next(row["subject_id"] for row in rows if row["subject"] == "officer")
+    for act in ("roles", "totp-reset"):
+        assert (await dagny.send(f"/officer/staff/{egil}/{act}", [])).status == 404
+
+
+async def test_a_session_elsewhere_is_ended_from_the_account(town: Town, dagny: Visitor) -> None:
+    """Dagny left herself signed in at the library, and ends that from here."""
+    library = await town.sign_in("Dagny")
+    page = await dagny.open("/officer/account")
+    assert page.title == "Your account"
+    ends = [form["action"] for form in page.page.all("form") if "/account/sessions/" in form["action"]]
+    assert len(ends) == 2  # that of the fixture's hire as well
+    for end in ends:
+        assert "That session has ended" in (await dagny.send(end, [])).text
+    assert (await town.client.get("/api/officer/sessions", headers=town.badge(library))).status_code == 401
+    assert PASSWORD not in page.html
