@@ -252,6 +252,54 @@ class NothingToWithdraw(Refusal):
     """There is no ballot that could be taken back, or it was taken back before."""
 
 
+class OnPaper(Refusal):
+    """The voter is marked as having voted on paper in this pot. Facts: place."""
+
+
+class HasBallot(Refusal):
+    """A person who wants a paper has a ballot online in this pot. Facts: pot."""
+
+
+class MarkedBefore(Refusal):
+    """A person who wants a paper was given one in this pot. Facts: pot, place."""
+
+
+class NotEntitled(Refusal):
+    """A person at a clerk's desk may not vote in a pot that was asked for, or in any. Facts: reason."""
+
+
+class NotMarked(Refusal):
+    """There is no mark of this person in this batch and pot. Facts: pot."""
+
+
+class HandedIn(Refusal):
+    """A mark cannot be taken back, because there are as many sheets as marks. Facts: pot."""
+
+
+class BatchClosed(Refusal):
+    """A batch of papers is closed and no longer changes."""
+
+
+class BatchNotWhole(Refusal):
+    """A batch of papers cannot be closed. Facts: faults."""
+
+
+class SheetSettled(Refusal):
+    """A sheet was read alike by two clerks, or was decided. Facts: number."""
+
+
+class OwnSheet(Refusal):
+    """Who keyed a sheet does not decide it. Facts: number."""
+
+
+class BlankIsBallot(Refusal):
+    """A blank sheet is void only where the style takes no blank ballot."""
+
+
+class SessionOpen(Refusal):
+    """A clerk has not ended the session that they opened for somebody before."""
+
+
 class NoKey(Refusal):
     """A ballot came without an idempotency key of 8 to 128 signs."""
 

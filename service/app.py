@@ -31,6 +31,7 @@ from service.api import (
     heads,
     health,
     ledger,
+    paper,
     projects,
     proposals,
     register,
@@ -55,13 +56,16 @@ from service.room import Room
 from service.traces import Traces
 from service.verbs.acts import ActDraft
 from service.verbs.appeals import AppealAnswer, AppealDraft, AppealQuestion, BallotAppealDraft
+from service.verbs.assisted import Assistance
 from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot, Withdrawal
+from service.verbs.booth import Marking, Unmarking
 from service.verbs.codes import CodeList, Void
 from service.verbs.contact_codes import Contact
 from service.verbs.declarations import Declaration
 from service.verbs.desk import QuarantineDraft
 from service.verbs.heads import WebhookDraft
+from service.verbs.paper import BatchDraft, Decided, Keyed, Totals
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
 from service.verbs.roll import Sought
@@ -74,6 +78,7 @@ BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft, ActDraft),
     *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
     *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft, Sought, Declaration, Contact),
+    *(BatchDraft, Totals, Marking, Unmarking, Keyed, Decided, Assistance),
 ]
 
 api = Router(
@@ -95,6 +100,7 @@ api = Router(
             desk,
             appeals,
             register,
+            paper,
             acts,
             declarations,
             roll,

@@ -286,6 +286,66 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "Nothing to take back",
         "You have no ballot here that could be taken back. If you want to vote, cast one while voting is open.",
     ),
+    e.OnPaper: Problem(
+        409,
+        "Voted on paper",
+        "You are marked as having voted on paper at {place}, so no ballot was taken here. If you did not vote there,"
+        " tell the municipality before voting closes.",
+    ),
+    e.HasBallot: Problem(
+        409,
+        "Has a ballot online",
+        "This person has a ballot online in the pot “{pot}”, and it counts: give out no paper. Whoever wants to vote on"
+        " paper takes the ballot online back first.",
+    ),
+    e.MarkedBefore: Problem(
+        409,
+        "Marked already",
+        "This person is marked in the pot “{pot}” already, at {place}: give out no second paper. A mark made by mistake"
+        " is taken back where it was made.",
+    ),
+    e.NotEntitled: Problem(
+        422,
+        "May not vote there",
+        "This person may not vote: {reason}. Tell them why; if they think it wrong, they can turn to the municipality.",
+    ),
+    e.NotMarked: Problem(
+        409,
+        "No such mark",
+        "This person has no mark of this batch in the pot “{pot}”, so there is none to take back. Check the identity.",
+    ),
+    e.HandedIn: Problem(
+        409,
+        "As many sheets as marks",
+        "In the pot “{pot}” there are as many sheets as marks, so none can be taken back. If a sheet was keyed twice,"
+        " let an officer remove it first.",
+    ),
+    e.BatchClosed: Problem(
+        409,
+        "Closed",
+        "This batch is closed and no longer changes. Open another for people who come while voting is open.",
+    ),
+    e.BatchNotWhole: Problem(
+        409, "The batch does not add up", "The batch cannot be closed yet: {faults}. Set this right and close it again."
+    ),
+    e.SheetSettled: Problem(
+        409, "Settled", "Sheet {number} is settled and needs nothing more. Check the number, and key the next one."
+    ),
+    e.OwnSheet: Problem(
+        409,
+        "Keyed by you",
+        "You have keyed sheet {number} yourself. Let somebody decide who has not, or key it once more.",
+    ),
+    e.BlankIsBallot: Problem(
+        422,
+        "A blank sheet is a ballot",
+        "In this pot one may choose nothing, on paper as well: key the sheet without a number, and it counts as blank.",
+    ),
+    e.SessionOpen: Problem(
+        409,
+        "A session is still open",
+        "The session that you opened before has not been ended. End it, and close its pages, before you open another.",
+    ),
     e.NoKey: Problem(
         400,
         "No idempotency key",

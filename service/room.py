@@ -36,6 +36,7 @@ _TAKEN = {
     "pot_name_unique": "a pot's name",
     "project_number_unique": "a project's number in its pot",
     "project_proposal_once": "a project made from this proposal",
+    "paper_batch_reference_unique": "a batch with a reference",
     "head_webhook_once": "a webhook with an address",
 }
 

@@ -28,7 +28,10 @@ class NotClosed(Exception):
 
 
 async def count_rounds(db: asyncpg.Connection, keys: Keys, round_ids: Collection[UUID]) -> None:
-    """Count every pot of these rounds. Raises NotYet while a ballot is unjudged or not in the ledger, and NotClosed."""
+    """Count every pot of these rounds. Raises NotClosed.
+
+    Raises NotYet while a ballot is unjudged or not in the ledger, or a batch of papers is open.
+    """
     for round_id in sorted(round_ids):
         pots = await snapshots.closed_pots(db, round_id)
         if not pots:
@@ -37,7 +40,8 @@ async def count_rounds(db: asyncpg.Connection, keys: Keys, round_ids: Collection
             raise NotClosed
         if await ballots.are_deleted(db, round_id):
             continue  # what was counted stays; without its ballots it cannot be counted again
-        if await ballots.has_waiting(db, round_id):
+        # Batches are asked for first: what the last of them brings is seen to wait by the statement after it.
+        if await ballots.has_open_batch(db, round_id) or await ballots.has_waiting(db, round_id):
             raise NotYet
         notes = await ledger.notes(db, round_id)
         if not notes:  # the tree has not begun

@@ -20,6 +20,7 @@ from schema.errors import (
     NotFound,
     NothingToWithdraw,
     NotOpen,
+    OnPaper,
     PassExpired,
     PointsAmiss,
     Stale,
@@ -63,7 +64,7 @@ ACCEPTED = {
 }
 STYLE = (UnknownProject, ChosenTwice, TooMany, TooFew, TooCostly, PointsAmiss, NoPoints, TooManyForOne, TooManyPoints)
 BEARER = (NoPass, BadPass, PassExpired, NotFound, Malformed, Unavailable)
-CAST = (*BEARER, NoKey, TooLarge, UnknownForm, NotOpen, Stale, KeyReused, TooFast)
+CAST = (*BEARER, NoKey, TooLarge, UnknownForm, NotOpen, OnPaper, Stale, KeyReused, TooFast)
 KEY = needed_header(
     "Idempotency-Key", f"^{KEY_FORM}$", "8 to 128 letters, digits, - or _, new for every ballot or withdrawal"
 )

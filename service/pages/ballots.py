@@ -17,6 +17,7 @@ from schema.errors import (
     NothingToAppeal,
     NothingToWithdraw,
     NotOpen,
+    OnPaper,
     PointsAmiss,
     Refusal,
     Stale,
@@ -44,10 +45,22 @@ from service.verbs import rounds as round_verbs
 from service.verbs.appeals import BallotAppealDraft
 from service.verbs.ballots import Accepted, Ballot, Withdrawal
 
-MENDABLE = (UnknownProject, ChosenTwice, TooMany, TooFew, TooCostly, PointsAmiss, Stale, KeyReused, NoKey, TooFast)
+MENDABLE = (
+    UnknownProject,
+    ChosenTwice,
+    TooMany,
+    TooFew,
+    TooCostly,
+    PointsAmiss,
+    OnPaper,
+    Stale,
+    KeyReused,
+    NoKey,
+    TooFast,
+)
 """Refusals after which the ballot is shown again with its choices."""
 
-STANDING = (Stale, NothingToWithdraw, KeyReused, NoKey, TooFast)
+STANDING = (OnPaper, Stale, NothingToWithdraw, KeyReused, NoKey, TooFast)
 """Refusals of a withdrawal after which the ballot is shown as it stands."""
 
 _SENT = ("pass", "others", "choices", "base_revision", "idempotency_key")

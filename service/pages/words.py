@@ -22,6 +22,7 @@ from service.verbs.desk import VERY_OLD
 
 THIN, HARD = "\u202f", "\u00a0"
 KRONOR = {"SEK", "DKK", "NOK"}
+_ON_SHEET = re.compile(r"[0-9]{1,6}(:[0-9]{1,6})?")
 OPEN = {"proposing", "supporting", "voting"}
 """Phases in which residents act."""
 
@@ -315,6 +316,48 @@ def change(found: Change) -> str:
         (found.other_reason, "refused for another reason"),
     ]
     return ", ".join(f"{grouped(persons)}{HARD}{what}" for persons, what in told if persons) or "nothing changed"
+
+
+VOIDS = {
+    "blank": "blank",
+    "unclear": "unclear what is meant",
+    "too-many": "too many projects or points",
+    "too-few": "too few projects",
+    "too-much-money": "projects that cost too much together",
+    "identifying-mark": "a name or mark that shows whose it is",
+    "other": "something else (say what)",
+}
+"""Why a sheet is void, as clerks choose it."""
+
+SHEETS = {
+    "keyed": "It waits for a second clerk.",
+    "agreed": "Two clerks read the same: it is settled.",
+    "void": "It is settled as void.",
+    "differs": "The two clerks read differently: it is held back until both look again, or somebody else decides.",
+}
+"""What a sheet is after an entry."""
+
+DOCUMENTS = {
+    "identity-card": "Identity card",
+    "passport": "Passport",
+    "licence": "Driving licence",
+    "other": "Another document with name and picture",
+}
+"""What somebody shows at a clerk's desk."""
+
+
+def read_sheet(text: str) -> tuple[list[int], list[int]]:
+    """Choices and points as a clerk types them: ``3 7 12``, or ``3:5 7:2`` with points. Raises Malformed."""
+    parts = text.replace(",", " ").split()
+    if not all(_ON_SHEET.fullmatch(part) for part in parts):
+        raise Malformed(fault="the numbers are not written like 3 7 12, or like 3:5 7:2 where there are points")
+    pairs = [part.partition(":") for part in parts]
+    return [int(number) for number, _, _ in pairs], [int(points) for _, colon, points in pairs if colon]
+
+
+def written_sheet(choices: Sequence[int], points: Sequence[int]) -> str:
+    """The same as text."""
+    return " ".join(f"{number}:{points[at]}" if points else str(number) for at, number in enumerate(choices))
 
 
 SIGNS = {

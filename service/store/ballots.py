@@ -28,7 +28,7 @@ class Cast(msgspec.Struct, frozen=True):
 class CastAnswer(msgspec.Struct, frozen=True):
     """What the database said to the cast at a place (from 1) of a batch.
 
-    ``status``: accepted, replayed, key_reused, stale, nothing_to_withdraw, not_open, no_round, or again.
+    ``status``: accepted, replayed, key_reused, on_paper, stale, nothing_to_withdraw, not_open, no_round, or again.
     """
 
     place: int
@@ -82,14 +82,15 @@ class CurrentBallot(msgspec.Struct, frozen=True):
 
 
 class Turnout(msgspec.Struct, frozen=True):
-    """How many may vote in a pot, and how many have a ballot in it now. Never how.
+    """How many may vote in a pot, and how many have a ballot in it now, ``on_paper`` some of them. Never how.
 
-    Who took hers back is not among the ``voters`` until she votes again.
+    Who took hers back is not among the ``voters`` until she votes again; who was given a paper is.
     """
 
     pot_id: UUID
     electors: int
     voters: int
+    on_paper: int
 
 
 async def cast_ballots(db: Db, round_id: UUID, casts: Sequence[Cast]) -> list[CastAnswer]:
@@ -106,15 +107,15 @@ async def cast_ballots(db: Db, round_id: UUID, casts: Sequence[Cast]) -> list[Ca
         [cast.tag for cast in casts],
         [cast.key for cast in casts],
         [cast.base_revision for cast in casts],
-        [_array(cast.choices or ()) for cast in casts],
-        [_array(cast.points) for cast in casts],
+        [array(cast.choices or ()) for cast in casts],
+        [array(cast.points) for cast in casts],
         [cast.choices is None for cast in casts],
         [cast.nonce for cast in casts],
         [cast.commitment for cast in casts],
     )
 
 
-def _array(numbers: tuple[int, ...]) -> str:
+def array(numbers: tuple[int, ...]) -> str:
     """An array as text: rows of several lengths do not fit into one array of numbers."""
     return f"{{{','.join(map(str, numbers))}}}"
 

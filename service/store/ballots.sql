@@ -29,8 +29,11 @@ where p.id = $1 group by p.id
 -- name: turnout
 select p.id as pot_id,
     (select count(*) from box.elector e where e.pot_id = p.id) as electors,
-    (select count(distinct b.tag) from box.ballot b where b.pot_id = p.id)
+    (select count(distinct b.tag) from box.ballot b where b.pot_id = p.id and b.batch_id is null)
         - (select count(*) from box.ballot b where b.pot_id = p.id and b.withdrawn and not exists (
             select from box.ballot later where later.round_id = b.round_id and later.pot_id = b.pot_id
-                and later.tag = b.tag and later.revision = b.revision + 1)) as voters
-from box.pot p where p.round_id = $1 order by p.position
+                and later.tag = b.tag and later.revision = b.revision + 1)) + m.marks as voters,
+    m.marks as on_paper
+from box.pot p, lateral (
+    select count(*) as marks from box.paper_mark m where m.round_id = p.round_id and m.pot_id = p.id) m
+where p.round_id = $1 order by p.position

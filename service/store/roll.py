@@ -141,3 +141,32 @@ async def persons_known(db: Db, municipality_id: UUID, refs: list[bytes]) -> set
 async def sign_in(db: Db, round_id: UUID, code_hash: bytes) -> SignedIn | None:
     """Whose code this is, in one statement that also notes by date that they took part; None for a wrong code."""
     return await one(db, SignedIn, SQL.sign_in, round_id, code_hash)
+
+
+async def present(db: Db, round_id: UUID, ref: bytes | None, code_hash: bytes | None) -> SignedIn | None:
+    """Somebody at a clerk's desk, by person_ref or by the hash of a code. Nothing is noted; None for a wrong code."""
+    return await one(db, SignedIn, SQL.present, round_id, ref, code_hash)
+
+
+async def note_participation(db: Db, round_id: UUID, ref: bytes, assisted: bool) -> None:
+    """Note by date that a person took part, unless that was noted before."""
+    await run(db, SQL.note_participation, round_id, ref, assisted)
+
+
+async def begin_assisted(db: Db, officer_id: UUID, round_id: UUID, shown: str) -> bool:
+    """Open a clerk's one session for somebody else, and count it; False when one is open."""
+    if not await run(db, SQL.begin_assisted, officer_id, round_id):
+        return False
+    await run(db, SQL.note_assistance, round_id, officer_id, shown)
+    return True
+
+
+async def has_assisted(db: Db, officer_id: UUID) -> bool:
+    """Whether a clerk has a session open for somebody else."""
+    is_open: bool = await db.fetchval(SQL.has_assisted, officer_id)
+    return is_open
+
+
+async def end_assisted(db: Db, officer_id: UUID) -> None:
+    """End a clerk's session for somebody else; ending it twice is ending it once."""
+    await run(db, SQL.end_assisted, officer_id)

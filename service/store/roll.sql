@@ -75,3 +75,34 @@ select n.person_ref, n.wrapped_key, coalesce(
         where e.round_id = $1 and e.person_ref = n.person_ref),
     '[]') as entries
 from noted n
+
+-- name: present
+select person.ref as person_ref, k.wrapped as wrapped_key, coalesce(
+    (select jsonb_agg(jsonb_build_object(
+            'pot_id', p.id, 'pot_name', p.name, 'style', p.style->>'style', 'reason', e.reason) order by p.position)
+        from roll.entry e join box.pot p on p.id = e.pot_id
+        where e.round_id = $1 and e.person_ref = person.ref),
+    '[]') as entries
+from roll.round_key k, lateral (
+    select coalesce($2, (
+        select c.person_ref from roll.code c join roll.code_batch b on b.id = c.batch_id
+        where c.round_id = $1 and c.code_hash = $3 and not c.replaced and b.voided_at is null and not b.is_test)) as ref
+    ) person
+where k.round_id = $1 and person.ref is not null
+
+-- name: note_participation
+select roll.note_participation($1, $2, $3)
+
+-- name: begin_assisted
+insert into roll.assisted_session (officer_id, round_id) values ($1, $2) on conflict (officer_id) do nothing
+
+-- name: note_assistance
+insert into roll.assistance (round_id, assisted_on, officer_id, shown, sessions)
+values ($1, (clock_timestamp() at time zone 'UTC')::date, $2, $3, 1)
+on conflict (round_id, assisted_on, officer_id, shown) do update set sessions = roll.assistance.sessions + 1
+
+-- name: has_assisted
+select exists (select from roll.assisted_session where officer_id = $1)
+
+-- name: end_assisted
+delete from roll.assisted_session where officer_id = $1

@@ -7,13 +7,13 @@ from uuid import UUID
 import msgspec
 
 from schema.ballots import Receipt, commitment, sign_receipt
-from schema.errors import BadPass, KeyReused, NotFound, NothingToWithdraw, NotOpen, Stale
+from schema.errors import BadPass, KeyReused, NotFound, NothingToWithdraw, NotOpen, OnPaper, Stale
 from schema.passes import Pass
 from schema.styles import MOST_POINTS, canonical, check_choices, name_of
 from service.casting import Paper
 from service.house import House
 from service.limits import CASTING
-from service.store import ballots
+from service.store import ballots, paper
 from service.store.ballots import Cast, CastAnswer, CurrentBallot, Turnout
 
 Number = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
@@ -52,7 +52,7 @@ async def cast_ballot(house: House, claims: Pass, pot_id: UUID, key: str, sent: 
         raise refusal
     choices, points = canonical(paper.style, sent.choices, sent.points)
     revision = _committed(claims, pot_id, key, sent.base_revision, choices, points)
-    return _settled(house, claims, pot_id, await house.casting.cast(claims.round_id, revision))
+    return await _settled(house, claims, pot_id, await house.casting.cast(claims.round_id, revision))
 
 
 async def withdraw_ballot(
@@ -64,7 +64,7 @@ async def withdraw_ballot(
     """
     await _paper(house, claims, pot_id)
     revision = _committed(claims, pot_id, key, sent.base_revision, None, ())
-    return _settled(house, claims, pot_id, await house.casting.cast(claims.round_id, revision))
+    return await _settled(house, claims, pot_id, await house.casting.cast(claims.round_id, revision))
 
 
 async def _paper(house: House, claims: Pass, pot_id: UUID) -> Paper:
@@ -87,7 +87,7 @@ def _committed(
     return Cast(pot_id, claims.tag_bytes, key, base_revision, choices, points, nonce, committed)
 
 
-def _settled(house: House, claims: Pass, pot_id: UUID, answer: CastAnswer) -> tuple[Accepted, bool]:
+async def _settled(house: House, claims: Pass, pot_id: UUID, answer: CastAnswer) -> tuple[Accepted, bool]:
     """The receipt for what was committed, and whether it is fresh; or the refusal that the database's answer is."""
     match answer.status:
         case "key_reused":
@@ -98,6 +98,10 @@ def _settled(house: House, claims: Pass, pot_id: UUID, answer: CastAnswer) -> tu
             raise NothingToWithdraw()
         case "not_open":
             raise NotOpen(phase=answer.phase)
+        case "on_paper":
+            async with house.box.enter() as db:
+                place = await paper.place_of_mark(db, claims.round_id, pot_id, claims.tag_bytes)
+            raise OnPaper(place=place or "a booth")
         case "no_round":
             raise NotFound(what="round")
     receipt = sign_receipt(

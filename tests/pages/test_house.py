@@ -8,6 +8,7 @@ from litestar.routes import HTTPRoute
 from service.problems import PROBLEMS
 from tests.pages.test_resident import in_phase, signed_in
 from tests.pages.visitor import HTML, Visit, Visitor
+from tests.service.booths import open_booth
 from tests.town import PASSWORD, Town
 
 CANARY = """<script>alert(1)</script>"'><img src=x onerror=alert(2)>{{ 7 * 7 }}"""
@@ -39,6 +40,7 @@ async def test_every_page_is_opened_and_inspected(town: Town, visitor: Visitor) 
         "round_id": ground.id,
         "pot_id": ground.pot,
         "proposal_id": proposal,
+        "batch_id": (await open_booth(await town.open_round(register=None))).id,
         "import_id": (await town.act("GET", "/api/register/imports"))["imports"][0]["id"],
         "slug": "too-costly",
         "act": "announce",

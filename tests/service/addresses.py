@@ -54,6 +54,7 @@ class Scene(msgspec.Struct, frozen=True):
     key: str
     receipt: str
     auditor: str
+    batch: str
     imported: str
     leaves: int
     crowd: dict[str, dict[str, str]]
@@ -96,12 +97,12 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "proposal_id": [scene.proposals[0], scene.proposals[-1]] if method == "GET" else scene.proposals[:1],
         "commitment": [scene.receipt],
         "auditor_id": [scene.auditor],
+        "batch_id": [scene.batch],  # of papers; of codes there is none
         "appeal_id": [scene.round_id],  # there is none, so nothing is answered
         "session_id": [scene.round_id],
         "officer_id": [scene.round_id],
         "import_id": [scene.imported],
         "webhook_id": [scene.round_id],  # there is none, so nothing is removed
-        "batch_id": [scene.round_id],  # nor is there this one, so nothing is made void
         "level": ["0"],
         "place": ["000.p/1", f"000.p/{scene.leaves}"],
         "act": ["take-back"],
@@ -129,6 +130,8 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "names": "area=area",
         "note": "needed",
         "done": "confirm",
+        "pot": scene.pots[0],
+        "number": "1",
         "v": "0",
         "revision": "1",
         "language": "sv",

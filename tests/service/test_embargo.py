@@ -32,7 +32,7 @@ Seen = dict[str, Record]
 
 ROUTES = [route for route in routes() if route.label not in MOVES]
 READS = [route.label for route in ROUTES if route.method == "GET"]
-NOWHERE = Scene("", [""], [], ["", ""], "", "", "", {}, "", "", "", "", "", 0, {})
+NOWHERE = Scene("", [""], [], ["", ""], "", "", "", {}, "", "", "", "", "", "", 0, {})
 
 BESIDES = [
     "the answer to a ballot",
@@ -71,26 +71,33 @@ LOCKED = {"box.openings.locked", "GET /api/rounds/{round_id}/auditors/{auditor_i
 
 FUNCTIONS = {
     "box.appeal_ends_at",
+    "box.batch_faults",  # adds up sheets and marks, and no choice
     "box.cast_ballots",
     "box.close_round",
     "box.correct_project",
     "box.decided",
     "box.delete_openings",
+    "box.forget_papers",
     "box.forget_tags",
     "box.held",
     "box.is_correction",
     "box.is_done",
+    "box.key_sheet",
     "box.lock_round",
+    "box.mark_paper",
+    "box.open_batch",
     "box.phase",
     "box.publish_round",
     "box.refuse_change",
     "box.refuse_frozen_part",
     "box.refuse_frozen_round",
+    "box.refuse_open_ends",
     "box.refuse_other_answer",
     "box.refuse_other_decision",
     "box.refuse_other_hashes",
     "box.refuse_other_key",
     "box.refuse_undecided",
+    "box.refuse_undecided_entry",
     "box.retime_round",
     "box.retimed",
     "box.rule_quarantine",
@@ -102,6 +109,7 @@ FUNCTIONS = {
     "box.tell_quarantine",
     "box.tell_schedule",
     "box.tell_webhook",
+    "box.unmark_paper",
     "box.voided",
     "roll.acting_officer",
     "roll.confirm_act",

@@ -13,6 +13,9 @@ GRANTS = """
                              roll       box        civic      registrar  worker
 
 roll                         e          -          -          e          -
+roll.assistance              si         -          -          -          -
+roll.assistance.sessions     u          -          -          -          -
+roll.assisted_session        sid        -          -          -          -
 roll.act                     s          -          -          -          -
 roll.admission               siu        -          -          sid        -
 roll.appeal                  si         -          -          -          -
@@ -88,6 +91,17 @@ box.minutes                  -          s          -          -          si
 box.openings                 -          s          -          -          si
 box.openings.locked          -          -          -          -          u
 box.openings.made_at         -          -          -          -          u
+box.paper_batch              -          si         -          -          s
+box.paper_batch.closed_at    -          u          -          -          -
+box.paper_batch.closed_by    -          u          -          -          -
+box.paper_entry              -          si         -          -          -
+box.paper_mark               -          sid        -          -          -
+box.paper_sheet              -          si         -          -          -
+box.paper_sheet.removed      -          u          -          -          -
+box.paper_sheet.state        -          u          -          -          -
+box.paper_total              -          si         -          -          -
+box.paper_total.sheets       -          u          -          -          -
+box.paper_unmark             -          si         -          -          -
 box.pot                      s          siud       s          s          s
 box.project                  s          siud       si         s          s
 box.publication              s          s          s          s          s

@@ -13,6 +13,7 @@ from schema.database import connect
 from schema.events import RoundClosed
 from service.cli.rounds import rounds
 from tests.builders import ADDRESS, KEYS, decision
+from tests.service.booths import open_booth
 from tests.town import Ground, Town
 from workers.door import act
 from workers.verify import verify
@@ -99,6 +100,21 @@ async def test_what_is_personal_goes_and_the_proof_stays(town: Town, db: asyncpg
     assert {table: await rows(db, table, ground) for table in PERSONAL} == dict.fromkeys(PERSONAL, 0)
     assert {table: await rows(db, table, ground) for table in PROOF} == before
     assert await db.fetchval("select count(*) from box.openings") == 0
+
+
+async def test_marks_and_what_was_keyed_go_as_well(town: Town, db: asyncpg.Connection) -> None:
+    """Of papers the batch and its numbers stay, and nothing of who had one or of what was on it."""
+    ground = await town.open_round(appeal_days=0)
+    booth = await open_booth(ground)
+    await booth.mark("AMINA-1")
+    await booth.key_twice(1, 1)
+    await booth.declare(1)
+    await booth.close()
+    await ground.outcome()
+    done = await delete(ground)
+    assert done.exit_code == 0, done.output
+    assert await rows(db, "box.paper_mark", ground) == await db.fetchval("select count(*) from box.paper_entry") == 0
+    assert await rows(db, "box.paper_batch", ground) == await rows(db, "box.paper_sheet", ground) == 1
 
 
 async def test_the_bundle_still_verifies(town: Town, tmp_path: Path) -> None:

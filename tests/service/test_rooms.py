@@ -17,6 +17,7 @@ from service.floorplan import PLAN, Part, is_here
 from service.house import House, NotOpened
 from tests.builders import ADDRESS, MASTER_KEY
 from tests.pages.visitor import HTML, Visit, Visitor
+from tests.service.booths import open_booth
 from tests.town import PASSWORD, Town, Voter, open_town
 
 BOX = "https://ballots.example.se"
@@ -232,6 +233,8 @@ async def test_every_link_leads_to_the_room_that_answers_it(roll: Town, box: Tow
     known = {"round_id": ground.id, "pot_id": ground.pot, "proposal_id": uuid4(), "slug": "stale", "act": "close"}
     known |= {"provider": "bank"}
     known["import_id"] = (await roll.act("GET", "/api/register/imports"))["imports"][0]["id"]
+    booth = await open_booth(ground)
+    known["batch_id"] = booth.id
     at_roll, at_box = Visitor(roll.client), Visitor(box.client)
     await at_roll.open("/officer")
     await at_roll.press("Sign in", name="Dagny", password=PASSWORD)
@@ -252,6 +255,7 @@ async def test_every_link_leads_to_the_room_that_answers_it(roll: Town, box: Tow
     await at_box.send(f"/pots/{ground.pot}/ballot", [("pass", voter.token)])
     cast = await at_box.press("Cast my ballot", ticks=[1])
     assert (cast.status, lost("box", cast)) == (200, [])
+    await booth.close()
     await ground.count()
     await ground.publish()
     await look()

@@ -199,7 +199,7 @@ async def test_turnout_tells_how_many_and_never_how(town: Town) -> None:
     ground = await town.open_round()
     await (await ground.voter("AMINA-1")).cast(1)
     turnout = (await town.client.get(f"/api/rounds/{ground.id}/turnout")).json()
-    assert turnout == [{"pot_id": ground.pot, "electors": 2, "voters": 1}]
+    assert turnout == [{"pot_id": ground.pot, "electors": 2, "voters": 1, "on_paper": 0}]
 
 
 async def test_turnout_counts_those_who_have_a_ballot_now(town: Town) -> None:

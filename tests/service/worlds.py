@@ -28,6 +28,7 @@ from service.rights import RIGHTS
 from tests.builders import ADDRESS, MASTER_KEY
 from tests.conftest import TEMPLATE, new_database
 from tests.service.addresses import CANARY, Scene
+from tests.service.booths import open_booth
 from tests.service.channels import (
     Answer,
     Sight,
@@ -48,6 +49,7 @@ EMBARGOED = PHASES[:-1]
 
 VOTERS = [f"V{number}" for number in range(7)]
 OBSERVER = "V7"
+ON_PAPER = "V8"
 
 STYLES = {
     "By approval": ({"style": "approval", "max_choices": 3}, {"rule": "greedy_by_votes"}),
@@ -110,7 +112,7 @@ async def arrange(settings: Settings) -> Scene:
     """A round of five pots with seven projects each, in which everybody has voted, and nobody for the canary."""
     async with open_town(settings) as town:
         pots = [pot(name, style=style, rule=rule) for name, (style, rule) in STYLES.items()]
-        drawn = await town.draw_round(projects=CANARY - 1, register=crowd(len(VOTERS) + 1), pots=pots)
+        drawn = await town.draw_round(projects=CANARY - 1, register=crowd(len(VOTERS) + 2), pots=pots)
         proposals = await _propose(town, drawn)
         await drawn.officer("POST", "schedule")
         passes = {name: await drawn.sign_in(name) for name in (*VOTERS, OBSERVER)}
@@ -120,6 +122,7 @@ async def arrange(settings: Settings) -> Scene:
         receipts = await _vote(drawn, tokens[OBSERVER], (1, 2), 0, f"first-{OBSERVER}")
         elin = {"name": "Elin", "recipient": str(pyrage.x25519.Identity.generate().to_public())}
         auditors = await town.act("POST", f"/api/rounds/{drawn.id}/auditors", json=elin)
+        batch = await _vote_on_paper(town, drawn)
         await town.work()
         view = await town.act("GET", f"/api/rounds/{drawn.id}/draft")
         return Scene(
@@ -135,10 +138,21 @@ async def arrange(settings: Settings) -> Scene:
             key=f"first-{OBSERVER}",
             receipt=receipts[0].json()["receipt"]["commitment"],
             auditor=auditors[0]["id"],
+            batch=batch,
             imported=(await town.act("GET", "/api/register/imports"))["imports"][0]["id"],
-            leaves=len(drawn.pots) * (len(VOTERS) + 1),
+            leaves=len(drawn.pots) * (len(VOTERS) + 1) + 1,
             crowd={name: tokens[name] for name in VOTERS},
         )
+
+
+async def _vote_on_paper(town: Town, drawn: Ground) -> str:
+    """One more person votes on paper in the first pot, alike in both houses; the id of the batch, which is closed."""
+    booth = await open_booth(drawn)
+    assert (await booth.mark(ON_PAPER, drawn.pots[:1])).status_code == 201
+    await booth.key_twice(1, 1, 2)
+    await booth.declare(1)
+    assert (await booth.close()).status_code == 200
+    return booth.id
 
 
 async def _propose(town: Town, drawn: Ground) -> list[str]:

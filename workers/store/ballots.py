@@ -13,7 +13,7 @@ SQL = queries(__file__)
 
 
 class ToJudge(msgspec.Struct, frozen=True):
-    """A revision, whether it takes the one before back, and whether its tag is an elector of its pot."""
+    """A revision, whether it takes the one before back, and whether it is an elector's or came on paper."""
 
     id: UUID
     pot_id: UUID
@@ -56,6 +56,12 @@ async def has_waiting(db: Db, round_id: UUID) -> bool:
     """Whether any revision of the round still waits for its verdict or for its leaf."""
     waiting: bool = await db.fetchval(SQL.has_waiting, round_id)
     return waiting
+
+
+async def has_open_batch(db: Db, round_id: UUID) -> bool:
+    """Whether papers of the round may still be on their way into the box."""
+    is_open: bool = await db.fetchval(SQL.has_open_batch, round_id)
+    return is_open
 
 
 async def are_deleted(db: Db, round_id: UUID) -> bool:

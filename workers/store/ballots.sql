@@ -1,6 +1,7 @@
 -- name: ballots_to_judge
 select b.id, b.pot_id, b.choices, b.points, b.withdrawn,
-    exists (select from box.elector e where e.pot_id = b.pot_id and e.tag = b.tag) as on_roll
+    -- Who was given a paper was on the roll; the paper itself is nobody's, and its batch has no more of them than marks.
+    b.batch_id is not null or exists (select from box.elector e where e.pot_id = b.pot_id and e.tag = b.tag) as on_roll
 from box.ballot b where b.id = any($1::uuid[])
 order by b.id
 
@@ -21,6 +22,9 @@ select exists (
     where b.round_id = $1 and (
         not exists (select from box.verdict v where v.ballot_id = b.id)
         or not exists (select from box.leaf l where l.commitment = b.commitment)))
+
+-- name: has_open_batch
+select exists (select from box.paper_batch where round_id = $1 and closed_at is null)
 
 -- name: are_deleted
 select exists (select from box.deletion where round_id = $1)
