@@ -37,7 +37,7 @@ create table box.paper_mark (
     tag bytea not null,
     batch_id uuid not null,
     primary key (round_id, pot_id, tag),
-    constraint paper_mark_of_elector foreign key (pot_id, tag) references box.elector,
+    constraint paper_mark_of_elector foreign key (pot_id, tag) references box.elector deferrable initially deferred,
     constraint paper_mark_of_pot foreign key (pot_id, round_id) references box.pot (id, round_id),
     constraint paper_mark_in_batch foreign key (batch_id, round_id) references box.paper_batch (id, round_id)
 );

@@ -18,11 +18,13 @@ SECRETS = ("password_hash", "wrapped", "token", "recovery", "person_ref", "code_
 
 UNNOTED = {
     # Persons, and what they do or choose.
-    *("roll.person", "roll.contact", "roll.bearer", "roll.code", "roll.participation", "roll.entry", "roll.appeal"),
-    *("roll.staged_person", "roll.staged_contact", "roll.register_fault", "box.elector", "box.ballot", "box.appeal"),
+    *("roll.person", "roll.contact", "roll.bearer", "roll.code", "roll.participation", "roll.entry"),
+    *("roll.contact_code", "roll.declaration", "roll.admission", "box.paper_mark", "box.paper_sheet"),
+    *("roll.assistance", "roll.assisted_session"),
+    # What clerks read and take back, which says by itself who did.
+    *("box.paper_entry", "box.paper_unmark"),
+    *("roll.staged_person", "roll.staged_contact", "roll.register_fault", "box.elector", "box.ballot"),
     *("box.trace", "box.trace_key", "box.quarantined", "civic.proposal", "civic.support"),
-    # Officers' acts whose tables came later and keep who did what by themselves.
-    *("box.quarantine", "box.ruling", "roll.act", "box.retiming", "box.correction", "roll.code_batch"),
     # Secrets, sessions, and the log itself.
     *("roll.secret", "roll.round_key", "roll.officer_session", "box.receipt_secret", "box.checkpoint_secret"),
     "roll.audit",
@@ -38,6 +40,7 @@ UNNOTED = {
         "box.what_if",
     ),
     *("box.openings", "box.head_delivery", "box.without_held", "civic.standing", "civic.activity", "post.outbox"),
+    *("roll.head_count", "box.roll_build", "box.roll_change"),
 }
 """Tables whose changes are in no log of officers' acts."""
 
