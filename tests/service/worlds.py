@@ -118,6 +118,7 @@ async def arrange(settings: Settings) -> Scene:
         for at, name in enumerate(VOTERS):
             await _vote(drawn, tokens[name], (at % 6 + 1, (at + 1) % 6 + 1), 0, f"first-{name}")
         receipts = await _vote(drawn, tokens[OBSERVER], (1, 2), 0, f"first-{OBSERVER}")
+        await _set_aside(town, drawn, [tokens[name] for name in VOTERS[2:]])
         elin = {"name": "Elin", "recipient": str(pyrage.x25519.Identity.generate().to_public())}
         auditors = await town.act("POST", f"/api/rounds/{drawn.id}/auditors", json=elin)
         await town.work()
@@ -139,6 +140,19 @@ async def arrange(settings: Settings) -> Scene:
             leaves=len(drawn.pots) * (len(VOTERS) + 1),
             crowd={name: tokens[name] for name in VOTERS},
         )
+
+
+async def _set_aside(town: Town, drawn: Ground, held: Sequence[dict[str, str]]) -> None:
+    """Put the ballots of these into quarantine, by their passes."""
+    tags = [Voter(drawn, drawn.pot, passes[drawn.pot], "").tag for passes in held]
+    async with owner(town.settings) as db:
+        made = await db.fetchval(
+            "insert into box.quarantine (round_id, sign, voters, reason, made_by)"
+            " values ($1, 'network', $2, 'One network.', 'Dagny') returning id",
+            UUID(drawn.id),
+            len(tags),
+        )
+        await db.executemany("insert into box.quarantined values ($1, $2)", [(made, tag) for tag in sorted(tags)])
 
 
 async def _propose(town: Town, drawn: Ground) -> list[str]:
