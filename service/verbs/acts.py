@@ -79,13 +79,13 @@ class DeleteBallots(Wish, frozen=True, tag="delete-ballots"):
     """The round's ballots are deleted; ledger and outcome stay."""
 
 
-class Void(Wish, frozen=True, tag="void"):
+class VoidBallots(Wish, frozen=True, tag="void"):
     """The ballots of a quarantine do not count."""
 
     quarantine_id: UUID
 
 
-class Release(Wish, frozen=True, tag="release", omit_defaults=True):
+class ReleaseBallots(Wish, frozen=True, tag="release", omit_defaults=True):
     """The ballots of a quarantine count, or those of one voter who appealed: one of the two is named."""
 
     quarantine_id: UUID | None = None
@@ -114,8 +114,8 @@ class ActDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         | Correct
         | DestroyKey
         | DeleteBallots
-        | Void
-        | Release
+        | VoidBallots
+        | ReleaseBallots
         | Admit
     )
     reason: Reason
@@ -214,8 +214,8 @@ async def _refuse_vain(house: House, officer: Officer, round_id: UUID, wish: Wis
                     raise NotPublished()
                 if not end.over:
                     raise Appealable(ends_on=end.appeal_ends_at.date().isoformat())
-            case Void() | Admit():  # the one once voting is over, the other until then
-                over, void = found.phase in {"counting", "published"}, isinstance(wish, Void)
+            case VoidBallots() | Admit():  # the one once voting is over, the other until then
+                over, void = found.phase in {"counting", "published"}, isinstance(wish, VoidBallots)
                 _need(found, over == void, "counting or published" if void else "voting")
         if isinstance(wish, Prolong | Reopen) and not await acts.would_end_later(db, round_id, wish.closes_at):
             raise NotLater()
@@ -224,10 +224,10 @@ async def _refuse_vain(house: House, officer: Officer, round_id: UUID, wish: Wis
 
 async def _refuse_settled(house: House, round_id: UUID, wish: Wish) -> None:
     """Raise NotFound when what is to be decided about is not there, or is decided already."""
-    if isinstance(wish, Void | Release) and wish.quarantine_id:
+    if isinstance(wish, VoidBallots | ReleaseBallots) and wish.quarantine_id:
         await held_quarantine(house, round_id, wish.quarantine_id)
-    if isinstance(wish, Admit | Release) and wish.appeal_id:
-        await open_appeal(house, round_id, wish.appeal_id, of_ballot=isinstance(wish, Release))
+    if isinstance(wish, Admit | ReleaseBallots) and wish.appeal_id:
+        await open_appeal(house, round_id, wish.appeal_id, of_ballot=isinstance(wish, ReleaseBallots))
 
 
 def _began(found: Round) -> bool:

@@ -46,6 +46,7 @@ ANSWERS = {
     "GET /api/pots/{pot_id}/snapshot",
     "GET /api/pots/{pot_id}/snapshot.pb",
     "GET /api/pots/{pot_id}/what-if",
+    "GET /api/pots/{pot_id}/without-held",
     "GET /api/rounds/{round_id}/bundle",
     "GET /pots/{pot_id}/results",
 }
@@ -54,6 +55,7 @@ ANSWERS = {
 BALLOTS = {"box.ballot.choices", "box.ballot.points"}
 OUTCOMES = {f"box.snapshot.{column}" for column in ("content", "inputs", "input_hash", "pb")} | {
     "box.what_if.content",
+    "box.without_held.content",
     "box.minutes.note",
     "box.minutes.bundle",
 }

@@ -120,6 +120,7 @@ async def arrange(settings: Settings) -> Scene:
         for at, name in enumerate(VOTERS):
             await _vote(drawn, tokens[name], (at % 6 + 1, (at + 1) % 6 + 1), 0, f"first-{name}")
         receipts = await _vote(drawn, tokens[OBSERVER], (1, 2), 0, f"first-{OBSERVER}")
+        await _set_aside(town, drawn, [tokens[name] for name in VOTERS[2:]])
         elin = {"name": "Elin", "recipient": str(pyrage.x25519.Identity.generate().to_public())}
         auditors = await town.act("POST", f"/api/rounds/{drawn.id}/auditors", json=elin)
         batch = await _vote_on_paper(town, drawn)
@@ -153,6 +154,19 @@ async def _vote_on_paper(town: Town, drawn: Ground) -> str:
     await booth.declare(1)
     assert (await booth.close()).status_code == 200
     return booth.id
+
+
+async def _set_aside(town: Town, drawn: Ground, held: Sequence[dict[str, str]]) -> None:
+    """Put the ballots of these into quarantine, by their passes."""
+    tags = [Voter(drawn, drawn.pot, passes[drawn.pot], "").tag for passes in held]
+    async with owner(town.settings) as db:
+        made = await db.fetchval(
+            "insert into box.quarantine (round_id, sign, voters, reason, made_by)"
+            " values ($1, 'network', $2, 'One network.', 'Dagny') returning id",
+            UUID(drawn.id),
+            len(tags),
+        )
+        await db.executemany("insert into box.quarantined values ($1, $2)", [(made, tag) for tag in sorted(tags)])
 
 
 async def _propose(town: Town, drawn: Ground) -> list[str]:
