@@ -38,6 +38,7 @@ BEYOND_SCHEMA = re.compile(
     r"|a column is named like"
     r"|either a quarantine or an appeal is released"
     r"|the recipient is no public key of age"
+    r"|a void sheet has no choices|say in words why|that there is no such sheet is decided"
     r"|the file is no CSV"
 )
 
