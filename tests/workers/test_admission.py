@@ -287,6 +287,25 @@ async def test_the_late_do_not_come_last(db: asyncpg.Connection, registrar: asyn
         assert [ref for ref in rows if ref in refs] == sorted(refs)
 
 
+async def test_a_mark_at_a_booth_stays(db: asyncpg.Connection, registrar: asyncpg.Connection, eken: UUID) -> None:
+    """Somebody is let in while another one of the pot is marked as voting on paper: both keep what they have."""
+    round_id = await draft(db, eken)
+    pot_id = await pot(db, round_id, 1, name="Norr", areas=("Norr",), min_age=16)
+    await build(registrar, round_id)
+    await frozen(db, round_id)
+    amina = await tag(db, round_id, "Amina")
+    await db.execute(
+        "with booth as (insert into box.paper_batch (round_id, reference, place, opened_by)"
+        " values ($1, 'Envelope 1', 'The library', 'Gunnar') returning id)"
+        " insert into box.paper_mark (round_id, pot_id, tag, batch_id) select $1, $2, $3, id from booth",
+        *(round_id, pot_id, amina),
+    )
+    await admit(db, round_id, "Björn", pot_id)
+    await let_in(registrar, round_id)
+    assert (await reasons(db, pot_id))["Björn"] is None
+    assert [row["tag"] for row in await db.fetch("select tag from box.paper_mark")] == [amina]
+
+
 async def test_an_admission_leaves_a_date(db: asyncpg.Connection, registrar: asyncpg.Connection, eken: UUID) -> None:
     """P7: no time of the day at which somebody was let in is kept, nor of when the roll changed by it."""
     round_id = await draft(db, eken)
