@@ -188,11 +188,20 @@ class Town:
         return ground
 
 
+_IDLE: dict[Part, list[Litestar]] = {"roll": [], "box": [], "both": []}
+"""Applications that no test uses now: making one takes longer than most tests."""
+
+
 @asynccontextmanager
 async def open_town(settings: Settings, part: Part = "both") -> AsyncIterator[Town]:
     """The service in this process with these settings, or one room of it, and a client of it."""
-    async with AsyncTestClient(make_app(settings, part)) as client:
+    app = _IDLE[part].pop() if _IDLE[part] else make_app(settings, part)
+    routes = len(app.routes)
+    app.state.settings = settings
+    async with AsyncTestClient(app) as client:
         yield Town(client, settings)
+    if len(app.routes) == routes:  # nobody gave it another
+        _IDLE[part].append(app)
 
 
 async def _act(town: Town, db: Any, batch: Any) -> None:

@@ -433,8 +433,11 @@ def askable(found: Round, counted_all: bool, corrected: bool) -> list[str]:
 
 
 def is_possible(act: Act, kinds: list[str]) -> bool:
-    """Whether an act can still be done: what came too late, as to close what is closed, waits for nothing any more."""
-    return act.kind in kinds or act.kind not in ASKS
+    """Whether an act can still be done: what came too late, as to close what is closed, waits for nothing any more.
+
+    What is asked for at the fraud desk can be done in many phases: it is looked at when it is confirmed.
+    """
+    return act.kind in kinds or act.kind in {"void", "release", "admit"}
 
 
 def act_details(act: Act) -> str:

@@ -77,7 +77,7 @@ async def test_another_municipalitys_import_is_not_there(town: Town, dagny: Visi
     await dagny.open("/officer/register")
     page = await dagny.press("Compare the file", files={"file": REGISTER.encode()})
     action = page.page.all("form")[-1]["action"]
-    await town.hire("Elin", "Elsewhere")
+    await town.hire("Elin", "Elsewhere", ["officer"])
     await dagny.press("Sign out")
     await dagny.press("Sign in", name="Elin", password=PASSWORD)
     assert (await dagny.open(action)).status == 404

@@ -271,12 +271,12 @@ async def test_after_the_close_the_ballot_stands(town: Town, visitor: Visitor) -
 
 
 async def test_who_may_not_vote_is_told_why(town: Town, visitor: Visitor) -> None:
-    """Carim reads which rule keeps him out and whom to ask; there is no button that would refuse him later."""
+    """Carim reads which rule keeps him out and can appeal; there is no button that would refuse him later."""
     ground = await town.open_round()
     seen = await signed_in(visitor, ground, "CARIM-3")
     assert "for people who are 12 or older" in seen.text
-    assert "tell the municipality" in seen.text
-    assert seen.buttons == []
+    assert "If you think this is wrong" in seen.text
+    assert seen.buttons == ["Appeal: The big pot"]
 
 
 async def test_the_receipt_leads_to_the_other_pots(town: Town, visitor: Visitor) -> None:

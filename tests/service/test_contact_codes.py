@@ -184,13 +184,13 @@ async def test_the_database_allows_no_sixth_try(opened: Ground) -> None:
 
 
 async def test_a_code_works_for_its_contact_alone(opened: Ground, post: tuple[Post, MailGateway]) -> None:
-    """Shown for another address, or as a letter's, it is refused."""
+    """Shown for another address, or as a letter's, which has more signs, it is refused."""
     await ask(opened)
     await ask(opened, NOBODY)
     code = code_in(post[0].text(0))
     assert refused(await show(opened, code, NOBODY), 401, "wrong-one-time-code")
     letter = await opened.town.client.post(f"/api/rounds/{opened.id}/sign-in", json={"code": code})
-    assert refused(letter, 401, "wrong-code")
+    assert refused(letter, 401, "mistyped-code")
 
 
 async def test_a_code_works_in_its_round_alone(opened: Ground, post: tuple[Post, MailGateway]) -> None:
