@@ -70,12 +70,19 @@ create index audit_of_municipality on roll.audit (municipality_id, id desc);
 create trigger audit_append_only before update or delete or truncate on roll.audit
     for each statement execute function box.refuse_change();
 
+-- A row as the log has it, with times to the second: how long a time is written must not be chance.
+create function roll.as_noted(row_of jsonb, without text[]) returns jsonb language sql immutable set search_path = '' as $$
+    select regexp_replace((row_of - coalesce(without, '{}'))::text,
+        '"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?\+00:00"', '"\1Z"', 'g')::jsonb
+$$;
+revoke execute on function roll.as_noted from public;
+
 -- The arguments of a trigger name the columns that are left out.
 create function roll.note_audit() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-    old_row jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - coalesce(tg_argv, '{}') end;
-    new_row jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - coalesce(tg_argv, '{}') end;
+    old_row jsonb := case when tg_op <> 'INSERT' then roll.as_noted(to_jsonb(old), tg_argv) end;
+    new_row jsonb := case when tg_op <> 'DELETE' then roll.as_noted(to_jsonb(new), tg_argv) end;
     this jsonb := coalesce(new_row, old_row);
     the_round uuid := coalesce(this ->> 'round_id', case when tg_table_name = 'round' then this ->> 'id' end);
     acting uuid := nullif(current_setting('byalag.officer', true), '');

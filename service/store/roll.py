@@ -133,11 +133,6 @@ async def reasons(db: Db, round_id: UUID) -> list[ReasonCount]:
     return await many(db, ReasonCount, SQL.reasons, round_id)
 
 
-async def persons_known(db: Db, municipality_id: UUID, refs: list[bytes]) -> set[bytes]:
-    """Which of these persons the register has."""
-    return {row["person_ref"] for row in await db.fetch(SQL.persons_known, municipality_id, refs)}
-
-
 async def sign_in(db: Db, round_id: UUID, code_hash: bytes) -> SignedIn | None:
     """Whose code this is, in one statement that also notes by date that they took part; None for a wrong code."""
     return await one(db, SignedIn, SQL.sign_in, round_id, code_hash)

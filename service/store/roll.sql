@@ -57,9 +57,6 @@ where l.round_id = $1
 -- name: reasons
 select pot_id, reason, sum(persons) as persons from roll.head_count where round_id = $1 group by pot_id, reason order by 1, 2
 
--- name: persons_known
-select person_ref from roll.person where municipality_id = $1 and person_ref = any($2::bytea[])
-
 -- name: sign_in
 with person as (
     select c.person_ref, k.wrapped as wrapped_key
