@@ -450,7 +450,7 @@ async def test_another_municipalitys_import_is_not_found(town: Town) -> None:
     """Elin of Elsewhere sees nothing of Hagaby's imports, and settles none."""
     await town.hire()
     staged = (await sent(town, "/api/register/imports", REGISTER)).json()
-    elin = town.badge(await town.hire("Elin", "Elsewhere"))
+    elin = town.badge(await town.hire("Elin", "Elsewhere", ["officer"]))
     path = f"/api/register/imports/{staged['id']}"
     for method, address in (
         ("GET", path),
