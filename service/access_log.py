@@ -33,7 +33,7 @@ class AccessLog:
             if scope["type"] != ScopeType.HTTP:
                 await app(scope, receive, send)
                 return
-            request: dict[str, Any] = scope  # type: ignore[assignment]
+            request: Any = scope
             request_id = request["request_id"] = secrets.token_hex(8)
             began = time.perf_counter()
             status = 500

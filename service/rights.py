@@ -83,7 +83,7 @@ RIGHTS: dict[str, Who] = {
     "GET /pots/{pot_id}/appeals": "anyone",
     "POST /pots/{pot_id}/appeals": "form",
     "POST /api/pots/{pot_id}/appeals": "pass",
-    # Residents declare themselves, with a proof of their contact.
+    # Residents declare themselves, with the slip of a sign-in.
     "GET /rounds/{round_id}/declaration": "anyone",
     "POST /rounds/{round_id}/declaration": "form",
     "POST /api/rounds/{round_id}/declarations": "anyone",

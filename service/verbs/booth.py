@@ -36,8 +36,10 @@ By = Literal["identity", "code"]
 NOT_THERE = "nobody like this is on the roll"
 REASONS = {
     "other-area": "it is for residents of other areas",
-    "too-young": "they are too young on the day that voting opens",
+    "too-young": "they are too young on the day that counts",
+    "too-old": "they are too old on the day that counts",
     "unknown-age": "it has an age limit, and the register has no year of birth",
+    "other-relation": "it is for people with another relation to the place",
 }
 """Why the roll leaves somebody out, as a clerk says it."""
 

@@ -1,10 +1,14 @@
 """The booth: nobody is counted twice, whether paper or online came first, and the clerk sees it at once."""
 
 import asyncio
+from typing import get_args
 
 import asyncpg
 import pytest
+from httpx import Response
 
+from schema.electorate import Obstacle
+from service.verbs.booth import REASONS
 from tests import builders
 from tests.service.booths import Booth, open_booth
 from tests.town import Town, crowd, pot
@@ -18,10 +22,15 @@ async def booth(town: Town) -> Booth:
     return await open_booth(await town.open_round())
 
 
-def problem(answer: object) -> str:
+def problem(answer: Response) -> str:
     """The kind of problem that an answer is."""
-    kind: str = answer.json()["type"]  # type: ignore[attr-defined]
+    kind: str = answer.json()["type"]
     return kind.rpartition("/")[2]
+
+
+def test_every_reason_of_the_roll_has_words_for_a_clerk() -> None:
+    """A clerk reads a sentence, and never a code."""
+    assert set(REASONS) == set(get_args(Obstacle))
 
 
 async def test_who_is_marked_does_not_cast(booth: Booth) -> None:
