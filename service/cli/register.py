@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
@@ -13,13 +12,13 @@ import click
 
 from schema.database import pool
 from schema.errors import FaultyRegister, Malformed, NotFound, Refusal
-from schema.keys import NO_KEYS, Keys, KeysError, person_ref
+from schema.keys import Keys
 from schema.settings import read_settings
+from service.cli.connecting import identities
 from service.problems import details
 from service.room import Room
 from service.sources.places import file_rows, http_rows
 from service.sources.rows import Column, read_names
-from service.store import keys as key_store
 from service.store import roll
 from service.store.imports import Import
 from service.verbs import imports as verbs
@@ -144,13 +143,10 @@ async def _desk(municipality: str) -> AsyncIterator[Desk]:
     try:
         room = Room(opened)
         async with room.enter() as db:
-            secrets = await key_store.roll_secrets(db)
+            person_ref = await identities(db, Keys(settings.master_key))
             municipality_id = await roll.known_municipality(db, municipality)
-        if "identity" not in secrets:
-            raise KeysError(NO_KEYS)
         if municipality_id is None:
             raise NotFound(what=f"municipality called {municipality}")
-        key = Keys(settings.master_key).unwrap("identity", secrets["identity"])
-        yield Desk(room, partial(person_ref, key), municipality_id, WHO, lambda _: None)
+        yield Desk(room, person_ref, municipality_id, WHO, lambda _: None)
     finally:
         await opened.close()

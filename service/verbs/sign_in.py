@@ -20,7 +20,6 @@ from schema.errors import (
     CodeReplaced,
     CodeVoid,
     Guessing,
-    KeyDestroyed,
     MistypedCode,
     NotFound,
     NotOnRegister,
@@ -36,7 +35,7 @@ from service.house import House
 from service.limits import OFFICER_ADDRESS, OFFICER_NAME, SIGNING_IN, WRONG_ADDRESS, WRONG_ROUND
 from service.people import token_hash
 from service.reading import Name
-from service.store import codes, contacts, keys, roll
+from service.store import codes, contacts, roll
 from service.store.roll import Entry, Officer, SignedIn
 from service.verbs import totp
 from service.verbs.appeals import slip_for
@@ -187,9 +186,8 @@ async def _refuse_guessers(house: House, round_id: UUID, address: str) -> None:
 
 
 async def _why_not(db: Db, round_id: UUID, code_hash: bytes) -> Refusal:
-    """Why a code signs nobody in: NotFound, KeyDestroyed, CodeReplaced, CodeVoid, CodeOfTest or WrongCode."""
-    if destroyed := await keys.destroyed_key(db, round_id):
-        return KeyDestroyed(destroyed_on=destroyed.destroyed_at.date().isoformat(), decision=destroyed.decision)
+    """Why a code signs nobody in: NotFound, CodeReplaced, CodeVoid, CodeOfTest or WrongCode. Raises KeyDestroyed."""
+    await refuse_destroyed(db, round_id)
     match await codes.code_state(db, round_id, code_hash):
         case None:
             return NotFound(what="round")
