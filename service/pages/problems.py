@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from schema.errors import Elsewhere, NotFound, Refusal, TooFast, Unavailable
 from service.pages import words
 from service.pages.shell import Page, PrivatePage, private_page, public_page
+from service.pages.tongue import listen
 from service.problems import PROBLEMS, answer_problem, details, refusal_of, retry_after
 from service.reading import AnyRequest
 
@@ -29,6 +30,7 @@ async def view_problem(request: AnyRequest, slug: FromPath[str]) -> Page:
 
 def answer_problem_page(request: AnyRequest, error: Exception) -> Page:
     """The answer to an exception outside the API: a page for browsers, problem details for everybody else."""
+    listen(request)
     wanted = request.headers.get("accept", "")
     if "text/html" not in wanted or request.url.path.startswith("/api"):
         return answer_problem(request, error)

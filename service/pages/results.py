@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from schema.comparison import WhatIf, WithoutHeld
 from schema.errors import NotCounted, NotFound
 from schema.snapshot import Snapshot
+from service.languages import spoken
 from service.pages import figures, rules, telling, ties
 from service.pages.problems import problem_page
 from service.pages.shell import Addresses, Page, addresses, render, rendered_page
@@ -41,14 +42,19 @@ async def view_results(request: AnyRequest, house: TheHouse, pot_id: FromPath[UU
     except (NotCounted, NotFound):  # none is held
         without_held = None
     at = addresses(house.settings)
-    return rendered_page(request, _told(published.content, published.published_at, what_if, without_held, at))
+    return rendered_page(request, _told(published.content, published.published_at, what_if, without_held, at, spoken()))
 
 
 @lru_cache(maxsize=64)
 def _told(
-    content: bytes, published_at: datetime, what_if: bytes | None, without_held: bytes | None, at: Addresses
+    content: bytes,
+    published_at: datetime,
+    what_if: bytes | None,
+    without_held: bytes | None,
+    at: Addresses,
+    _language: str,
 ) -> bytes:
-    """The page. On the day of an outcome everybody reads the same one, and what it is made of never changes."""
+    """The page in a language. Everybody reads the same one that day, and what it tells never changes."""
     snapshot = _SNAPSHOT.decode(content)
     funded, others = telling.told(snapshot)
     return render(

@@ -32,6 +32,7 @@ from service.pages import (
 from service.pages.forms import FORM_LIMIT
 from service.pages.problems import answer_problem_page
 from service.pages.shell import view_static
+from service.pages.tongue import speaking
 
 __all__ = ["answer_problem_page", "handlers"]
 
@@ -51,6 +52,7 @@ handlers: list[Any] = [
             *receipts.handlers,
             *problems.handlers,
         ],
+        middleware=[speaking],
         include_in_schema=False,
         request_max_body_size=FORM_LIMIT,
     ),
@@ -72,6 +74,7 @@ handlers: list[Any] = [
             *letters.handlers,
         ],
         exception_handlers=officers.exception_handlers,
+        middleware=[speaking],
         include_in_schema=False,
         request_max_body_size=FORM_LIMIT,
     ),

@@ -5,8 +5,9 @@ from typing import assert_never
 from schema.outcome import Comparison, Shares
 from schema.rules import EqualShares, GreedyByVotes, MaximinSupport, Misfit, SequentialPhragmen
 from schema.snapshot import Snapshot
+from service.languages import grouped
 from service.pages.telling import by_points, titles
-from service.pages.words import counted, grouped, listed, money, near_money
+from service.pages.words import counted, listed, money, near_money
 
 
 def rule_told(snapshot: Snapshot) -> list[str]:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from schema.errors import NotFound, Refusal
 from schema.settings import Settings
 from service.caching import cached
+from service.languages import LANGUAGES, counted, grouped, spoken, translated, translated_number
 from service.pages import words
 from service.problems import details, retry_after
 from service.reading import AnyRequest
@@ -41,6 +42,7 @@ VERSIONS = {name: hashlib.sha256(content).hexdigest()[:12] for name, content in 
 
 _templates = Environment(
     loader=FileSystemLoader(FOLDER / "templates"),
+    extensions=["jinja2.ext.i18n"],
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -92,13 +94,15 @@ def moment(at: datetime) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(at.strftime("%Y-%m-%dT%H:%MZ"), words.moment(at))
 
 
-_templates.globals.update(static=static_address, may=may)
+_templates.install_gettext_callables(translated, translated_number, newstyle=True)  # type: ignore[attr-defined]
+_templates.policies["ext.i18n.trimmed"] = True
+_templates.globals.update(static=static_address, may=may, counted=counted)
 _templates.filters.update(
     money=words.money,
     moment=moment,
     day=words.day,
     counted=words.counted,
-    grouped=words.grouped,
+    grouped=grouped,
     groups=words.groups,
     refused=words.refused,
 )
@@ -106,11 +110,16 @@ _templates.filters.update(
 
 def render(template: str, at: Addresses, **facts: object) -> bytes:
     """A template's bytes, with links to the rooms where they are."""
-    return _templates.get_template(template).render(at=at, **facts).encode()
+    tongue = spoken()
+    return (
+        _templates.get_template(template)
+        .render(at=at, tongue=tongue, direction=LANGUAGES[tongue].direction, tongues=LANGUAGES, **facts)
+        .encode()
+    )
 
 
 def public_page(request: AnyRequest, template: str, **facts: object) -> Page:
-    """A page that is the same for everybody: with an ETag, and 304 for who has it already."""
+    """A page that is the same for everybody who reads its language: with an ETag, and 304 for who has it already."""
     return rendered_page(request, render(template, addresses(request.app.state.settings), **facts))
 
 

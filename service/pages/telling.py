@@ -25,7 +25,8 @@ from schema.outcome import (
 )
 from schema.rules import EqualShares
 from schema.snapshot import CountedProject, Snapshot
-from service.pages.words import counted, grouped, money, near_money
+from service.languages import grouped
+from service.pages.words import counted, money, near_money
 
 Scored = (
     FundedByVotes | FundedInPart | FundedWithReserve | DidNotFit | NotReached | BelowThreshold | Excluded | CategoryFull

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from fractions import Fraction
 from typing import assert_never
 
 import msgspec
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
 
 from schema import errors as e
 from schema.electorate import Condition
@@ -14,13 +17,13 @@ from schema.errors import Malformed, Refusal
 from schema.outcome import Exact
 from schema.rules import EqualShares, GreedyByVotes, MaximinSupport, Rule, SequentialPhragmen
 from schema.styles import Approval, Cumulative, Knapsack, Ranked, Scored, Style
+from service.languages import HARD, grouped, locale_of, spoken
 from service.problems import details
 from service.store.acts import Act
 from service.store.persons import Change
 from service.store.rounds import Pot, Round
 from service.verbs.desk import VERY_OLD
 
-THIN, HARD = "\u202f", "\u00a0"
 KRONOR = {"SEK", "DKK", "NOK"}
 _ON_SHEET = re.compile(r"[0-9]{1,6}(:[0-9]{1,6})?")
 OPEN = {"proposing", "supporting", "voting"}
@@ -29,11 +32,6 @@ OPEN = {"proposing", "supporting", "voting"}
 _SUM = re.compile(
     r"([0-9]{1,13}|[0-9]{1,3}(?:\.[0-9]{3}){1,4}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:[.,]([0-9]{1,2}))?(?:kr|[A-Z]{3})?"
 )
-
-
-def grouped(number: int) -> str:
-    """A whole number in groups of three: 1 204."""
-    return f"{number:,}".replace(",", THIN)
 
 
 def counted(number: int, one: str, more: str | None = None) -> str:
@@ -50,12 +48,11 @@ def percent(part: int, whole: int) -> str:
 
 
 def money(minor: int, currency: str) -> str:
-    """An amount of minor units as people write it: 45 000 kr, 45,000.50 EUR."""
-    whole, rest = divmod(abs(minor), 100)
-    sign = "−" if minor < 0 else ""
-    if currency in KRONOR:
-        return f"{sign}{grouped(whole)}{f',{rest:02}' if rest else ''}{HARD}kr"
-    return f"{sign}{whole:,}{f'.{rest:02}' if rest else ''}{HARD}{currency}"
+    """An amount of minor units as people write it: 45 000 kr, 45 000,50 EUR."""
+    amount = Decimal(abs(minor)) / 100
+    pattern = "#,##0.00" if minor % 100 else "#,##0"
+    written = format_decimal(amount, pattern, locale_of(spoken()))
+    return f"{'−' if minor < 0 else ''}{written}{HARD}{'kr' if currency in KRONOR else currency}"
 
 
 def near_money(amount: Exact, currency: str) -> str:
@@ -85,18 +82,18 @@ def money_field(minor: int | None) -> str:
 
 def day(at: datetime) -> str:
     """7 December 2026."""
-    there = at.astimezone(UTC)
-    return f"{there.day}{HARD}{there:%B}{HARD}{there.year}"
+    return dated(at.astimezone(UTC).date())
 
 
 def dated(on: date) -> str:
     """A date: 7 December 2026."""
-    return f"{on.day}{HARD}{on:%B}{HARD}{on.year}"
+    return format_date(on, "long", locale_of(spoken())).replace(" ", HARD)
 
 
 def moment(at: datetime) -> str:
     """7 December 2026, 14:02 UTC."""
-    return f"{day(at)}, {at.astimezone(UTC):%H:%M}{HARD}UTC"
+    there = at.astimezone(UTC)
+    return f"{dated(there.date())}, {format_time(there, 'short', locale=locale_of(spoken()))}{HARD}UTC"
 
 
 def groups(text: str, size: int = 4) -> str:

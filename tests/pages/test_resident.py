@@ -66,7 +66,7 @@ async def test_the_round_says_what_can_be_done_today(town: Town, visitor: Visito
     seen = await visitor.open(f"/rounds/{ground.id}")
     steps = [each for each in seen.page.all("li") if each["aria-current"] == "step"]
     assert [step.text.split()[0] for step in steps] == ["Voting"]
-    assert "1\u202f000\xa0kr".replace("\xa0", " ").replace("\u202f", " ") in seen.text
+    assert "1 000 kr" in seen.text.replace("\xa0", " ")
     assert "0 of 2 residents have voted" in seen.text
     assert "Project 4" in seen.text
     assert "UTC" in seen.text
@@ -117,7 +117,7 @@ async def test_money_over_the_limit_is_told_in_money(town: Town, visitor: Visito
     ground = await town.open_round(pots=[pot(style={"style": "knapsack", "max_cost": 70_000})])
     await at_ballot(visitor, ground)
     added = await visitor.press("Add up", ticks=[1, 2, 3])
-    assert "3 projects chosen, 900 kr together: 200 kr too much" in added.text.replace("\u202f", " ")
+    assert "3 projects chosen, 900 kr together: 200 kr too much" in added.text.replace("\xa0", " ")
     refused = await visitor.press("Cast my ballot")
     assert "That is 200 kr more than the 700 kr there is" in refused.alert
     assert refused.checked() == ["1", "2", "3"]
@@ -334,7 +334,7 @@ async def test_a_proposal_is_written_and_read(town: Town, visitor: Visitor) -> N
     sent = await visitor.press("Put it forward", title="Bänkar", cost_guess="45 000,50 kr")
     assert (sent.status, sent.title) == (201, "Your proposal was put forward")
     listed = await visitor.open(f"/rounds/{ground.id}/proposals")
-    assert "Bänkar by Amina · North · guessed at 45 000,50 kr" in listed.text.replace("\u202f", " ")
+    assert "Bänkar by Amina · North · guessed at 45 000,50 kr" in listed.text.replace("\xa0", " ")
 
 
 async def test_a_long_proposal_fits_in_a_form(town: Town, visitor: Visitor) -> None:

@@ -25,11 +25,11 @@ GOOD = (
 @pytest.mark.parametrize(
     ("minor", "currency", "said"),
     [
-        (45_000_00, "SEK", "45\u202f000\xa0kr"),
-        (4_800_50, "SEK", "4\u202f800,50\xa0kr"),
+        (45_000_00, "SEK", "45\xa0000\xa0kr"),
+        (4_800_50, "SEK", "4\xa0800,50\xa0kr"),
         (5, "DKK", "0,05\xa0kr"),
-        (45_000_00, "EUR", "45,000\xa0EUR"),
-        (1_234_567_09, "PLN", "1,234,567.09\xa0PLN"),
+        (45_000_00, "EUR", "45\xa0000\xa0EUR"),
+        (1_234_567_09, "PLN", "1\xa0234\xa0567,09\xa0PLN"),
         (-100, "SEK", "−1\xa0kr"),
     ],
 )
@@ -42,7 +42,7 @@ def test_money_that_is_not_whole_says_so() -> None:
     """Exact amounts are shown to the nearest minor unit."""
     assert near_money("10000", "SEK") == "100\xa0kr"
     assert near_money("10000/3", "SEK") == "about 33,33\xa0kr"
-    assert near_money("1/3", "EUR") == "less than 0.01\xa0EUR"
+    assert near_money("1/3", "EUR") == "less than 0,01\xa0EUR"
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_money_that_is_not_whole_says_so() -> None:
     [
         ("45000", 45_000_00),
         ("45 000", 45_000_00),
-        ("45\u202f000 kr", 45_000_00),
+        ("45\xa0000 kr", 45_000_00),
         ("45.000", 45_000_00),
         ("45,000.50", 45_000_50),
         ("45.000,5", 45_000_50),
@@ -72,7 +72,7 @@ def test_what_is_no_money_is_refused(wrote: str) -> None:
 def test_numbers_have_their_nouns() -> None:
     """One project, three projects, many people."""
     assert counted(1, "project") == "1\xa0project"
-    assert counted(1204, "person", "people") == "1\u202f204\xa0people"
+    assert counted(1204, "person", "people") == "1\xa0204\xa0people"
     assert listed(["A", "B", "C"]) == "A, B and C"
     assert groups("abcdefgh") == "abcd efgh"
 

@@ -1,0 +1,134 @@
+"""The languages that this house speaks: which one a reader is answered in, and how a message is said in it.
+
+Messages are written in English where they are used, and translated in ``service/catalogues`` (gettext). Python says
+``_("Hello {name}", name=name)``; templates use ``{% trans %}`` and ``_()``; both count with ``counted``. A message that
+stands in a table is ``marked`` there, and said where it is shown.
+"""
+
+from contextvars import ContextVar
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+import msgspec
+from babel import Locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+CATALOGUES = Path(__file__).parent / "catalogues"
+COOKIE = "language"
+HARD = "\u00a0"
+
+
+class Language(msgspec.Struct, frozen=True):
+    """A language: its ``name`` as its readers write it, and the ``locale`` (CLDR) of its dates, numbers and money.
+
+    ``whole``: officers' pages are translated, too, and a test fails on a message that is not.
+    """
+
+    name: str
+    locale: str
+    direction: str = "ltr"
+    whole: bool = False
+
+
+LANGUAGES = {
+    "sv": Language("Svenska", "sv_SE", whole=True),
+    "en": Language("English", "en_SE", whole=True),
+    "da": Language("Dansk", "da_DK", whole=True),
+    "nb": Language("Norsk", "nb_NO"),
+    "fi": Language("Suomi", "fi_FI"),
+    "so": Language("Soomaali", "so_SO"),
+    "ar": Language("العربية", "ar", "rtl"),
+}
+ORIGINAL = "en"
+"""The language in which messages are written in the code, and that stands in where there is no translation."""
+
+_spoken: ContextVar[str] = ContextVar("spoken", default=ORIGINAL)
+
+
+def speak(language: str) -> None:
+    """From here on, this request is answered in ``language``, a key of LANGUAGES."""
+    _spoken.set(language)
+
+
+def spoken() -> str:
+    """The language that this request is answered in."""
+    return _spoken.get()
+
+
+def negotiated(asked: str | None, kept: str | None, accepted: str, house: str = ORIGINAL) -> str:
+    """The language for a reader: what she asked for now, or before (a cookie), or her browser does; else the house's.
+
+    ``accepted`` is an Accept-Language header (RFC 9110, 12.5.4). Norwegian is written ``no``, ``nb`` or ``nn``.
+    """
+    for wanted in (asked, kept):
+        if wanted in LANGUAGES:
+            return wanted
+    parts = [part.replace(" ", "").lower().partition(";q=") for part in accepted.split(",")]
+    for tag, _quality, weight in sorted(parts, key=lambda part: _weighed(part[2]), reverse=True):
+        primary = tag.partition("-")[0]
+        primary = "nb" if primary in {"no", "nn"} else primary
+        if primary in LANGUAGES and _weighed(weight) > 0:
+            return primary
+    return house
+
+
+def _weighed(quality: str) -> float:
+    try:
+        return float(quality or 1)
+    except ValueError:
+        return 0
+
+
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    """The translations into a language; none for a language without a catalogue."""
+    file = CATALOGUES / f"{language}.po"
+    if not file.exists():
+        return NullTranslations()
+    compiled = BytesIO()
+    with file.open("rb") as opened:
+        write_mo(compiled, read_po(opened, locale=language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+@cache
+def locale_of(language: str) -> Locale:
+    """How dates, numbers and money are written in a language."""
+    return Locale.parse(LANGUAGES[language].locale)
+
+
+def marked(message: str) -> str:
+    """The same text: it says that a message in a table is to be translated, and is said with ``_`` later."""
+    return message
+
+
+def translated(message: str) -> str:
+    """A message in the language of this request, as it stands in the catalogue."""
+    return _catalogue(_spoken.get()).gettext(message) if message else ""
+
+
+def translated_number(one: str, more: str, number: int) -> str:
+    """The form of a message for a number, in the language of this request, as it stands in the catalogue."""
+    return _catalogue(_spoken.get()).ngettext(one, more, number)
+
+
+def _(message: str, /, **facts: object) -> str:
+    """A message in the language of this request; ``{name}`` stands for a fact."""
+    said = translated(message)
+    return said.format(**facts) if facts else said
+
+
+def grouped(number: int) -> str:
+    """A whole number as the language of this request groups it: 1 204."""
+    return format_decimal(number, locale=locale_of(_spoken.get()))
+
+
+def counted(number: int, one: str, more: str, /, **facts: object) -> str:
+    """A message with a number, in the form for that number: ``counted(3, "{number} project", "{number} projects")``."""
+    said = translated_number(one, more, number).replace("{number} ", "{number}" + HARD)
+    return said.format(number=grouped(number), **facts)
