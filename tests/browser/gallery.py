@@ -1,0 +1,177 @@
+"""What there is to look at: a municipality as they mostly are, one that says everything at length, one empty."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from tests.people import owner
+from tests.service.booths import Booth, open_booth
+from tests.town import Ground, Town, crowd, moment, pot
+
+HOUR = timedelta(hours=1)
+LONG = ("Donaudampfschifffahrtsgesellschaft" * 6)[:200]
+LONG_NAME = LONG[:120]
+
+IDEAS = (
+    ("Sittbänkar längs ån", "Tre bänkar med ryggstöd, där solen är om kvällen.", 4_500_000),
+    ("Odlingslådor på gården", "Tolv lådor i lärk, jord och ett vattenuttag.", 2_800_000),
+    ("Ljus på gångvägen mot skolan", "", 12_000_000),
+    (
+        "A roof over the bicycle stand, with a pump and tools for everybody",
+        "It leaks where it is not rusty.",
+        6_750_000,
+    ),
+    ("ملعب صغير للأطفال", "أرجوحتان ورمل.", 9_900_000),
+)
+"""Title, description and cost in minor units."""
+
+STRANGERS = "V22,North,1980,1\nV23,North,2020,1\n"
+"""Somebody who may vote in one pot, and somebody who may in none."""
+
+Address = dict[str, str]
+"""What to fill into an address."""
+
+
+class Scene:
+    """A municipality with rounds, and an officer who may see all of it."""
+
+    def __init__(self, town: Town, known: Address, published: Address, more: tuple[str, ...] = ()) -> None:
+        self.town = town
+        self.known = known
+        self.published = published
+        self.more = more
+
+    def address(self, path: str) -> str:
+        """The path of a route, filled in: a published pot for results, and otherwise what is going on."""
+        return path.format(**(self.known | self.published if path.endswith("/results") else self.known))
+
+
+async def usual(town: Town) -> Scene:
+    """Hagaby: a round that is open with all that can happen in one, one that takes proposals, one that is published."""
+    names = {"name": "Vår gata 2026", "pot": "Gator och torg", "area": "Norra", "about": "För oss alla.", "by": "Amina"}
+    await town.hire("Dagny", "Hagaby")
+    await town.second()
+    return await _arranged(town, names, IDEAS)
+
+
+async def long(town: Town) -> Scene:
+    """A municipality in which nothing has a short name, and no name has a blank."""
+    names = {"name": LONG, "pot": LONG_NAME, "area": LONG_NAME, "about": LONG * 3, "by": LONG_NAME}
+    ideas = tuple((f"{number}{LONG}"[:200], LONG * 2, 999_999_999_99) for number in range(1, 4))
+    town.officer_token = await town.hire(f"Dagny{LONG}"[:120], LONG_NAME)
+    town.second_token = await town.hire(f"Fatima{LONG}"[:120], LONG_NAME)
+    return await _arranged(town, names, ideas)
+
+
+async def empty(town: Town) -> Scene:
+    """A municipality with an officer and a round that nobody put anything into."""
+    await town.hire("Ester", "Tomby")
+    bare = {"name": "2027", "currency": "SEK", "pots": [], "voting_at": moment(HOUR), "closes_at": moment(2 * HOUR)}
+    view = await town.act("POST", "/api/rounds", json=bare)
+    round_id = view["round"]["id"]
+    await town.act("POST", f"/api/rounds/{round_id}/announcement")
+    nowhere = {name: str(uuid4()) for name in ("pot_id", "proposal_id", "batch_id", "import_id")}
+    return Scene(town, _known(round_id=round_id, slug="nothing", **nowhere), {})
+
+
+def _known(**ids: str) -> Address:
+    return {"slug": "too-costly", "act": "announce", "provider": "bank", **ids}
+
+
+async def _arranged(town: Town, names: dict[str, str], ideas: tuple[tuple[str, str, int], ...]) -> Scene:
+    over = await _round(town, names, ideas, crowd(22).replace("North", names["area"]) + STRANGERS)
+    for number in range(6):
+        assert (await (await over.voter(f"V{number}")).cast(1, number % 2 + 2)).status_code == 201
+    await over.count()
+    await over.publish()
+    await town.work()
+    proposing = await _proposing(town, names)
+    proposal = await _propose(proposing, names, ideas)
+    ground = await _round(town, names, ideas)
+    await _voted(ground)
+    booth = await _on_paper(ground, names)
+    await _disputed(ground, names)
+    await town.work("judge", "sequence")
+    imported = (await town.act("GET", "/api/register/imports"))["imports"][0]["id"]
+    known = _known(round_id=ground.id, pot_id=ground.pot, proposal_id=proposal, batch_id=booth.id, import_id=imported)
+    more = tuple(f"{room}/rounds/{each.id}" for each in (over, proposing) for room in ("", "/officer"))
+    return Scene(town, known, {"pot_id": over.pot}, (*more, f"/rounds/{proposing.id}/proposals"))
+
+
+async def _round(
+    town: Town, names: dict[str, str], ideas: tuple[tuple[str, str, int], ...], register: str | None = None
+) -> Ground:
+    """A round that has been open for ten hours, with these ideas on the ballots of two pots."""
+    rules = {"style": {"style": "approval", "max_choices": 3}, "rule": {"rule": "equal_shares"}}
+    money = 2 * max(cost for *_, cost in ideas)
+    second = f"2{names['pot']}"[:120]
+    pots = [pot(names["pot"], money=money, areas=[names["area"]]), pot(second, money=money, **rules)]
+    drawn: dict[str, Any] = {"name": names["name"], "about": names["about"], "areas": [names["area"], "North"]}
+    ground = await town.draw_round(0, register, pots=pots, voting_at=moment(-10 * HOUR), **drawn)
+    for pot_id in ground.pots:
+        for title, about, cost in ideas:
+            sent = {"pot_id": pot_id, "title": title, "about": about, "cost": cost, "area": names["area"]}
+            await town.act("POST", f"/api/rounds/{ground.id}/projects", json=sent)
+    await ground.officer("POST", "schedule")
+    return ground
+
+
+async def _proposing(town: Town, names: dict[str, str]) -> Ground:
+    times = {"proposing_at": moment(-HOUR), "reviewing_at": moment(HOUR), "voting_at": moment(2 * HOUR)}
+    ground = await town.draw_round(0, None, name=names["name"], about=names["about"], **times)
+    await ground.officer("POST", "announcement")
+    return ground
+
+
+async def _propose(ground: Ground, names: dict[str, str], ideas: tuple[tuple[str, str, int], ...]) -> str:
+    """Proposals of one resident; answers the id of the first."""
+    passes = await ground.sign_in("V0")
+    made = []
+    for title, about, cost in ideas:
+        sent = {
+            "title": title,
+            "about": about or title,
+            "author_name": names["by"],
+            "language": "sv",
+            "cost_guess": cost,
+        }
+        answer = await ground.town.client.post(
+            f"/api/rounds/{ground.id}/proposals", json=sent, headers={"Authorization": f"Bearer {passes['civic']}"}
+        )
+        assert answer.status_code == 201, answer.text
+        made.append(answer.json()["id"])
+    await ground.town.work()
+    first: str = made[0]
+    return first
+
+
+async def _voted(ground: Ground) -> None:
+    """Twenty residents vote within a minute, which the fraud desk finds unusual; some of them are set aside."""
+    for number in range(20):
+        voter = await ground.voter(f"V{number}", 1)
+        assert (await voter.cast(number % 3 + 1)).status_code == 201
+    lines = (await ground.town.act("GET", f"/api/rounds/{ground.id}/desk"))["lines"]
+    sent = {"line": lines[0]["line"], "reason": "All of them within one minute."}
+    await ground.town.act("POST", f"/api/rounds/{ground.id}/quarantines", json=sent)
+
+
+async def _on_paper(ground: Ground, names: dict[str, str]) -> Booth:
+    """A booth where two clerks read one sheet alike and another differently."""
+    tokens = {"Dagny": ground.town.officer_token, "Gunnar": await ground.town.second()}
+    booth = await open_booth(ground, names["name"], names["name"], tokens)
+    assert (await booth.mark("V22", ground.pots[1:])).status_code == 201
+    for number, read in ((1, (1, 1)), (2, (1, 2))):
+        for clerk, choice in zip(tokens, read, strict=True):
+            body = {"pot_id": ground.pots[1], "number": number, "choices": [choice]}
+            assert (await booth.send("POST", "/entries", body, clerk)).status_code == 201
+    return booth
+
+
+async def _disputed(ground: Ground, names: dict[str, str]) -> None:
+    """Somebody appeals, an officer asks for another's confirmation, and one proposal waits for the ballot."""
+    words = {"words": names["about"], "language": "sv", "pot_id": ground.pots[0]}
+    answer = await ground.town.client.post(f"/api/rounds/{ground.id}/appeals", json=words)
+    assert answer.status_code == 201, answer.text
+    await ground.ask("close-early")
+    found = await owner(ground.town, "select id from box.round where id = $1", ground.id)
+    assert found
