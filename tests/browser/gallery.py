@@ -1,5 +1,6 @@
 """What there is to look at: a municipality as they mostly are, one that says everything at length, one empty."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -33,22 +34,43 @@ Address = dict[str, str]
 
 
 class Scene:
-    """A municipality with rounds, and an officer who may see all of it."""
+    """A municipality, an officer who may see all of it, and its rounds with their codes, by what is done in them."""
 
-    def __init__(self, town: Town, known: Address, published: Address, more: tuple[str, ...] = ()) -> None:
+    def __init__(self, town: Town) -> None:
         self.town = town
-        self.known = known
-        self.published = published
-        self.more = more
+        self.known: Address = {}
+        self.rounds: dict[str, Ground] = {}
+        self.codes: dict[str, dict[str, str]] = {}
+
+    def hang(self, name: str, ground: Ground) -> Ground:
+        """Keep a round, and the codes that were made last, which are its own."""
+        self.rounds[name] = ground
+        self.codes[name] = dict(self.town.codes)
+        return ground
 
     def address(self, path: str) -> str:
         """The path of a route, filled in: a published pot for results, and otherwise what is going on."""
-        return path.format(**(self.known | self.published if path.endswith("/results") else self.known))
+        published = {"pot_id": self.rounds["published"].pot} if path.endswith("/results") and self.rounds else {}
+        return path.format(**(self.known | published))
+
+    def more(self) -> Iterator[tuple[str, str]]:
+        """Pages of rounds that are further or not as far as the one of the others, by name."""
+        for name, ground in self.rounds.items():
+            yield f"/rounds/{name}", f"/rounds/{ground.id}"
+            yield f"/rounds/{name}/proposals", f"/rounds/{ground.id}/proposals"
+            yield f"/officer/rounds/{name}", f"/officer/rounds/{ground.id}"
 
 
 async def usual(town: Town) -> Scene:
     """Hagaby: a round that is open with all that can happen in one, one that takes proposals, one that is published."""
-    names = {"name": "Vår gata 2026", "pot": "Gator och torg", "area": "Norra", "about": "För oss alla.", "by": "Amina"}
+    names = {
+        "name": "Vår gata 2026",
+        "pot": "Gator och torg",
+        "area": "Norra",
+        "about": "För oss alla.",
+        "by": "Amina",
+        "place": "The library",
+    }
     await town.hire("Dagny", "Hagaby")
     await town.second()
     return await _arranged(town, names, IDEAS)
@@ -56,7 +78,7 @@ async def usual(town: Town) -> Scene:
 
 async def long(town: Town) -> Scene:
     """A municipality in which nothing has a short name, and no name has a blank."""
-    names = {"name": LONG, "pot": LONG_NAME, "area": LONG_NAME, "about": LONG * 3, "by": LONG_NAME}
+    names = {"name": LONG, "pot": LONG_NAME, "area": LONG_NAME, "about": LONG * 3, "by": LONG_NAME, "place": LONG_NAME}
     ideas = tuple((f"{number}{LONG}"[:200], LONG * 2, 999_999_999_99) for number in range(1, 4))
     town.officer_token = await town.hire(f"Dagny{LONG}"[:120], LONG_NAME)
     town.second_token = await town.hire(f"Fatima{LONG}"[:120], LONG_NAME)
@@ -71,7 +93,9 @@ async def empty(town: Town) -> Scene:
     round_id = view["round"]["id"]
     await town.act("POST", f"/api/rounds/{round_id}/announcement")
     nowhere = {name: str(uuid4()) for name in ("pot_id", "proposal_id", "batch_id", "import_id")}
-    return Scene(town, _known(round_id=round_id, slug="nothing", **nowhere), {})
+    scene = Scene(town)
+    scene.known = _known(round_id=round_id, **nowhere)
+    return scene
 
 
 def _known(**ids: str) -> Address:
@@ -79,23 +103,30 @@ def _known(**ids: str) -> Address:
 
 
 async def _arranged(town: Town, names: dict[str, str], ideas: tuple[tuple[str, str, int], ...]) -> Scene:
-    over = await _round(town, names, ideas, crowd(22).replace("North", names["area"]) + STRANGERS)
+    scene = Scene(town)
+    register = crowd(22).replace("North", names["area"]) + STRANGERS
+    over = scene.hang("published", await _round(town, names, ideas, register))
     for number in range(6):
         assert (await (await over.voter(f"V{number}")).cast(1, number % 2 + 2)).status_code == 201
     await over.count()
     await over.publish()
-    await town.work()
-    proposing = await _proposing(town, names)
-    proposal = await _propose(proposing, names, ideas)
-    ground = await _round(town, names, ideas)
+    proposing = scene.hang("proposing", await _proposing(town, names, ideas))
+    supporting = scene.hang("supporting", await _proposing(town, names, ideas))
+    begun = "update box.round set supporting_at = clock_timestamp() - interval '1 minute' where id = $1 returning id"
+    assert await owner(town, begun, supporting.id)
+    ground = scene.hang("open", await _round(town, names, ideas))
     await _voted(ground)
     booth = await _on_paper(ground, names)
     await _disputed(ground, names)
-    await town.work("judge", "sequence")
-    imported = (await town.act("GET", "/api/register/imports"))["imports"][0]["id"]
-    known = _known(round_id=ground.id, pot_id=ground.pot, proposal_id=proposal, batch_id=booth.id, import_id=imported)
-    more = tuple(f"{room}/rounds/{each.id}" for each in (over, proposing) for room in ("", "/officer"))
-    return Scene(town, known, {"pot_id": over.pot}, (*more, f"/rounds/{proposing.id}/proposals"))
+    await town.work()
+    scene.known = _known(
+        round_id=ground.id,
+        pot_id=ground.pot,
+        proposal_id=(await town.client.get(f"/api/rounds/{proposing.id}/proposals")).json()["items"][0]["id"],
+        batch_id=booth.id,
+        import_id=(await town.act("GET", "/api/register/imports"))["imports"][0]["id"],
+    )
+    return scene
 
 
 async def _round(
@@ -116,33 +147,19 @@ async def _round(
     return ground
 
 
-async def _proposing(town: Town, names: dict[str, str]) -> Ground:
+async def _proposing(town: Town, names: dict[str, str], ideas: tuple[tuple[str, str, int], ...]) -> Ground:
+    """A round that takes proposals, in which one resident has made all of these."""
     times = {"proposing_at": moment(-HOUR), "reviewing_at": moment(HOUR), "voting_at": moment(2 * HOUR)}
-    ground = await town.draw_round(0, None, name=names["name"], about=names["about"], **times)
+    drawn: dict[str, Any] = {"name": names["name"], "about": names["about"], **times}
+    ground = await town.draw_round(0, None, **drawn)
     await ground.officer("POST", "announcement")
-    return ground
-
-
-async def _propose(ground: Ground, names: dict[str, str], ideas: tuple[tuple[str, str, int], ...]) -> str:
-    """Proposals of one resident; answers the id of the first."""
-    passes = await ground.sign_in("V0")
-    made = []
+    badge = {"Authorization": f"Bearer {(await ground.sign_in('V0'))['civic']}"}
     for title, about, cost in ideas:
-        sent = {
-            "title": title,
-            "about": about or title,
-            "author_name": names["by"],
-            "language": "sv",
-            "cost_guess": cost,
-        }
-        answer = await ground.town.client.post(
-            f"/api/rounds/{ground.id}/proposals", json=sent, headers={"Authorization": f"Bearer {passes['civic']}"}
-        )
+        text = {"title": title, "about": about or title, "author_name": names["by"], "language": "sv"}
+        sent = {**text, "cost_guess": cost}
+        answer = await town.client.post(f"/api/rounds/{ground.id}/proposals", json=sent, headers=badge)
         assert answer.status_code == 201, answer.text
-        made.append(answer.json()["id"])
-    await ground.town.work()
-    first: str = made[0]
-    return first
+    return ground
 
 
 async def _voted(ground: Ground) -> None:
@@ -158,7 +175,7 @@ async def _voted(ground: Ground) -> None:
 async def _on_paper(ground: Ground, names: dict[str, str]) -> Booth:
     """A booth where two clerks read one sheet alike and another differently."""
     tokens = {"Dagny": ground.town.officer_token, "Gunnar": await ground.town.second()}
-    booth = await open_booth(ground, names["name"], names["name"], tokens)
+    booth = await open_booth(ground, names["place"], names["place"], tokens)
     assert (await booth.mark("V22", ground.pots[1:])).status_code == 201
     for number, read in ((1, (1, 1)), (2, (1, 2))):
         for clerk, choice in zip(tokens, read, strict=True):
@@ -173,5 +190,3 @@ async def _disputed(ground: Ground, names: dict[str, str]) -> None:
     answer = await ground.town.client.post(f"/api/rounds/{ground.id}/appeals", json=words)
     assert answer.status_code == 201, answer.text
     await ground.ask("close-early")
-    found = await owner(ground.town, "select id from box.round where id = $1", ground.id)
-    assert found

@@ -1,24 +1,25 @@
 """Every page, as it mostly is, at length and from right to left, and empty: what axe finds, and whether it fits."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 
 from schema.settings import Settings
 from service.app import make_app
 from service.languages import LANGUAGES
 from tests.browser.eyes import NARROW, TELEPHONE, Sight, look, named
 from tests.browser.gallery import Scene, empty, long, usual
+from tests.browser.walk import walk
 from tests.pages.test_house import addresses
 from tests.town import Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 Sights = dict[str, Sight]
-"""What was seen of each page, by the path of its route."""
+"""What was seen of each page, by the path of its route or the name of a stop."""
 
 ROOMS: dict[str, tuple[Callable[[Town], Awaitable[Scene]], str]] = {
     "usual": (usual, "en"),
@@ -38,34 +39,50 @@ def paths(served: Settings) -> list[str]:
 async def room(
     request: pytest.FixtureRequest, browser: Browser, served: Settings, client: httpx.AsyncClient, paths: list[str]
 ) -> tuple[str, Sights]:
-    """All pages of a room, looked at by its officer. What leads to a page that was seen is not looked at again."""
+    """All pages of a room, looked at by its officer and then by its residents."""
     arrange, language = ROOMS[request.param]
     scene = await arrange(Town(client, served))  # type: ignore[arg-type]
-    context = await browser.new_context(base_url=served.public_url, reduced_motion="reduce", **TELEPHONE)
-    cookies = {"officer": scene.town.officer_token, "language": language}
-    await context.add_cookies([{"name": name, "value": cookies[name], "url": served.public_url} for name in cookies])
-    page = await context.new_page()
     seen: Sights = {}
-    known: dict[str, Sight] = {}
-    for path in (*paths, *scene.more):
-        answer = await page.goto(scene.address(path))
+    for who in ("officer", "resident"):
+        context = await browser.new_context(base_url=served.public_url, reduced_motion="reduce", **TELEPHONE)
+        cookies = {"language": language} | ({"officer": scene.town.officer_token} if who == "officer" else {})
+        for name, value in cookies.items():
+            await context.add_cookies([{"name": name, "value": value, "url": served.public_url}])
+        page = await context.new_page()
+        going = _all(page, scene, paths) if who == "officer" else _on_the_way(page, scene)
+        async for name, status in going:
+            seen[name] = await look(page, status, f"{request.param}/{named(name)}")
+        await context.close()
+    return language, seen
+
+
+async def _all(page: Page, scene: Scene, paths: list[str]) -> AsyncIterator[tuple[str, int]]:
+    """Every page that has an address. What leads to a page that was seen is not looked at again."""
+    known = set()
+    for path, address in (*((path, scene.address(path)) for path in paths), *scene.more()):
+        answer = await page.goto(address)
         assert answer
         if page.url not in known:
-            known[page.url] = await look(page, answer.status, f"{request.param}/{named(path)}")
-        seen[path] = known[page.url]
-    await context.close()
-    return language, seen
+            known.add(page.url)
+            yield path, answer.status
+
+
+async def _on_the_way(page: Page, scene: Scene) -> AsyncIterator[tuple[str, int]]:
+    """Every page to which only forms lead."""
+    if scene.rounds:
+        async for stop in walk(page, scene):
+            yield stop, 200
 
 
 async def test_axe_finds_nothing_grave(room: tuple[str, Sights]) -> None:
     """Nothing serious or critical, in light or in the dark."""
-    told = [f"{path}: {fault}" for path, sight in room[1].items() for fault in sight.faults]
+    told = [f"{name}: {fault}" for name, sight in room[1].items() for fault in sight.faults]
     assert not told, "\n".join(("axe finds:", *told))
 
 
 async def test_no_page_scrolls_sideways(room: tuple[str, Sights]) -> None:
     """At 320 pixels, which is also 1280 at 400 %."""
-    told = [f"{path}: {each.width}: {each.wide}" for path, each in room[1].items() if each.width > NARROW["width"]]
+    told = [f"{name}: {each.width}: {each.wide}" for name, each in room[1].items() if each.width > NARROW["width"]]
     assert not told, "\n".join(("too wide:", *told))
 
 
@@ -76,5 +93,6 @@ async def test_every_page_says_its_language(room: tuple[str, Sights]) -> None:
 
 
 async def test_no_page_is_a_fault_of_the_house(room: tuple[str, Sights]) -> None:
-    """Pages, pages that are not there, and refusals; in the usual rooms, nearly all are there."""
-    assert {path: each.status for path, each in room[1].items() if each.status >= 500} == {}
+    """There are pages, and pages that say that something is not there; and there are enough of them."""
+    assert {name: each.status for name, each in room[1].items() if each.status >= 500} == {}
+    assert len(room[1]) > 25
