@@ -213,6 +213,8 @@ PLAN: dict[str, Part] = {
     "GET /health/live": "both",
     "GET /health/ready": "both",
     "GET /problems/{slug}": "both",
+    "GET /static/brand.css": "both",
+    "GET /static/logo": "both",
     "GET /static/{name}": "both",
     "GET /api/openapi.json": "both",
     "GET /api/openapi.json/openapi.json": "both",

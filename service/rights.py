@@ -58,6 +58,8 @@ RIGHTS: dict[str, Who] = {
     "GET /health/live": "anyone",
     "GET /health/ready": "anyone",
     "GET /problems/{slug}": "anyone",
+    "GET /static/brand.css": "anyone",
+    "GET /static/logo": "anyone",
     "GET /static/{name}": "anyone",
     "GET /api/openapi.json": "anyone",
     "GET /api/openapi.json/openapi.json": "anyone",

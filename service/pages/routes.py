@@ -31,7 +31,7 @@ from service.pages import (
 )
 from service.pages.forms import FORM_LIMIT
 from service.pages.problems import answer_problem_page
-from service.pages.shell import view_static
+from service.pages.shell import view_brand, view_static
 from service.pages.tongue import speaking
 
 __all__ = ["answer_problem_page", "handlers"]
@@ -40,6 +40,7 @@ handlers: list[Any] = [
     Router(
         path="/",
         route_handlers=[
+            view_brand,
             view_static,
             *rounds.handlers,
             *sign_in.handlers,
