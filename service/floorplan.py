@@ -94,6 +94,8 @@ PLAN: dict[str, Part] = {
     "GET /officer/register/imports/{import_id}": "roll",
     "POST /officer/register/imports/{import_id}": "roll",
     "GET /officer/register/imports/{import_id}/faults": "roll",
+    "GET /officer/areas": "roll",
+    "POST /officer/areas": "roll",
     "GET /officer/rounds": "roll",
     "GET /officer/rounds/{round_id}": "roll",
     "GET /officer/rounds/{round_id}/{act}": "roll",
