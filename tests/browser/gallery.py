@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from tests.people import owner
 from tests.service.booths import Booth, open_booth
+from tests.service.worlds import STYLES
 from tests.town import Ground, Town, crowd, moment, pot
 
 HOUR = timedelta(hours=1)
@@ -78,7 +79,14 @@ async def usual(town: Town) -> Scene:
 
 async def long(town: Town) -> Scene:
     """A municipality in which nothing has a short name, and no name has a blank."""
-    names = {"name": LONG, "pot": LONG_NAME, "area": LONG_NAME, "about": LONG * 3, "by": LONG_NAME, "place": LONG_NAME}
+    names = {
+        "name": LONG,
+        "pot": LONG_NAME[:118],
+        "area": LONG_NAME,
+        "about": LONG * 3,
+        "by": LONG_NAME,
+        "place": LONG_NAME,
+    }
     ideas = tuple((f"{number}{LONG}"[:200], LONG * 2, 999_999_999_99) for number in range(1, 4))
     town.officer_token = await town.hire(f"Dagny{LONG}"[:120], LONG_NAME)
     town.second_token = await town.hire(f"Fatima{LONG}"[:120], LONG_NAME)
@@ -112,7 +120,7 @@ async def _arranged(town: Town, names: dict[str, str], ideas: tuple[tuple[str, s
     await over.publish()
     proposing = scene.hang("proposing", await _proposing(town, names, ideas))
     supporting = scene.hang("supporting", await _proposing(town, names, ideas))
-    begun = "update box.round set supporting_at = clock_timestamp() - interval '1 minute' where id = $1 returning id"
+    begun = "update box.round set reviewing_at = now(), supporting_at = now() where id = $1 returning id"
     assert await owner(town, begun, supporting.id)
     ground = scene.hang("open", await _round(town, names, ideas))
     await _voted(ground)
@@ -132,11 +140,11 @@ async def _arranged(town: Town, names: dict[str, str], ideas: tuple[tuple[str, s
 async def _round(
     town: Town, names: dict[str, str], ideas: tuple[tuple[str, str, int], ...], register: str | None = None
 ) -> Ground:
-    """A round that has been open for ten hours, with these ideas on the ballots of two pots."""
-    rules = {"style": {"style": "approval", "max_choices": 3}, "rule": {"rule": "equal_shares"}}
+    """A round that has been open for ten hours, with a pot for each style; the first is for one area only."""
     money = 2 * max(cost for *_, cost in ideas)
-    second = f"2{names['pot']}"[:120]
-    pots = [pot(names["pot"], money=money, areas=[names["area"]]), pot(second, money=money, **rules)]
+    kinds = [STYLES["By approval"], *STYLES.values()]
+    pots = [pot(f"{names['pot']} {at}", money=money, style=kind[0], rule=kind[1]) for at, kind in enumerate(kinds)]
+    pots[0] |= {"areas": [names["area"]], "rule": {"rule": "equal_shares"}}
     drawn: dict[str, Any] = {"name": names["name"], "about": names["about"], "areas": [names["area"], "North"]}
     ground = await town.draw_round(0, register, pots=pots, voting_at=moment(-10 * HOUR), **drawn)
     for pot_id in ground.pots:

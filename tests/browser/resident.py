@@ -34,6 +34,13 @@ class Resident:
         for box in await self.page.locator("input[name=choices]").all():
             await box.set_checked(int(await box.get_attribute("value") or 0) in numbers)
 
+    async def cast(self) -> None:
+        """Cast the ballot, and say so again where it is shown once more first; unless it is refused."""
+        button = self.page.locator("main form > .buttons > button:not(.plain)")
+        await self.press(button)
+        if not await self.page.locator(".receipt, .alert").count():
+            await self.press(button)
+
     async def ticked(self) -> list[str | None]:
         """The projects that are chosen."""
         return [

@@ -41,7 +41,7 @@ async def test_a_resident_votes_and_reads_the_outcome(browser: Browser, served: 
     await ground.publish()
     await resident.page.goto(f"/rounds/{ground.id}")
     await resident.follow(f"/pots/{ground.pot}/results")
-    assert await page.locator(".outcome li").count() == 4
+    assert await page.locator(".outcome > li").count() == 4
     root = page.locator("html")
     assert await root.get_attribute("lang") == language
     assert await root.get_attribute("dir") == LANGUAGES[language].direction
@@ -63,7 +63,7 @@ async def _votes(resident: Resident, ground: Ground) -> None:
     for chosen in ([1, 3], [2]):
         await resident.send(ballot)
         await resident.tick(*chosen)
-        await resident.send("/ballots")
+        await resident.cast()
         assert await resident.page.locator(".receipt").count() == 1
     await resident.send(ballot)
     assert await resident.ticked() == ["2"]
@@ -71,7 +71,7 @@ async def _votes(resident: Resident, ground: Ground) -> None:
     await resident.send(ballot)
     assert await resident.ticked() == []
     await resident.tick(2, 4)
-    await resident.send("/ballots")
+    await resident.cast()
 
 
 async def _finds_the_receipt(resident: Resident) -> None:

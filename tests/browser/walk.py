@@ -6,6 +6,7 @@ from playwright.async_api import Page
 
 from tests.browser.gallery import Scene
 from tests.browser.resident import Resident
+from tests.service.worlds import STYLES
 
 
 async def walk(page: Page, scene: Scene) -> AsyncIterator[str]:
@@ -40,14 +41,18 @@ async def _refused(resident: Resident, scene: Scene) -> AsyncIterator[str]:
 
 async def _voting(resident: Resident, scene: Scene) -> AsyncIterator[str]:
     """Somebody chooses too much, casts, looks again, takes the ballot back, and stays longer than a pass lives."""
-    pot = scene.rounds["open"].pot
+    pot, *others = scene.rounds["open"].pots
+    for style, other in zip(STYLES, others, strict=True):
+        await _signs_in(resident, scene, "open", scene.codes["open"]["V21"])
+        await resident.send(f"/pots/{other}/ballot")
+        yield f"ballot {style}"
     await _signs_in(resident, scene, "open", scene.codes["open"]["V21"])
     yield "what can be done"
     await resident.send(f"/pots/{pot}/ballot")
     yield "ballot"
     for chosen, stop in ((range(99), "too many projects"), ((1, 2), "receipt")):
         await resident.tick(*chosen)
-        await resident.send("/ballots")
+        await resident.cast()
         yield stop
     await resident.send(f"/pots/{pot}/ballot")
     yield "ballot as it was cast"
@@ -55,8 +60,8 @@ async def _voting(resident: Resident, scene: Scene) -> AsyncIterator[str]:
     yield "taken back"
     await resident.send(f"/pots/{pot}/ballot")
     await resident.tick(1)
-    await resident.page.locator("form[action$='/ballots'] [name=pass]").evaluate("pass => pass.value = 'long ago'")
-    await resident.send("/ballots")
+    await resident.page.locator("form:has([name=choices]) [name=pass]").evaluate("pass => pass.value = 'long ago'")
+    await resident.press(resident.page.locator("main form > .buttons > button:not(.plain)"))
     yield "signed in no more"
     await resident.page.goto("/receipts")
     await resident.fill(commitment="nothing")
