@@ -146,7 +146,8 @@ def shaped(values: Mapping[str, object], shape: type[T]) -> T:
     try:
         return msgspec.convert(values, shape)
     except msgspec.ValidationError as error:
-        raise Malformed(fault=_plain(str(error))) from None
+        own = error.__cause__  # what a struct says itself is in plain words already
+        raise Malformed(fault=str(own) if own else _plain(str(error))) from None
 
 
 def _plain(fault: str) -> str:
