@@ -108,7 +108,7 @@ async def round_page(
         roll=roll.roll,
         reasons=_reasons(roll),
         turnout=_by_pot(turnout),
-        counted=counted,
+        counted_pots=counted,
         acts=[act for act in asked if act.state in {"waiting", "decided"} and words.is_possible(act, askable)],
         askable=askable,
         typed=typed or Fields({}),
@@ -128,12 +128,12 @@ def _by_pot(turnout: list[Turnout]) -> dict[UUID, Turnout]:
     return {row.pot_id: row for row in turnout}
 
 
-def _reasons(roll: RollView) -> dict[UUID, list[tuple[str, int]]]:
-    """For each pot: a reason in words and how many persons it is about."""
-    said: dict[UUID, list[tuple[str, int]]] = {}
+def _reasons(roll: RollView) -> dict[UUID, list[tuple[str | None, int]]]:
+    """For each pot: a reason, none for those who may vote, and how many persons it is about."""
+    found: dict[UUID, list[tuple[str | None, int]]] = {}
     for row in sorted(roll.reasons, key=lambda row: row.reason is not None):
-        said.setdefault(row.pot_id, []).append((words.REASONS.get(row.reason, row.reason or ""), row.persons))
-    return said
+        found.setdefault(row.pot_id, []).append((row.reason, row.persons))
+    return found
 
 
 @get(
