@@ -28,6 +28,7 @@ from service.pages import (
     register,
     results,
     rounds,
+    setup,
     sign_in,
 )
 from service.pages.forms import FORM_LIMIT
@@ -64,6 +65,7 @@ handlers: list[Any] = [
             *officers.handlers,
             *desk.handlers,
             *register.handlers,
+            *setup.handlers,
             *officer_rounds.handlers,
             *acts.handlers,
             *officer_roll.handlers,
