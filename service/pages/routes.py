@@ -30,6 +30,7 @@ from service.pages import (
     register,
     results,
     rounds,
+    setup,
     sign_in,
 )
 from service.pages.forms import FORM_LIMIT
@@ -66,6 +67,7 @@ handlers: list[Any] = [
             *officers.handlers,
             *desk.handlers,
             *register.handlers,
+            *setup.handlers,
             *officer_rounds.handlers,
             *drafting.handlers,
             *pots.handlers,
