@@ -125,8 +125,6 @@ PLAN: dict[str, Part] = {
     "GET /officer/rounds/{round_id}/roll": "roll",
     "POST /officer/rounds/{round_id}/roll": "roll",
     "POST /officer/proposals/{proposal_id}/shortlist": "roll",
-    "GET /officer/rounds/{round_id}/times": "roll",
-    "POST /officer/rounds/{round_id}/times": "roll",
     "GET /officer/rounds/{round_id}/copy": "roll",
     "POST /officer/rounds/{round_id}/copy": "roll",
     "GET /officer/pots/{pot_id}/projects": "roll",
