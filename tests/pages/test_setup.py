@@ -33,7 +33,7 @@ async def test_the_steps_of_a_draft_stand_in_order(town: Town, dagny: Visitor) -
 async def test_what_is_missing_is_what_scheduling_refuses(town: Town, dagny: Visitor) -> None:
     """A voting time that is over, and a project that a rule names and nobody can choose, are steps as well."""
     rule = {"rule": "greedy_by_votes", "exclusive": [["1", "9"]]}
-    past = {"voting_at": moment(timedelta(days=-9)), "closes_at": moment(timedelta(days=-2))}
+    past: dict[str, Any] = {"voting_at": moment(timedelta(days=-9)), "closes_at": moment(timedelta(days=-2))}
     ground = await town.draw_round(pots=[pot(rule=rule)], **past)
     page = await dagny.open(f"/officer/rounds/{ground.id}")
     missing = [step for step in steps(page) if step.startswith("missing")]
