@@ -13,6 +13,7 @@ from service.pages import (
     desk,
     keying,
     letters,
+    municipalities,
     officer_account,
     officer_areas,
     officer_audit,
@@ -29,6 +30,7 @@ from service.pages import (
     results,
     rounds,
     sign_in,
+    statements,
 )
 from service.pages.forms import FORM_LIMIT
 from service.pages.problems import answer_problem_page
@@ -44,6 +46,8 @@ handlers: list[Any] = [
             view_brand,
             view_static,
             *rounds.handlers,
+            *municipalities.handlers,
+            *statements.handlers,
             *sign_in.handlers,
             *providers.handlers,
             *declarations.handlers,
