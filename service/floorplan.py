@@ -24,6 +24,9 @@ PLAN: dict[str, Part] = {
     # What everybody reads of a round, wherever they are.
     "GET /": "both",
     "GET /rounds/{round_id}": "both",
+    "GET /municipalities/{municipality_id}": "both",
+    "GET /accessibility": "both",
+    "GET /privacy": "both",
     "GET /api/rounds": "both",
     "GET /api/rounds/{round_id}": "both",
     # Residents sign in.

@@ -32,6 +32,9 @@ RIGHTS: dict[str, Who] = {
     # What everybody reads.
     "GET /": "anyone",
     "GET /rounds/{round_id}": "anyone",
+    "GET /municipalities/{municipality_id}": "anyone",
+    "GET /accessibility": "anyone",
+    "GET /privacy": "anyone",
     "GET /api/rounds": "anyone",
     "GET /api/rounds/{round_id}": "anyone",
     "GET /api/rounds/{round_id}/turnout": "anyone",

@@ -14,6 +14,7 @@ from service.pages import (
     drafting,
     keying,
     letters,
+    municipalities,
     officer_account,
     officer_areas,
     officer_audit,
@@ -33,6 +34,7 @@ from service.pages import (
     rounds,
     setup,
     sign_in,
+    statements,
 )
 from service.pages.forms import FORM_LIMIT
 from service.pages.problems import answer_problem_page
@@ -48,6 +50,8 @@ handlers: list[Any] = [
             view_brand,
             view_static,
             *rounds.handlers,
+            *municipalities.handlers,
+            *statements.handlers,
             *sign_in.handlers,
             *providers.handlers,
             *declarations.handlers,
