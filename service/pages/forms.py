@@ -10,6 +10,7 @@ from litestar.datastructures import UploadFile
 from litestar.exceptions import HTTPException, ValidationException
 
 from schema.errors import Malformed, TooLarge, UnknownForm
+from service.languages import marked
 from service.reading import BODY_LIMIT, AnyRequest, read_body
 
 T = TypeVar("T")
@@ -98,13 +99,13 @@ def decode_form(body: bytes) -> Fields:
             max_num_fields=_MAX_FIELDS,
         )
     except UnicodeError:
-        raise Malformed(fault="it is not UTF-8 text") from None
+        raise Malformed(fault=marked("it is not UTF-8 text")) from None
     except ValueError:
-        raise Malformed(fault="it is not a form, or one with too many fields") from None
+        raise Malformed(fault=marked("it is not a form, or one with too many fields")) from None
     texts: dict[str, list[str]] = {}
     for name, text in pairs:
         if _CONTROL.search(text):
-            raise Malformed(fault="it holds a sign that is no text (a NUL or another control character)")
+            raise Malformed(fault=marked("it holds a sign that is no text (a NUL or another control character)"))
         texts.setdefault(name, []).append(text.replace("\r\n", "\n"))
     return Fields(texts)
 
@@ -127,17 +128,17 @@ async def read_file_form(request: AnyRequest, name: str, limit: int) -> tuple[Up
     try:
         form = await request.form()
     except ValidationException:
-        raise Malformed(fault="it is not a form with a file") from None
+        raise Malformed(fault=marked("it is not a form with a file")) from None
     except HTTPException as error:
-        raise TooLarge(limit=limit) if error.status_code == 413 else Malformed(fault="it is cut off") from None
+        raise TooLarge(limit=limit) if error.status_code == 413 else Malformed(fault=marked("it is cut off")) from None
     except (ValueError, LookupError):
-        raise Malformed(fault="a text in it is not UTF-8") from None
+        raise Malformed(fault=marked("a text in it is not UTF-8")) from None
     file = form.get(name)
     if not isinstance(file, UploadFile):
-        raise Malformed(fault="no file was chosen")
+        raise Malformed(fault=marked("no file was chosen"))
     texts = {field: [text for text in form.getall(field) if isinstance(text, str)] for field in form}
     if any(_CONTROL.search(text) for sent in texts.values() for text in sent):
-        raise Malformed(fault="a text in it holds a sign that is no text")
+        raise Malformed(fault=marked("a text in it holds a sign that is no text"))
     return file, Fields({field: sent for field, sent in texts.items() if sent})
 
 
