@@ -14,7 +14,7 @@ import msgspec
 from litestar import Request
 
 from schema.errors import Malformed, NoKey, TooLarge, UnknownForm
-from service.languages import COOKIE, marked, negotiated, speak
+from service.languages import COOKIE, _, marked, negotiated, speak
 
 T = TypeVar("T")
 AnyRequest = Request[Any, Any, Any]
@@ -140,8 +140,8 @@ def idempotency_key(sent: str) -> str:
 
 
 def uuid_or_malformed(text: str, what: str) -> UUID:
-    """An id that came in a query or a form."""
+    """An id that came in a query or a form. Raises Malformed; ``what`` is a message."""
     try:
         return UUID(text)
     except ValueError:
-        raise Malformed(fault=f"{what} is not an id") from None
+        raise Malformed(fault=_("{what} is not an id", what=_(what))) from None

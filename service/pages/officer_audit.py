@@ -42,7 +42,11 @@ async def view_audit(
 ) -> Page:
     """What was changed in the officer's municipality, the newest first, as far as the form at the top asks for it."""
     wanted = Wanted(
-        _id(round_id, "the round"), _id(officer_id, "the officer"), _day(since), _day(until), _number(after)
+        _id(round_id, marked("the round")),
+        _id(officer_id, marked("the officer")),
+        _day(since),
+        _day(until),
+        _number(after),
     )
     found = await verbs.list_entries(house, officer, wanted, SIZE + 1)
     asked = {"round_id": round_id, "officer_id": officer_id, "since": since, "until": until}

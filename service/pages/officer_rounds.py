@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery
 
 from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
 from service.house import House
+from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.rounds import SIZE, After
@@ -29,13 +30,13 @@ from service.verbs.roll import RollView
 from service.verbs.rounds import RoundView
 
 DONE = {
-    "announce": "The round is announced: everybody can see it now.",
-    "schedule": "The round is scheduled: voting opens by itself.",
-    "take-back": "The scheduling is taken back: rules, projects and costs can be changed again.",
-    "ask": "Another officer has a day to confirm this. It is done then, and not before.",
-    "confirm": "Two officers agreed, and it is done.",
-    "withdraw": "Nobody is asked for this any more.",
-    "shortlist": "The proposal is on the ballot now.",
+    "announce": marked("The round is announced: everybody can see it now."),
+    "schedule": marked("The round is scheduled: voting opens by itself."),
+    "take-back": marked("The scheduling is taken back: rules, projects and costs can be changed again."),
+    "ask": marked("Another officer has a day to confirm this. It is done then, and not before."),
+    "confirm": marked("Two officers agreed, and it is done."),
+    "withdraw": marked("Nobody is asked for this any more."),
+    "shortlist": marked("The proposal is on the ballot now."),
 }
 """What the page says after an act; the address holds the name alone, so nobody can put words on our page."""
 
@@ -59,11 +60,11 @@ def checklist(view: RoundView, roll: RollView) -> list[Check]:
     electors = {row.pot_id: row.persons for row in roll.reasons if row.reason is None}
     with_projects = {project.pot_id for project in view.projects}
     return [
-        Check(bool(view.pots), "a pot"),
-        Check(fresh, "a roll built from the newest register and rules"),
-        *(Check(pot.id in with_projects, f"a project in the pot “{pot.name}”") for pot in view.pots),
+        Check(bool(view.pots), _("a pot")),
+        Check(fresh, _("a roll built from the newest register and rules")),
+        *(Check(pot.id in with_projects, _("a project in the pot “{pot}”", pot=pot.name)) for pot in view.pots),
         *(
-            Check(electors.get(pot.id, 0) > 0, f"somebody who may vote in the pot “{pot.name}”")
+            Check(electors.get(pot.id, 0) > 0, _("somebody who may vote in the pot “{pot}”", pot=pot.name))
             for pot in view.pots
             if "declared" not in view.round.sources
         ),
@@ -75,7 +76,7 @@ async def view_round(
     house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], after: After = None, done: FromQuery[str] = ""
 ) -> Page:
     """All that an officer needs to know and do about one round."""
-    return await round_page(house, officer, round_id, after=after, said=DONE.get(done))
+    return await round_page(house, officer, round_id, after=after, said=_(DONE.get(done, "")))
 
 
 async def round_page(
@@ -132,7 +133,7 @@ def _reasons(roll: RollView) -> dict[UUID, list[tuple[str, int]]]:
     """For each pot: a reason in words and how many persons it is about."""
     said: dict[UUID, list[tuple[str, int]]] = {}
     for row in sorted(roll.reasons, key=lambda row: row.reason is not None):
-        said.setdefault(row.pot_id, []).append((words.REASONS.get(row.reason, row.reason or ""), row.persons))
+        said.setdefault(row.pot_id, []).append((_(words.REASONS.get(row.reason, row.reason or "")), row.persons))
     return said
 
 
@@ -171,12 +172,12 @@ async def shortlist_proposal(
     request: AnyRequest, house: TheHouse, officer: TheOfficer, proposal_id: FromPath[UUID]
 ) -> Page:
     """Put a proposal on a pot's ballot, with what it costs."""
-    proposal, _ = await proposal_verbs.view_proposal(house, proposal_id)
+    proposal, _activity = await proposal_verbs.view_proposal(house, proposal_id)
     fields = await read_form(request)
 
     async def shortlisting() -> object:
-        pot_id = uuid_or_malformed(fields.text("pot"), "the pot")
-        cost = words.read_money(fields.text("cost"), "the cost")
+        pot_id = uuid_or_malformed(fields.text("pot"), marked("the pot"))
+        cost = words.read_money(fields.text("cost"), marked("the cost"))
         into = shaped({"pot_id": pot_id, "cost": cost}, Shortlisting)
         return await proposal_verbs.shortlist_proposal(house, officer, proposal_id, into)
 

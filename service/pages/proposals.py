@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from schema.errors import Malformed, NotFound, NotInPhase, Refusal, Settled, TooFast
 from service.house import House
+from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import NO_PASS, ask_again, civic_pass
@@ -34,12 +35,12 @@ LANGUAGES = {
 }
 _USUAL = {"SEK": "sv", "DKK": "da", "NOK": "nb"}
 _HAPPENED = {
-    "submitted": "Put forward",
-    "edited": "Text changed",
-    "withdrawn": "Taken back by its author",
-    "shortlisted": "Admitted to the ballot",
-    "supported": "Supported",
-    "unsupported": "A support was taken back",
+    "submitted": marked("Put forward"),
+    "edited": marked("Text changed"),
+    "withdrawn": marked("Taken back by its author"),
+    "shortlisted": marked("Admitted to the ballot"),
+    "supported": marked("Supported"),
+    "unsupported": marked("A support was taken back"),
 }
 
 
@@ -82,14 +83,14 @@ async def view_proposal(request: AnyRequest, house: TheHouse, proposal_id: FromP
     """One proposal and what happened to it; the same thing many times over is told once."""
     proposal, activity = await verbs.view_proposal(house, proposal_id)
     view = await round_verbs.public_round(house, proposal.round_id)
-    runs = [list(run) for _, run in groupby(activity, key=lambda each: each.what)]
+    runs = [list(run) for _what, run in groupby(activity, key=lambda each: each.what)]
     return public_page(
         request,
         "proposal.html",
         round=view.round,
         proposal=proposal,
         project=next((each for each in view.projects if each.proposal_id == proposal_id), None),
-        happened=[(_HAPPENED.get(run[0].what, run[0].what), len(run), run[-1].noted_at) for run in runs],
+        happened=[(_(_HAPPENED.get(run[0].what, run[0].what)), len(run), run[-1].noted_at) for run in runs],
     )
 
 
@@ -156,7 +157,7 @@ def _draft(fields: Fields) -> ProposalDraft:
     texts = {name: fields.text(name).strip() for name in ("title", "about", "author_name", "language")}
     rest = {
         "area": fields.text("area") or None,
-        "cost_guess": words.read_money(cost, "the cost") if cost else None,
+        "cost_guess": words.read_money(cost, marked("the cost")) if cost else None,
     }
     return shaped({**texts, **rest}, ProposalDraft)
 
@@ -171,18 +172,20 @@ async def list_supports(request: AnyRequest, house: TheHouse, round_id: FromPath
 @post("/proposals/{proposal_id:uuid}/support")
 async def support_proposal(request: AnyRequest, house: TheHouse, proposal_id: FromPath[UUID]) -> Page:
     """Support a proposal; twice is once."""
-    return await _change_support(request, house, proposal_id, verbs.support_proposal, "You support")
+    return await _change_support(request, house, proposal_id, verbs.support_proposal, marked("You support “{title}”."))
 
 
 @post("/proposals/{proposal_id:uuid}/unsupport")
 async def unsupport_proposal(request: AnyRequest, house: TheHouse, proposal_id: FromPath[UUID]) -> Page:
     """Take a support back; twice is once."""
-    return await _change_support(request, house, proposal_id, verbs.unsupport_proposal, "You no longer support")
+    return await _change_support(
+        request, house, proposal_id, verbs.unsupport_proposal, marked("You no longer support “{title}”.")
+    )
 
 
 async def _change_support(request: AnyRequest, house: House, proposal_id: UUID, verb: Any, said: str) -> Page:
     fields = await read_form(request)
-    proposal, _ = await verbs.view_proposal(house, proposal_id)
+    proposal, _activity = await verbs.view_proposal(house, proposal_id)
     view = await round_verbs.public_round(house, proposal.round_id)
     try:
         await verb(house, await civic_pass(house, fields, view.round.id), proposal_id)
@@ -190,7 +193,7 @@ async def _change_support(request: AnyRequest, house: House, proposal_id: UUID, 
         return ask_again(view.round, "support", fields, refusal)
     except (NotInPhase, Settled, TooFast) as refusal:
         return problem_page(refusal, (f"/rounds/{view.round.id}", view.round.name))
-    return await _support_page(house, fields, view.round.id, f"{said} “{proposal.title}”.")
+    return await _support_page(house, fields, view.round.id, _(said, title=proposal.title))
 
 
 async def _support_page(house: House, fields: Fields, round_id: UUID, said: str | None) -> Page:
@@ -199,7 +202,7 @@ async def _support_page(house: House, fields: Fields, round_id: UUID, said: str 
         await civic_pass(house, fields, round_id)
     except NO_PASS as refusal:
         return ask_again(view.round, "support", fields, refusal)
-    after = uuid_or_malformed(fields.text("after"), "the place in the list") if fields.text("after") else None
+    after = uuid_or_malformed(fields.text("after"), marked("the place in the list")) if fields.text("after") else None
     shown = await backing(house, fields.text("pass"), after)
     return private_page("support.html", round=view.round, backing=shown, said=said)
 

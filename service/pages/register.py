@@ -11,7 +11,7 @@ from litestar.response import Stream
 
 from schema.errors import FaultyRegister, Malformed, NotAllowed, NotFound, NotSignedIn, Refusal
 from service.house import House
-from service.languages import marked
+from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_file_form, read_form
 from service.pages.shell import HEADERS, Page, officer_page, see_other
@@ -98,7 +98,7 @@ async def _import_page(house: House, officer: Officer, import_id: UUID, refusal:
         details(refusal).status if refusal else 200,
         officer=officer,
         found=found,
-        state=words.IMPORT_STATES[found.state],
+        state=_(words.IMPORT_STATES[found.state]),
         faults=await verbs.first_faults(desk, import_id) if found.state == "faulty" else [],
         alert=words.sentence(refusal, "") if refusal else None,
     )
