@@ -15,11 +15,11 @@ WHOLE = [language for language in TRANSLATED if LANGUAGES[language].whole]
 PARTLY = [language for language in TRANSLATED if not LANGUAGES[language].whole]
 
 OFFICERS = re.compile(
-    r"pages/templates/officer_|pages/(officer|acts|assisted|desk|keying|letters|paper|register)|pages/words/(acts|paper)"
-    r"|refusals\.py|room\.py|openid\.py|id_tokens\.py|people\.py|problems\.py|reading\.py|pages/words/roll\.py"
-    r"|pages/words/desk\.py|sources/|verbs/"
+    r"pages/templates/officer_|pages/(officer|acts|assisted|desk|keying|letters|paper|register)"
+    r"|pages/words/(acts|desk|paper|roll)\.|refusals/officers|room\.|sources/"
+    r"|verbs/(addressees|booth|codes|heads|imports|ledger|printing|staff)\."
 )
-"""Where messages stand that officers and programs read, beside some that residents meet when something goes wrong."""
+"""Where messages stand that only officers and their programs read."""
 
 _BLANK = re.compile(r"\{(\w+)\}|%\((\w+)\)[sd]")
 _NUMBERS = {"number", "num"}

@@ -2,8 +2,9 @@
 
 from service.languages import listed
 from service.pages.words.acts import ASKS, Ask, act_details, askable, is_possible
-from service.pages.words.desk import APPEALS, GROUNDS, SIGNS, STATES
-from service.pages.words.electors import electorate, obstacle
+from service.pages.words.appeals import APPEALS, GROUNDS
+from service.pages.words.desk import SIGNS, STATES
+from service.pages.words.electors import RELATIONS, electorate, obstacle
 from service.pages.words.numbers import counted, groups, money, money_field, near_money, percent, read_money
 from service.pages.words.paper import DOCUMENTS, SHEETS, VOIDS, read_sheet, written_sheet
 from service.pages.words.refusals import refused, sentence
@@ -13,7 +14,6 @@ from service.pages.words.roll import (
     IMPORT_STATES,
     ON_ROLL,
     REASONS,
-    RELATIONS,
     asked,
     change,
     known,

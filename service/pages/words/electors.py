@@ -6,6 +6,15 @@ from service.languages import _, listed, marked
 from service.pages.words.times import dated
 from service.store.rounds import Pot
 
+RELATIONS = {
+    "lives": marked("I live here"),
+    "works": marked("I work here"),
+    "studies": marked("I study here"),
+    "rents": marked("I rent a home here"),
+    "member": marked("I am a member of an association here"),
+}
+"""What residents say of themselves."""
+
 
 class _Ages(msgspec.Struct, frozen=True):
     """A sentence for each way in which a pot can ask for ages."""

@@ -1,4 +1,4 @@
-"""The register and the roll, as residents and officers read them."""
+"""The register and the roll, as officers read them."""
 
 from collections.abc import Sequence
 
@@ -15,15 +15,6 @@ REASONS = {
     "other-relation": marked("related in another way"),
 }
 """Why the roll leaves people out, as officers read it beside a number of people."""
-
-RELATIONS = {
-    "lives": marked("I live here"),
-    "works": marked("I work here"),
-    "studies": marked("I study here"),
-    "rents": marked("I rent a home here"),
-    "member": marked("I am a member of an association here"),
-}
-"""What residents say of themselves."""
 
 FOUND = {
     "register": marked("on the register"),
