@@ -66,9 +66,13 @@ def _told(violations: list[dict[str, Any]]) -> Iterator[str]:
                 yield f"{each['id']} ({each['impact']}) {' '.join(map(str, node['target']))}: {why}"
 
 
-async def look(page: Page, status: int, picture: str) -> Sight:
-    """Look at the page that is open: on a telephone, in the dark, on the narrowest screen, and on a desk."""
-    await take(page, f"{picture}-phone")
+async def look(page: Page, status: int, picture: str = "") -> Sight:
+    """Look at the page that is open: on a telephone, in the dark, on the narrowest screen; pictures also on a desk."""
+    if picture:
+        await take(page, f"{picture}-phone")
+        await page.set_viewport_size(DESKTOP)
+        await take(page, f"{picture}-desktop")
+        await page.set_viewport_size(PHONE)
     found = await faults(page)
     await page.emulate_media(color_scheme="dark")
     found += [f"in the dark: {each}" for each in await faults(page, "color-contrast")]
@@ -76,8 +80,6 @@ async def look(page: Page, status: int, picture: str) -> Sight:
     await page.set_viewport_size(NARROW)
     width, lang, direction = await page.evaluate(ROOT)
     wide = await page.evaluate(WIDE) if width > NARROW["width"] else []
-    await page.set_viewport_size(DESKTOP)
-    await take(page, f"{picture}-desktop")
     await page.set_viewport_size(PHONE)
     return Sight(status, found, width, wide, lang, direction)
 

@@ -100,7 +100,7 @@ async def empty(town: Town) -> Scene:
     view = await town.act("POST", "/api/rounds", json=bare)
     round_id = view["round"]["id"]
     await town.act("POST", f"/api/rounds/{round_id}/announcement")
-    nowhere = {name: str(uuid4()) for name in ("pot_id", "proposal_id", "batch_id", "import_id")}
+    nowhere = {name: str(uuid4()) for name in ("pot_id", "proposal_id", "project_id", "batch_id", "import_id")}
     scene = Scene(town)
     scene.known = _known(round_id=round_id, **nowhere)
     return scene
@@ -131,6 +131,7 @@ async def _arranged(town: Town, names: dict[str, str], ideas: tuple[tuple[str, s
         round_id=ground.id,
         pot_id=ground.pot,
         proposal_id=(await town.client.get(f"/api/rounds/{proposing.id}/proposals")).json()["items"][0]["id"],
+        project_id=(await town.act("GET", f"/api/rounds/{ground.id}/draft"))["projects"][0]["id"],
         batch_id=booth.id,
         import_id=(await town.act("GET", "/api/register/imports"))["imports"][0]["id"],
     )

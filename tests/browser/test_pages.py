@@ -51,7 +51,7 @@ async def room(
         page = await context.new_page()
         going = _all(page, scene, paths) if who == "officer" else _on_the_way(page, scene)
         async for name, status in going:
-            seen[name] = await look(page, status, f"{request.param}/{named(name)}")
+            seen[name] = await look(page, status, named(name) if request.param == "usual" else "")
         await context.close()
     return language, seen
 
