@@ -48,7 +48,7 @@ async def served(chromium: str, ground: Servers) -> AsyncIterator[Settings]:
         port = free_port()
         settings = Settings(url, ground.redis_url, MASTER_KEY, f"http://127.0.0.1:{port}", limits=False)
         with command(settings, "service", "--port", str(port)):
-            await eventually(partial(asyncio.to_thread, ready, settings.public_url))
+            await eventually(partial(asyncio.to_thread, ready, settings.public_url), 120)
             yield settings
 
 

@@ -102,7 +102,7 @@ async def empty(town: Town) -> Scene:
     await town.act("POST", f"/api/rounds/{round_id}/announcement")
     nowhere = {name: str(uuid4()) for name in ("pot_id", "proposal_id", "project_id", "batch_id", "import_id")}
     scene = Scene(town)
-    scene.known = _known(round_id=round_id, **nowhere)
+    scene.known = _known(round_id=round_id, municipality_id=view["round"]["municipality_id"], **nowhere)
     return scene
 
 
@@ -127,11 +127,13 @@ async def _arranged(town: Town, names: dict[str, str], ideas: tuple[tuple[str, s
     booth = await _on_paper(ground, names)
     await _disputed(ground, names)
     await town.work()
+    view = await town.act("GET", f"/api/rounds/{ground.id}/draft")
     scene.known = _known(
         round_id=ground.id,
         pot_id=ground.pot,
         proposal_id=(await town.client.get(f"/api/rounds/{proposing.id}/proposals")).json()["items"][0]["id"],
-        project_id=(await town.act("GET", f"/api/rounds/{ground.id}/draft"))["projects"][0]["id"],
+        project_id=view["projects"][0]["id"],
+        municipality_id=view["round"]["municipality_id"],
         batch_id=booth.id,
         import_id=(await town.act("GET", "/api/register/imports"))["imports"][0]["id"],
     )
