@@ -35,7 +35,9 @@ async def view_account(request: AnyRequest, house: TheHouse, officer: TheOfficer
 async def _page(request: AnyRequest, house: House, officer: Officer, note: str | None = None) -> Page:
     sessions = await staff.list_sessions(house, officer, session_token(request, house) or "")
     left = await totp.recovery_left(house, officer)
-    return officer_page("officer_account.html", officer=officer, sessions=sessions, left=left, note=note)
+    return officer_page(
+        "officer_account.html", officer=officer, roles=words.ROLES, sessions=sessions, left=left, note=note
+    )
 
 
 @post("/account/totp")

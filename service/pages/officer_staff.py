@@ -1,6 +1,6 @@
 """Who works for the municipality: admins make officers, give and take roles, and reset apps."""
 
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
 from litestar import get, post
@@ -15,7 +15,6 @@ from service.pages.shell import Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer
 from service.problems import details
 from service.reading import AnyRequest
-from service.rights import OfficerRole
 from service.store.roll import Officer
 from service.verbs import staff as verbs
 from service.verbs.staff import Roles, StaffDraft
@@ -49,7 +48,7 @@ async def _page(
         details(refusal).status if refusal else 200,
         officer=officer,
         members=await verbs.list_members(house, officer),
-        roles=get_args(OfficerRole),
+        roles=words.ROLES,
         note=note,
         alert=words.sentence(refusal, "") if refusal else None,
         typed=typed,
