@@ -38,7 +38,7 @@ DONE = {
     "confirm": marked("Two officers agreed, and it is done."),
     "withdraw": marked("Nobody is asked for this any more."),
     "shortlist": marked("The proposal is on the ballot now."),
-    "times": marked("The times are set."),
+    "draft": marked("The round is saved."),
     "copy": marked("The new round is drafted. Nobody else sees it before you announce it."),
 }
 """What the page says after an act; the address holds the name alone, so nobody can put words on our page."""

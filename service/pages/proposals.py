@@ -1,12 +1,15 @@
 """Proposals: the list, one of them, putting one forward, and supporting."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
 from litestar import get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 
 from schema.errors import Malformed, NotFound, NotInPhase, Refusal, Settled, TooFast
 from service.house import House
@@ -21,7 +24,7 @@ from service.people import TheHouse, take_pass
 from service.reading import AnyRequest, uuid_or_malformed
 from service.verbs import proposals as verbs
 from service.verbs import rounds as round_verbs
-from service.verbs.proposals import ProposalDraft, ProposalView
+from service.verbs.proposals import ProposalDraft, ProposalView, Sought
 from service.verbs.rounds import RoundView
 
 LANGUAGES = {
@@ -44,6 +47,11 @@ _HAPPENED = {
 }
 
 
+Words = Annotated[str, QueryParameter(max_length=100)]
+Area = Annotated[str, QueryParameter(max_length=120)]
+Seed = Annotated[int | None, QueryParameter(ge=0, le=2**31 - 1)]
+
+
 class Backing(msgspec.Struct, frozen=True):
     """A page of proposals with the supports of who is asking; ``token`` is their pass, ``more`` the next page."""
 
@@ -64,18 +72,35 @@ async def backing(house: House, token: str, after: UUID | None) -> Backing:
 
 
 @get("/rounds/{round_id:uuid}/proposals")
-async def list_proposals(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID], after: After = None) -> Page:
-    """A round's proposals, in a random order that stays the same."""
+async def list_proposals(
+    request: AnyRequest,
+    house: TheHouse,
+    round_id: FromPath[UUID],
+    after: After = None,
+    q: Words = "",
+    area: Area = "",
+    seed: Seed = None,
+) -> Page:
+    """A round's proposals, all or those that are sought, in a random order that the links keep."""
     view = await round_verbs.public_round(house, round_id)
-    found = await verbs.list_proposals(house, round_id, after, SIZE + 1)
+    sought = Sought(_today() if seed is None else seed, " ".join(q.split()), area or None)
+    found = await verbs.find_proposals(house, round_id, sought, after, SIZE + 1)
+    kept = {"seed": sought.seed, "q": sought.text, "area": area}
     return public_page(
         request,
         "proposals.html",
         round=view.round,
+        areas=view.areas,
+        sought=sought,
         proposals=found[:SIZE],
         first=after is None,
-        more=found[SIZE - 1].id if len(found) > SIZE else None,
+        more=urlencode(kept | {"after": found[SIZE - 1].id}) if len(found) > SIZE else None,
     )
+
+
+def _today() -> int:
+    """The seed of who brings none: the same for a day, so that a page can be kept and found again."""
+    return datetime.now(UTC).toordinal()
 
 
 @get("/proposals/{proposal_id:uuid}")
@@ -118,8 +143,14 @@ async def open_proposal_form(request: AnyRequest, house: TheHouse, round_id: Fro
     return proposal_form(view, fields.text("pass"), fields)
 
 
-def proposal_form(view: RoundView, token: str, fields: Fields, refusal: Refusal | None = None) -> Page:
-    """The form with what was written so far; or why there is none now."""
+def proposal_form(
+    view: RoundView,
+    token: str,
+    fields: Fields,
+    refusal: Refusal | None = None,
+    alike: Sequence[ProposalView] = (),
+) -> Page:
+    """The form with what was written so far, and ``alike`` what is there already; or why there is none now."""
     if view.round.phase != "proposing":
         not_now = NotInPhase(phase=view.round.phase, needed="proposing")
         return problem_page(not_now, (f"/rounds/{view.round.id}", view.round.name))
@@ -130,6 +161,8 @@ def proposal_form(view: RoundView, token: str, fields: Fields, refusal: Refusal 
         round=view.round,
         areas=view.areas,
         token=token,
+        alike=alike,
+        compared=fields.text("title").strip() if alike else fields.text("compared"),
         wrote={name: fields.text(name) for name in ("title", "about", "author_name", "area", "cost_guess")},
         languages=LANGUAGES,
         language=fields.text("language") or _USUAL.get(view.round.currency, "en"),
@@ -138,7 +171,7 @@ def proposal_form(view: RoundView, token: str, fields: Fields, refusal: Refusal 
 
 @post("/rounds/{round_id:uuid}/proposals")
 async def submit_proposal(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
-    """Put a proposal forward; or show the form again with what was written."""
+    """Put a proposal forward; or show the form again with what was written, once if others are like it."""
     view = await round_verbs.public_round(house, round_id)
     fields = await read_form(request)
     try:
@@ -146,7 +179,10 @@ async def submit_proposal(request: AnyRequest, house: TheHouse, round_id: FromPa
     except NO_PASS as refusal:
         return ask_again(view.round, "proposal", fields, refusal)
     try:
-        proposal = await verbs.submit_proposal(house, claims, _draft(fields))
+        draft = _draft(fields)
+        if draft.title != fields.text("compared") and (alike := await verbs.find_alike(house, round_id, draft.title)):
+            return proposal_form(view, fields.text("pass"), fields, alike=alike)
+        proposal = await verbs.submit_proposal(house, claims, draft)
     except (Malformed, NotFound, NotInPhase, TooFast) as refusal:
         return proposal_form(view, fields.text("pass"), fields, refusal)
     return private_page("proposed.html", 201, round=view.round, proposal=proposal, token=fields.text("pass"))
