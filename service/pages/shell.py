@@ -23,7 +23,7 @@ from service.rights import may
 
 FOLDER = Path(__file__).parent
 HTML = "text/html; charset=utf-8"
-TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 Page = Response[Any]
 
@@ -36,6 +36,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 """On every answer: the page runs no script, tells nobody where it was read, and cannot be framed."""
+
+RUNS = "; script-src 'self'"
+"""What a page's policy says beyond that when it names a ``script`` of ours."""
 
 STATIC = {file.name: file.read_bytes() for file in (FOLDER / "static").iterdir() if file.suffix in TYPES}
 VERSIONS = {name: hashlib.sha256(content).hexdigest()[:12] for name, content in STATIC.items()}
@@ -145,7 +148,7 @@ class PrivatePage(Response[Any]):
         """What is sent."""
         at = addresses(request.app.state.settings)
         self.content = self.rendered(at)
-        self.headers[POLICY] = headers(at)[POLICY]
+        self.headers[POLICY] = headers(at)[POLICY] + (RUNS if "script" in self._facts else "")
         return super().to_asgi_response(app, request, **how)
 
 
@@ -181,7 +184,7 @@ def see_other(address: str) -> Page:
 
 @get("/static/{name:str}")
 async def view_static(request: AnyRequest, name: FromPath[str], v: FromQuery[str] = "") -> Page:
-    """A stylesheet or a picture of our own."""
+    """A stylesheet, a script or a picture of our own."""
     if name not in STATIC:
         raise NotFound(what="file of that name")
     answer = cached(request, STATIC[name], TYPES[Path(name).suffix])
