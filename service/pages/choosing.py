@@ -113,7 +113,7 @@ def focused(move: str, number: int, numbers: Sequence[int], on_ballot: Sequence[
 
 
 class Gauge(msgspec.Struct, frozen=True):
-    """How far a ballot goes in one respect. The words around each number, ``{n}``, are such that a script can fill it in.
+    """How far a ballot goes in one respect. A script can fill in the number in each text, ``{n}``, anew.
 
     ``used`` is a number of projects or points, or an amount in minor units; so are its bounds. A gauge without ``most``
     says a sum and limits nothing.

@@ -23,7 +23,7 @@ from service.rights import may
 
 FOLDER = Path(__file__).parent
 HTML = "text/html; charset=utf-8"
-TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 Page = Response[Any]
 
