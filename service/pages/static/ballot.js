@@ -58,8 +58,11 @@ function begin(form) {
   });
   form.addEventListener("submit", (event) => {
     const offline = navigator.onLine === false;
-    form.querySelector("#offline").hidden = !offline;
-    if (offline) event.preventDefault();
+    const note = form.querySelector("#offline");
+    note.hidden = !offline;
+    if (!offline) return;
+    note.setAttribute("role", "alert");
+    event.preventDefault();
   });
   if (moving) return;
   show();
