@@ -264,7 +264,9 @@ def sums(log: Log, rows: Sequence[Row], electors: set[str], snapshot: Snapshot) 
     mine = [*current(log, rows, electors).values()]
     gone, replaced = mine.count(None), len(rows) - refused.total() - len(mine)
     voters = len({row.tag for row in rows})
-    wanted = Sums(len(electors), voters, len(rows), len(mine) - gone, replaced, gone, dict(refused))
+    counted = len(mine) - gone
+    channels = {"online": counted} if counted else {}
+    wanted = Sums(len(electors), voters, len(rows), counted, replaced, gone, dict(refused), channels)
     if wanted != said:
         yield Finding("I5", f"the sums are {said}, and should be {wanted}")
 

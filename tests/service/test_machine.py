@@ -178,7 +178,8 @@ class Ballots(RuleBasedStateMachine):
         cast = [mine for who in range(VOTERS) if (mine := self.of(who, place))]
         last = [ballot for mine in cast if (ballot := mine[-1].stored) is not None]
         revisions, gone = sum(map(len, cast)), len(cast) - len(last)
-        assert snapshot.sums == Sums(VOTERS, len(cast), revisions, len(last), revisions - len(cast), gone, {})
+        channels = {"online": len(last)} if last else {}
+        assert snapshot.sums == Sums(VOTERS, len(cast), revisions, len(last), revisions - len(cast), gone, {}, channels)
         assert [project.supporters for project in snapshot.projects] == [
             sum(number in ballot for ballot in last) for number in range(1, PROJECTS + 1)
         ]
