@@ -54,8 +54,8 @@ class Sums(msgspec.Struct, frozen=True):
 
     ``revisions`` = ``counted`` + ``superseded`` + ``withdrawn`` + all of ``refused`` (by reason). ``electors`` might
     vote, ``voters`` sent at least one revision. Of each, the last revision that is not refused is in ``counted`` if it
-    is a ballot, and in ``withdrawn`` if it takes one back; those before it are ``superseded``. ``channels``: how many of
-    ``counted`` came by each way. A ballot does not know whether a clerk helped somebody at the screen: it is ``online``.
+    is a ballot, and in ``withdrawn`` if it takes one back; those before it are ``superseded``. ``channels``: how many
+    of ``counted`` came by each way. Whether a clerk helped somebody at the screen, her ballot does not say.
     """
 
     electors: int
