@@ -13,7 +13,7 @@ from schema.comparison import WhatIf, WithoutHeld
 from schema.errors import NotCounted, NotFound
 from schema.snapshot import Snapshot
 from service.languages import spoken
-from service.pages import figures, rules, telling, ties
+from service.pages import charts, figures, rules, telling, ties
 from service.pages.problems import problem_page
 from service.pages.shell import Addresses, Page, addresses, render, rendered_page
 from service.people import TheHouse
@@ -41,8 +41,9 @@ async def view_results(request: AnyRequest, house: TheHouse, pot_id: FromPath[UU
         without_held = await verbs.view_without_held(house, pot_id)
     except (NotCounted, NotFound):  # none is held
         without_held = None
-    at = addresses(house.settings)
-    return rendered_page(request, _told(published.content, published.published_at, what_if, without_held, at, spoken()))
+    at, site = addresses(house.settings), house.settings.box_url
+    told = _told(published.content, published.published_at, what_if, without_held, at, site, spoken())
+    return rendered_page(request, told)
 
 
 @lru_cache(maxsize=64)
@@ -52,18 +53,27 @@ def _told(
     what_if: bytes | None,
     without_held: bytes | None,
     at: Addresses,
+    site: str,
     _language: str,
 ) -> bytes:
     """The page in a language. Everybody reads the same one that day, and what it tells never changes."""
     snapshot = _SNAPSHOT.decode(content)
     funded, others = telling.told(snapshot)
+    steps = figures.way_of_the_money(snapshot, funded)
     return render(
         "results.html",
         at,
+        site=site,
         snapshot=snapshot,
         published_at=published_at,
         funded=funded,
         others=others,
+        flow=charts.flow_bar([step.row.paid for step in steps], snapshot.money),
+        steps=steps,
+        pointed=telling.by_points(snapshot.outcome),
+        beside=figures.side_by_side(funded, others),
+        turnout=charts.bar(snapshot.sums.voters, snapshot.sums.electors),
+        ways=figures.ways_told(snapshot.sums),
         rule=rules.rule_told(snapshot),
         tie_order=ties.tie_order_told(snapshot),
         ties=ties.ties_told(snapshot),

@@ -22,6 +22,7 @@ from schema.outcome import (
     NotReached,
     Outcome,
     SupportersShort,
+    granted,
 )
 from schema.rules import EqualShares
 from schema.snapshot import CountedProject, Snapshot
@@ -42,7 +43,6 @@ class Told(msgspec.Struct, frozen=True):
     """
 
     project: CountedProject
-    code: str
     why: str
     support: int
     got: int
@@ -61,23 +61,16 @@ def told(snapshot: Snapshot) -> tuple[list[Told], list[Told]]:
     funded: list[Told] = []
     others: list[Told] = []
     for reason in snapshot.outcome.explanations:
-        whole = reason.project in snapshot.outcome.funded
-        got = reason.left if isinstance(reason, FundedInPart) else reason.cost if whole else 0
+        got = granted(reason)
         row = Told(
             project=projects[reason.project],
-            code=code(reason),
             why=why(reason, snapshot),
             support=reason.score if pointed and isinstance(reason, Scored) else reason.votes,
             got=got,
             paid=reason.left if isinstance(reason, FundedWithReserve) else got,
         )
-        (funded if whole or got else others).append(row)
+        (funded if row.part or reason.project in snapshot.outcome.funded else others).append(row)
     return funded, others
-
-
-def code(reason: Explanation) -> str:
-    """A reason's name, as it stands in the snapshot."""
-    return str(reason.__struct_config__.tag)
 
 
 def titles(snapshot: Snapshot) -> dict[str, str]:

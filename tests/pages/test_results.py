@@ -37,7 +37,11 @@ SENTENCES = (
     "4 voters got more of the money to what they chose by equal shares, 1 by votes, so the outcome by equal shares"
     " stands.",
     "“Project 2” and “Project 3” were level. “Project 2” came first, because more people chose it.",
-    "9 of 12 residents on the roll took part. They sent 14 ballots",
+    "9 of 12 residents on the roll took part.",
+    "Voters sent 14 ballots",
+    "online 6 75%",
+    "on paper 2 25%",
+    "all that were counted 8",
     "replaced by a later ballot of the same voter 4",
     "sent to take the one before back, with none after it 1",
     "not counted: with too many projects 1",
