@@ -59,6 +59,8 @@ RIGHTS: dict[str, Who] = {
     "GET /health/live": "anyone",
     "GET /health/ready": "anyone",
     "GET /problems/{slug}": "anyone",
+    "GET /static/brand.css": "anyone",
+    "GET /static/logo": "anyone",
     "GET /static/{name}": "anyone",
     "GET /api/openapi.json": "anyone",
     "GET /api/openapi.json/openapi.json": "anyone",
@@ -138,7 +140,9 @@ RIGHTS: dict[str, Who] = {
     "GET /api/rounds/{round_id}/draft": STAFF,
     "GET /officer/rounds/{round_id}/roll": STAFF,
     "GET /api/rounds/{round_id}/roll": STAFF,
+    "GET /officer/areas": STAFF,
     # Officers run them.
+    "POST /officer/areas": OFFICERS,
     "POST /officer/rounds/{round_id}/{act}": OFFICERS,
     "POST /api/register": REGISTRARS,
     "GET /officer/register": REGISTRARS,

@@ -14,6 +14,7 @@ from service.pages import (
     keying,
     letters,
     officer_account,
+    officer_areas,
     officer_audit,
     officer_roll,
     officer_rounds,
@@ -31,7 +32,7 @@ from service.pages import (
 )
 from service.pages.forms import FORM_LIMIT
 from service.pages.problems import answer_problem_page
-from service.pages.shell import view_static
+from service.pages.shell import view_brand, view_static
 from service.pages.tongue import speaking
 
 __all__ = ["answer_problem_page", "handlers"]
@@ -40,6 +41,7 @@ handlers: list[Any] = [
     Router(
         path="/",
         route_handlers=[
+            view_brand,
             view_static,
             *rounds.handlers,
             *sign_in.handlers,
@@ -65,6 +67,7 @@ handlers: list[Any] = [
             *officer_rounds.handlers,
             *acts.handlers,
             *officer_roll.handlers,
+            *officer_areas.handlers,
             *officer_account.handlers,
             *officer_staff.handlers,
             *officer_audit.handlers,
