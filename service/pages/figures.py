@@ -32,7 +32,7 @@ def side_by_side(funded: Sequence[Told], others: Sequence[Told]) -> list[Beside]
         Beside(
             row=row,
             funded=place < len(funded),
-            support_bar=charts.bar(row.support, most),
+            support_bar=charts.support_bar(row.support, most),
             cost_bar=charts.cost_bar(row.got, row.project.cost, dearest),
         )
         for place, row in enumerate(rows)

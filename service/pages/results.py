@@ -41,31 +41,34 @@ async def view_results(request: AnyRequest, house: TheHouse, pot_id: FromPath[UU
         without_held = await verbs.view_without_held(house, pot_id)
     except (NotCounted, NotFound):  # none is held
         without_held = None
-    at, site = addresses(house.settings), house.settings.box_url
-    told = _told(published.content, published.published_at, what_if, without_held, at, site, spoken())
-    return rendered_page(request, told)
+    at = addresses(house.settings)
+    facts = Facts(published.content, published.published_at, what_if, without_held, at, house.settings.box_url)
+    return rendered_page(request, page(facts, spoken()))
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """All that the page depends on: what was published and when, what is beside it, and where the house is."""
+
+    content: bytes
+    published_at: datetime
+    what_if: bytes | None
+    without_held: bytes | None
+    at: Addresses
+    site: str
 
 
 @lru_cache(maxsize=64)
-def _told(
-    content: bytes,
-    published_at: datetime,
-    what_if: bytes | None,
-    without_held: bytes | None,
-    at: Addresses,
-    site: str,
-    _language: str,
-) -> bytes:
+def page(facts: Facts, _language: str) -> bytes:
     """The page in a language. Everybody reads the same one that day, and what it tells never changes."""
-    snapshot = _SNAPSHOT.decode(content)
+    snapshot = _SNAPSHOT.decode(facts.content)
     funded, others = telling.told(snapshot)
     steps = figures.way_of_the_money(snapshot, funded)
     return render(
         "results.html",
-        at,
-        site=site,
+        facts.at,
+        site=facts.site,
         snapshot=snapshot,
-        published_at=published_at,
+        published_at=facts.published_at,
         funded=funded,
         others=others,
         flow=charts.flow_bar([step.row.paid for step in steps], snapshot.money),
@@ -78,9 +81,9 @@ def _told(
         tie_order=ties.tie_order_told(snapshot),
         ties=ties.ties_told(snapshot),
         terms=figures.sum_told(snapshot.sums),
-        without_held=_WITHOUT_HELD.decode(without_held) if without_held else None,
+        without_held=_WITHOUT_HELD.decode(facts.without_held) if facts.without_held else None,
         titles={str(project.number): project.title for project in snapshot.projects},
-        by_rules=figures.by_rules(_WHAT_IF.decode(what_if)) if what_if else [],
+        by_rules=figures.by_rules(_WHAT_IF.decode(facts.what_if)) if facts.what_if else [],
     )
 
 

@@ -6,7 +6,7 @@ from schema.outcome import Comparison, Shares
 from schema.rules import CategoryCap, EqualShares, GreedyByVotes, MaximinSupport, Misfit, SequentialPhragmen
 from schema.snapshot import Snapshot
 from service.languages import _, counted, grouped
-from service.pages.telling import by_points, points, titles
+from service.pages.telling import by_points, points, title
 from service.pages.words import listed, money, near_money
 
 
@@ -18,7 +18,7 @@ def rule_told(snapshot: Snapshot) -> list[str]:
             return [
                 f"{_order_told(rule, pointed)} {_misfit_told(rule.misfit, rule.partial_percent, rule.reserve)}",
                 *_threshold_told(rule, pointed),
-                *_exclusive_told(rule, titles(snapshot)),
+                *_exclusive_told(rule, snapshot),
                 *(_cap_told(cap, snapshot.currency) for cap in rule.caps),
             ]
         case EqualShares() as rule:
@@ -141,11 +141,11 @@ def _threshold_told(rule: GreedyByVotes, pointed: bool) -> list[str]:
     return [said]
 
 
-def _exclusive_told(rule: GreedyByVotes, names: dict[str, str]) -> list[str]:
+def _exclusive_told(rule: GreedyByVotes, snapshot: Snapshot) -> list[str]:
     return [
         _(
             "Of {projects} only one could be funded, the one whose turn came first.",
-            projects=listed([names[number] for number in only_one]),
+            projects=listed([title(snapshot, number) for number in only_one]),
         )
         for only_one in rule.exclusive
     ]

@@ -43,6 +43,7 @@ class Told(msgspec.Struct, frozen=True):
     """
 
     project: CountedProject
+    numbered: str
     why: str
     support: int
     got: int
@@ -64,7 +65,8 @@ def told(snapshot: Snapshot) -> tuple[list[Told], list[Told]]:
         got = granted(reason)
         row = Told(
             project=projects[reason.project],
-            why=why(reason, snapshot),
+            numbered=_("No. {number}", number=reason.project),
+            why=_why(reason, snapshot, pointed),
             support=reason.score if pointed and isinstance(reason, Scored) else reason.votes,
             got=got,
             paid=reason.left if isinstance(reason, FundedWithReserve) else got,
@@ -73,9 +75,9 @@ def told(snapshot: Snapshot) -> tuple[list[Told], list[Told]]:
     return funded, others
 
 
-def titles(snapshot: Snapshot) -> dict[str, str]:
-    """Each project's title in quotation marks, by its id in the outcome."""
-    return {str(project.number): _("“{title}”", title=project.title) for project in snapshot.projects}
+def title(snapshot: Snapshot, project: str) -> str:
+    """A project's title in quotation marks, by its id in the outcome."""
+    return _("“{title}”", title=next(each.title for each in snapshot.projects if str(each.number) == project))
 
 
 def by_points(outcome: Outcome) -> bool:
@@ -90,8 +92,12 @@ def points(number: int) -> str:
 
 def why(reason: Explanation, snapshot: Snapshot) -> str:
     """One explanation as sentences."""
+    return _why(reason, snapshot, by_points(snapshot.outcome))
+
+
+def _why(reason: Explanation, snapshot: Snapshot, pointed: bool) -> str:
     if isinstance(reason, Scored):
-        return _why_scored(reason, snapshot)
+        return _why_scored(reason, snapshot, pointed)
     currency, votes, cost = snapshot.currency, reason.votes, reason.cost
     match reason:
         case FundedByShares() | FundedByLoad() if not cost:
@@ -120,10 +126,9 @@ def why(reason: Explanation, snapshot: Snapshot) -> str:
             assert_never(reason)
 
 
-def _why_scored(reason: Scored, snapshot: Snapshot) -> str:
+def _why_scored(reason: Scored, snapshot: Snapshot, pointed: bool) -> str:
     """An explanation of a rule by score as sentences."""
     currency = snapshot.currency
-    pointed = by_points(snapshot.outcome)
     gave = _gave(reason.votes, reason.score) if pointed else _chose(reason.votes)
     match reason:
         case FundedByVotes(left=left):
@@ -160,7 +165,7 @@ def _why_passed(
                 missing=money(missing, currency),
             )
         case NotReached(ended_at=ended_at):
-            return _("The count had ended before its turn came, at {project}.", project=titles(snapshot)[ended_at])
+            return _("The count had ended before its turn came, at {project}.", project=title(snapshot, ended_at))
         case BelowThreshold(threshold=threshold) if pointed:
             return _("To be in the running it needed at least {points}.", points=points(threshold))
         case BelowThreshold(threshold=threshold):
@@ -171,7 +176,7 @@ def _why_passed(
             )
         case Excluded(by=by):
             return _(
-                "It could not be funded together with {project}, whose turn came first.", project=titles(snapshot)[by]
+                "It could not be funded together with {project}, whose turn came first.", project=title(snapshot, by)
             )
         case CategoryFull(category=category, measure="projects", most=most, taken=taken):
             return counted(
@@ -237,7 +242,7 @@ def _why_late(reason: LoadTooHigh, snapshot: Snapshot) -> str:
             "{number} people chose it and could have paid for it when each voter’s share was {share}, but the count"
             " had ended before, at {project}.",
             share=share,
-            project=titles(snapshot)[reason.ended_at],
+            project=title(snapshot, reason.ended_at),
         )
     return counted(
         reason.votes,

@@ -4,7 +4,7 @@ from schema.outcome import TieBroken
 from schema.rules import Criterion
 from schema.snapshot import Snapshot
 from service.languages import _, marked
-from service.pages.telling import titles
+from service.pages.telling import title
 from service.pages.words import listed
 
 _FIRST: dict[Criterion, str] = {
@@ -34,10 +34,9 @@ def tie_order_told(snapshot: Snapshot) -> str:
 
 def ties_told(snapshot: Snapshot) -> list[str]:
     """Each tie that was broken."""
-    names = titles(snapshot)
-    return [_tie_told(tie, names) for tie in snapshot.outcome.ties]
+    return [_tie_told(tie, snapshot) for tie in snapshot.outcome.ties]
 
 
-def _tie_told(tie: TieBroken, names: dict[str, str]) -> str:
-    level = listed([names[number] for number in tie.tied])
-    return _(_LEVEL[tie.criterion], projects=level, first=names[tie.first])
+def _tie_told(tie: TieBroken, snapshot: Snapshot) -> str:
+    level = listed([title(snapshot, number) for number in tie.tied])
+    return _(_LEVEL[tie.criterion], projects=level, first=title(snapshot, tie.first))

@@ -3,13 +3,11 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from fractions import Fraction
 from typing import assert_never
 
 import msgspec
 from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
 
 from schema import errors as e
 from schema.electorate import Condition
@@ -17,7 +15,7 @@ from schema.errors import Malformed, Refusal
 from schema.outcome import Exact
 from schema.rules import EqualShares, GreedyByVotes, MaximinSupport, Rule, SequentialPhragmen
 from schema.styles import Approval, Cumulative, Knapsack, Ranked, Scored, Style
-from service.languages import HARD, grouped, locale_of, spoken
+from service.languages import HARD, grouped, in_hundredths, locale_of, spoken
 from service.problems import details
 from service.store.acts import Act
 from service.store.persons import Change
@@ -49,10 +47,7 @@ def percent(part: int, whole: int) -> str:
 
 def money(minor: int, currency: str) -> str:
     """An amount of minor units as people write it: 45 000 kr, 45 000,50 EUR."""
-    amount = Decimal(abs(minor)) / 100
-    pattern = "#,##0.00" if minor % 100 else "#,##0"
-    written = format_decimal(amount, pattern, locale_of(spoken()))
-    return f"{'−' if minor < 0 else ''}{written}{HARD}{'kr' if currency in KRONOR else currency}"
+    return f"{'−' if minor < 0 else ''}{in_hundredths(abs(minor))}{HARD}{'kr' if currency in KRONOR else currency}"
 
 
 def near_money(amount: Exact, currency: str) -> str:
