@@ -48,7 +48,7 @@ async def view_pb(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) 
 @get("/pots/{pot_id:uuid}/outcome.csv", responses=READ, tags=["outcomes"], media_type="text/csv")
 async def view_table(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) -> Response[str]:
     """Every project with its cost, votes, what it got, and the name of the reason, for a spreadsheet."""
-    return cached(request, await verbs.view_table(house, pot_id), "text/csv; charset=utf-8")
+    return cached(request, await verbs.view_table(house, pot_id), "text/csv")
 
 
 @get("/rounds/{round_id:uuid}/bundle", responses=READ, tags=["outcomes"], media_type="application/zip")

@@ -15,7 +15,7 @@ from schema.queries import Db
 from schema.snapshot import Snapshot
 from service.house import House
 from service.store import snapshots
-from service.store.snapshots import Published
+from service.store.snapshots import Published, RoundOutcome
 from service.verbs.rounds import public_pot, public_round
 
 T = TypeVar("T")
@@ -62,6 +62,12 @@ def outcome_csv(snapshot: Snapshot) -> bytes:
             ]
         )
     return written.getvalue().encode("utf-8-sig")
+
+
+async def list_outcomes(house: House, round_ids: list[UUID]) -> list[RoundOutcome]:
+    """What was published of these rounds, in two figures each."""
+    async with house.box.enter() as db:
+        return await snapshots.outcomes(db, round_ids)
 
 
 async def view_pb(house: House, pot_id: UUID) -> bytes:
