@@ -233,14 +233,14 @@ async def test_the_projects_stand_side_by_side(town: Town, visitor: Visitor, hou
 
 
 async def test_the_way_of_the_money_ends_at_what_is_left(town: Town, visitor: Visitor, house: House) -> None:
-    """Each step says what the pot paid and what it held after that; the last line is the sum of both."""
+    """Each step says what the pot paid and what it held after that, down to what the page says is left."""
     seen = await visitor.open(f"/pots/{house.pot_id}/results")
     (table,) = seen.page.all("details")[0].all("table")
-    assert [[each.text for each in row.all("th", "td")] for row in table.all("tr")[1:]] == [
+    assert [[each.text for each in body.all("th", "td")] for body in table.all("tbody")] == [
         ["Project 1", "100 kr", "900 kr"],
         ["Project 2", "200 kr", "700 kr"],
-        ["All together", "300 kr", "700 kr"],
     ]
+    assert "left in the pot: 700 kr" in seen.text
 
 
 async def test_no_drawing_says_what_no_figure_says(town: Town, visitor: Visitor, house: House) -> None:
