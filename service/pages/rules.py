@@ -5,9 +5,9 @@ from typing import assert_never
 from schema.outcome import Comparison, Shares
 from schema.rules import CategoryCap, EqualShares, GreedyByVotes, MaximinSupport, Misfit, SequentialPhragmen
 from schema.snapshot import Snapshot
-from service.languages import _, counted, grouped
+from service.languages import _, counted, grouped, listed
 from service.pages.telling import by_points, points, title
-from service.pages.words import listed, money, near_money
+from service.pages.words import money, near_money
 
 
 def rule_told(snapshot: Snapshot) -> list[str]:

@@ -3,9 +3,8 @@
 from schema.outcome import TieBroken
 from schema.rules import Criterion
 from schema.snapshot import Snapshot
-from service.languages import _, marked
+from service.languages import _, listed, marked
 from service.pages.telling import title
-from service.pages.words import listed
 
 _FIRST: dict[Criterion, str] = {
     "lower_cost": marked("the project that costs less"),
