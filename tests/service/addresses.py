@@ -102,6 +102,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "session_id": [scene.round_id],
         "officer_id": [scene.round_id],
         "import_id": [scene.imported],
+        "ledger_id": ["00000000-0000-0000-0000-000000000000"],  # that of the house itself
         "webhook_id": [scene.round_id],  # there is none, so nothing is removed
         "level": ["0"],
         "place": ["000.p/1", f"000.p/{scene.leaves}"],
