@@ -126,7 +126,7 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "since": "2026-01-01",
         "until": "2126-01-01",
         "older": "1",
-        "newer": str(scene.leaves),
+        "newer": "1" if "audit" in route.path else str(scene.leaves),
         "commitment": scene.receipt,
         "names": "area=area",
         "note": "needed",

@@ -266,14 +266,14 @@ async def say(settings: Settings, *arguments: str) -> str:
 async def test_the_operator_makes_rotates_and_lists_keys(settings: Settings, db: asyncpg.Connection) -> None:
     """The list has every key with its times, and what became of each round's; and nothing secret."""
     await forget(db)
-    assert await say(settings, "init") == "Made the keys of identity, passes, receipts, checkpoints.\n"
+    assert await say(settings, "init") == "Made the keys of identity, passes, receipts, checkpoints, audit.\n"
     assert await say(settings, "init") == "All keys are there.\n"
     before = {purpose: await secret(db, purpose) for purpose in PURPOSES}
     await say(settings, "rotate", "passes")
     house = await voting(db)
     listed = await say(settings, "list")
     keys = [key for purpose in SIGNING for key in await published(db, purpose)]
-    assert len(keys) == 4
+    assert len(keys) == 5
     assert all(key.key_id in listed and key.public_key.hex() in listed for key in keys)
     assert f"{house.round_id} Brf Eken, Gården 2026: wrapped" in listed
     secrets: dict[Purpose, bytes] = {purpose: await secret(db, purpose) for purpose in ("identity", "passes")}
