@@ -11,15 +11,20 @@ from service.pages import (
     ballots,
     declarations,
     desk,
+    drafting,
     keying,
     letters,
+    municipalities,
     officer_account,
+    officer_areas,
     officer_audit,
+    officer_projects,
     officer_roll,
     officer_rounds,
     officer_staff,
     officers,
     paper,
+    pots,
     problems,
     proposals,
     providers,
@@ -27,11 +32,13 @@ from service.pages import (
     register,
     results,
     rounds,
+    setup,
     sign_in,
+    statements,
 )
 from service.pages.forms import FORM_LIMIT
 from service.pages.problems import answer_problem_page
-from service.pages.shell import view_static
+from service.pages.shell import view_brand, view_static
 from service.pages.tongue import speaking
 
 __all__ = ["answer_problem_page", "handlers"]
@@ -40,8 +47,11 @@ handlers: list[Any] = [
     Router(
         path="/",
         route_handlers=[
+            view_brand,
             view_static,
             *rounds.handlers,
+            *municipalities.handlers,
+            *statements.handlers,
             *sign_in.handlers,
             *providers.handlers,
             *declarations.handlers,
@@ -62,9 +72,14 @@ handlers: list[Any] = [
             *officers.handlers,
             *desk.handlers,
             *register.handlers,
+            *setup.handlers,
             *officer_rounds.handlers,
+            *drafting.handlers,
+            *pots.handlers,
+            *officer_projects.handlers,
             *acts.handlers,
             *officer_roll.handlers,
+            *officer_areas.handlers,
             *officer_account.handlers,
             *officer_staff.handlers,
             *officer_audit.handlers,

@@ -19,7 +19,7 @@ from service.reading import Line, Name, Prose
 from service.store import keys, outbox, projects, roll, rounds, snapshots
 from service.store.projects import Project
 from service.store.roll import Officer
-from service.store.rounds import Pot, Round
+from service.store.rounds import Municipality, Pot, Round
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Age = Annotated[int, msgspec.Meta(ge=0, le=120)]
@@ -182,10 +182,16 @@ async def public_pot(house: House, pot_id: UUID) -> tuple[Round, Pot, list[Proje
         return found, pot, await projects.projects_of_pot(db, pot_id)
 
 
-async def list_rounds(house: House, after: UUID | None, size: int) -> list[Round]:
-    """Announced rounds, newest first."""
+async def list_rounds(house: House, after: UUID | None, size: int, municipality_id: UUID | None = None) -> list[Round]:
+    """Announced rounds, newest first; all, or those of one municipality."""
     async with house.box.enter() as db:
-        return await rounds.round_page(db, after, size)
+        return await rounds.round_page(db, after, size, municipality_id)
+
+
+async def list_municipalities(house: House) -> list[Municipality]:
+    """Everybody who has announced a round."""
+    async with house.box.enter() as db:
+        return await rounds.municipalities(db)
 
 
 async def list_own_rounds(house: House, officer: Officer) -> list[Round]:
@@ -215,19 +221,22 @@ async def schedule_round(house: House, officer: Officer, round_id: UUID) -> Roun
         raise RollNotReady()
     async with house.box.write() as db:
         missing = await rounds.schedule_round(db, round_id)
-        missing += _strangers(await rounds.pots(db, round_id), await projects.projects(db, round_id))
+        missing += [
+            f"the rule of the pot “{pot.name}” excludes the project {name}, which is not on its ballot"
+            for pot, name in strangers(await rounds.pots(db, round_id), await projects.projects(db, round_id))
+        ]
         if missing:
             raise NotWhole(missing="; ".join(missing))
     return await view_round(house, round_id)
 
 
-def _strangers(pots: Iterable[Pot], listed: Sequence[Project]) -> Iterator[str]:
+def strangers(pots: Iterable[Pot], listed: Sequence[Project]) -> Iterator[tuple[Pot, str]]:
     """Projects that a rule names and no ballot has: with one of them a pot could never be counted."""
     for pot in pots:
         numbers = {str(project.number) for project in listed if project.pot_id == pot.id}
         named = pot.rule.exclusive if isinstance(pot.rule, GreedyByVotes) else ()
         for name in sorted({name for names in named for name in names} - numbers):
-            yield f"the rule of the pot “{pot.name}” excludes the project {name}, which is not on its ballot"
+            yield pot, name
 
 
 async def unschedule_round(house: House, officer: Officer, round_id: UUID) -> RoundView:

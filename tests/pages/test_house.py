@@ -5,14 +5,22 @@ from typing import Any
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from service.problems import PROBLEMS
+from service.refusals import PROBLEMS
 from tests.pages.test_resident import in_phase, signed_in
 from tests.pages.visitor import HTML, Visit, Visitor
 from tests.service.booths import open_booth
 from tests.town import PASSWORD, Town
 
 CANARY = """<script>alert(1)</script>"'><img src=x onerror=alert(2)>{{ 7 * 7 }}"""
-NOT_HTML = {"/static/{name:str}", "/health/live", "/health/ready", "/officer/register/imports/{import_id}/faults"}
+NOT_HTML = {
+    "/static/{name:str}",
+    "/static/brand.css",
+    "/static/logo",
+    "/health/live",
+    "/health/ready",
+    "/officer/register/imports/{import_id}/faults",
+    "/officer/pots/{pot_id}/projects.csv",
+}
 
 REFUSED = {"/rounds/{round_id}/sign-in/{provider}": {404}, "/sign-in/callback": {400}}
 """Pages that refuse everybody in a town without providers."""
@@ -40,6 +48,7 @@ async def test_every_page_is_opened_and_inspected(town: Town, visitor: Visitor) 
         "round_id": ground.id,
         "pot_id": ground.pot,
         "proposal_id": proposal,
+        "project_id": (await town.act("GET", f"/api/rounds/{ground.id}/draft"))["projects"][0]["id"],
         "batch_id": (await open_booth(await town.open_round(register=None))).id,
         "import_id": (await town.act("GET", "/api/register/imports"))["imports"][0]["id"],
         "slug": "too-costly",
