@@ -59,6 +59,8 @@ PLAN: dict[str, Part] = {
     "GET /api/rounds/{round_id}/ledger": "box",
     "GET /api/rounds/{round_id}/checkpoints": "box",
     "GET /api/rounds/{round_id}/consistency": "box",
+    "GET /api/audit-ledgers/{ledger_id}": "box",
+    "GET /api/audit-ledgers/{ledger_id}/consistency": "box",
     "GET /api/log/{round_id}/checkpoint": "box",
     "GET /api/log/{round_id}/tile/{level}/{place}": "box",
     "GET /api/log/{round_id}/tile/entries/{place}": "box",

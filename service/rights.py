@@ -44,6 +44,8 @@ RIGHTS: dict[str, Who] = {
     "GET /api/rounds/{round_id}/ledger": "anyone",
     "GET /api/rounds/{round_id}/checkpoints": "anyone",
     "GET /api/rounds/{round_id}/consistency": "anyone",
+    "GET /api/audit-ledgers/{ledger_id}": "anyone",
+    "GET /api/audit-ledgers/{ledger_id}/consistency": "anyone",
     "GET /api/log/{round_id}/checkpoint": "anyone",
     "GET /api/log/{round_id}/tile/{level}/{place}": "anyone",
     "GET /api/log/{round_id}/tile/entries/{place}": "anyone",
