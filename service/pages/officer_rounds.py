@@ -4,15 +4,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from litestar import get, post
 from litestar.params import FromPath, FromQuery
 
 from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
 from service.house import House
+from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.rounds import SIZE, After
+from service.pages.setup import steps
 from service.pages.shell import Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer
 from service.problems import details
@@ -24,18 +25,21 @@ from service.verbs import ballots as ballot_verbs
 from service.verbs import proposals as proposal_verbs
 from service.verbs import roll as roll_verbs
 from service.verbs import rounds as verbs
+from service.verbs import setup as setup_verbs
 from service.verbs.proposals import Shortlisting
 from service.verbs.roll import RollView
 from service.verbs.rounds import RoundView
 
 DONE = {
-    "announce": "The round is announced: everybody can see it now.",
-    "schedule": "The round is scheduled: voting opens by itself.",
-    "take-back": "The scheduling is taken back: rules, projects and costs can be changed again.",
-    "ask": "Another officer has a day to confirm this. It is done then, and not before.",
-    "confirm": "Two officers agreed, and it is done.",
-    "withdraw": "Nobody is asked for this any more.",
-    "shortlist": "The proposal is on the ballot now.",
+    "announce": marked("The round is announced: everybody can see it now."),
+    "schedule": marked("The round is scheduled: voting opens by itself."),
+    "take-back": marked("The scheduling is taken back: rules, projects and costs can be changed again."),
+    "ask": marked("Another officer has a day to confirm this. It is done then, and not before."),
+    "confirm": marked("Two officers agreed, and it is done."),
+    "withdraw": marked("Nobody is asked for this any more."),
+    "shortlist": marked("The proposal is on the ballot now."),
+    "draft": marked("The round is saved."),
+    "copy": marked("The new round is drafted. Nobody else sees it before you announce it."),
 }
 """What the page says after an act; the address holds the name alone, so nobody can put words on our page."""
 
@@ -46,36 +50,12 @@ _ACTS: dict[str, Callable[[House, Officer, UUID], Awaitable[RoundView]]] = {
 }
 
 
-class Check(msgspec.Struct, frozen=True):
-    """Something that a round needs before it can be scheduled."""
-
-    done: bool
-    what: str
-
-
-def checklist(view: RoundView, roll: RollView) -> list[Check]:
-    """What a round needs before it can be scheduled, as far as it can be seen here; the database has the last word."""
-    fresh = roll.roll is not None and roll.roll.fresh
-    electors = {row.pot_id: row.persons for row in roll.reasons if row.reason is None}
-    with_projects = {project.pot_id for project in view.projects}
-    return [
-        Check(bool(view.pots), "a pot"),
-        Check(fresh, "a roll built from the newest register and rules"),
-        *(Check(pot.id in with_projects, f"a project in the pot “{pot.name}”") for pot in view.pots),
-        *(
-            Check(electors.get(pot.id, 0) > 0, f"somebody who may vote in the pot “{pot.name}”")
-            for pot in view.pots
-            if "declared" not in view.round.sources
-        ),
-    ]
-
-
 @get("/rounds/{round_id:uuid}")
 async def view_round(
     house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], after: After = None, done: FromQuery[str] = ""
 ) -> Page:
     """All that an officer needs to know and do about one round."""
-    return await round_page(house, officer, round_id, after=after, said=DONE.get(done))
+    return await round_page(house, officer, round_id, after=after, said=_(DONE.get(done, "")))
 
 
 async def round_page(
@@ -93,7 +73,7 @@ async def round_page(
     roll = await roll_verbs.view_roll(house, officer, round_id)
     turnout = await ballot_verbs.view_turnout(house, round_id)
     proposals = await proposal_verbs.list_proposals(house, round_id, after, SIZE + 1)
-    checks = checklist(view, roll)
+    checks = steps(view, await setup_verbs.list_shortcomings(house, view))
     counted = await verbs.counted_pots(house, round_id)
     asked = await act_verbs.list_acts(house, officer, round_id)
     corrected = await verbs.has_correction(house, round_id)
@@ -108,7 +88,7 @@ async def round_page(
         roll=roll.roll,
         reasons=_reasons(roll),
         turnout=_by_pot(turnout),
-        counted=counted,
+        counted_pots=counted,
         acts=[act for act in asked if act.state in {"waiting", "decided"} and words.is_possible(act, askable)],
         askable=askable,
         typed=typed or Fields({}),
@@ -128,12 +108,12 @@ def _by_pot(turnout: list[Turnout]) -> dict[UUID, Turnout]:
     return {row.pot_id: row for row in turnout}
 
 
-def _reasons(roll: RollView) -> dict[UUID, list[tuple[str, int]]]:
-    """For each pot: a reason in words and how many persons it is about."""
-    said: dict[UUID, list[tuple[str, int]]] = {}
+def _reasons(roll: RollView) -> dict[UUID, list[tuple[str | None, int]]]:
+    """For each pot: a reason, none for those who may vote, and how many persons it is about."""
+    found: dict[UUID, list[tuple[str | None, int]]] = {}
     for row in sorted(roll.reasons, key=lambda row: row.reason is not None):
-        said.setdefault(row.pot_id, []).append((words.REASONS.get(row.reason, row.reason or ""), row.persons))
-    return said
+        found.setdefault(row.pot_id, []).append((row.reason, row.persons))
+    return found
 
 
 @get(
@@ -171,12 +151,12 @@ async def shortlist_proposal(
     request: AnyRequest, house: TheHouse, officer: TheOfficer, proposal_id: FromPath[UUID]
 ) -> Page:
     """Put a proposal on a pot's ballot, with what it costs."""
-    proposal, _ = await proposal_verbs.view_proposal(house, proposal_id)
+    proposal, _activity = await proposal_verbs.view_proposal(house, proposal_id)
     fields = await read_form(request)
 
     async def shortlisting() -> object:
-        pot_id = uuid_or_malformed(fields.text("pot"), "the pot")
-        cost = words.read_money(fields.text("cost"), "the cost")
+        pot_id = uuid_or_malformed(fields.text("pot"), marked("the pot"))
+        cost = words.read_money(fields.text("cost"), marked("the cost"))
         into = shaped({"pot_id": pot_id, "cost": cost}, Shortlisting)
         return await proposal_verbs.shortlist_proposal(house, officer, proposal_id, into)
 
