@@ -41,10 +41,4 @@ with person as (
     select p.person_ref, p.wrapped_key, case when p.known then roll.note_participation($1, p.person_ref) end
     from person p where p.known or p.may_declare
 )
-select n.person_ref, n.wrapped_key, coalesce(
-    (select jsonb_agg(jsonb_build_object(
-            'pot_id', p.id, 'pot_name', p.name, 'style', p.style->>'style', 'reason', e.reason) order by p.position)
-        from roll.entry e join box.pot p on p.id = e.pot_id
-        where e.round_id = $1 and e.person_ref = n.person_ref),
-    '[]') as entries
-from noted n
+select n.person_ref, n.wrapped_key, roll.entries($1, n.person_ref) as entries from noted n
