@@ -216,6 +216,10 @@ class NotWhole(Refusal):
     """The round lacks something it needs before it can be scheduled. Facts: missing."""
 
 
+class OpensEarlier(Refusal):
+    """Voting would open before the time for which the round was scheduled first. Facts: announced."""
+
+
 class RollNotReady(Refusal):
     """The roll is being built from the newest register and rules."""
 

@@ -242,6 +242,13 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         " officer can take the scheduling back.",
     ),
     e.NotWhole: Problem(409, "Not whole yet", "The round cannot be scheduled yet: {missing}. Add this and try again."),
+    e.OpensEarlier: Problem(
+        409,
+        "Earlier than announced",
+        "When this round was scheduled, voting was announced for {announced}, and one officer alone cannot let it open"
+        " before. Schedule it for that time or later. If it has to open earlier, ask for that act then, and let a second"
+        " officer confirm it.",
+    ),
     e.RollNotReady: Problem(
         409,
         "The roll is not ready",

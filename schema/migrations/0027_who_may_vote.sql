@@ -22,3 +22,24 @@ begin
 end $$;
 revoke execute on function roll.person_of_code, roll.entries from public;
 grant execute on function roll.person_of_code, roll.entries to byalag_roll;
+
+-- What is announced by scheduling stays announced, whoever takes the scheduling back: to let voting open earlier takes two
+-- officers. Kept by a trigger, so nobody writes it by hand. Raises BYEAR with the time that was announced.
+alter table box.round add column opening_announced_at timestamptz;
+comment on column box.round.opening_announced_at is 'when voting opens, as it was when the round was last scheduled';
+update box.round set opening_announced_at = voting_at where scheduled_at is not null;
+
+create function box.keep_announced_opening() returns trigger language plpgsql set search_path = '' as $$
+begin
+    new.opening_announced_at := old.opening_announced_at;
+    if old.scheduled_at is null and new.scheduled_at is not null then
+        if new.voting_at < old.opening_announced_at then
+            raise exception '%', to_char(old.opening_announced_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"')
+                using errcode = 'BYEAR';
+        end if;
+        new.opening_announced_at := new.voting_at;
+    end if;
+    return new;
+end $$;
+create trigger round_opening_announced before update on box.round
+    for each row execute function box.keep_announced_opening();

@@ -84,6 +84,7 @@ FUNCTIONS = {
     "box.held",
     "box.is_correction",
     "box.is_done",
+    "box.keep_announced_opening",
     "box.key_sheet",
     "box.lock_round",
     "box.mark_paper",
