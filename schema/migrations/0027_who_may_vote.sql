@@ -43,3 +43,22 @@ begin
 end $$;
 create trigger round_opening_announced before update on box.round
     for each row execute function box.keep_announced_opening();
+
+-- As before, and with the codes that were sent.
+create or replace function roll.delete_round(the_round uuid) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+    if not exists (select from box.deletion where round_id = the_round) then
+        raise exception 'no deletion was decided' using errcode = 'BYAPP';
+    end if;
+    delete from roll.code where round_id = the_round;
+    delete from roll.contact_code where round_id = the_round;
+    delete from roll.bearer where round_id = the_round;
+    delete from roll.entry where round_id = the_round;
+    delete from roll.participation where round_id = the_round;
+    delete from roll.declaration d using box.round r, roll.admission a
+        where r.id = the_round and d.municipality_id = r.municipality_id
+            and a.round_id = the_round and a.person_ref = d.person_ref
+            and not exists (select from roll.admission o where o.person_ref = d.person_ref and o.round_id <> the_round);
+    delete from roll.admission where round_id = the_round;
+end $$;
