@@ -246,8 +246,8 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         409,
         "Earlier than announced",
         "When this round was scheduled, voting was announced for {announced}, and one officer alone cannot let it open"
-        " before. Schedule it for that time or later. If it has to open earlier, ask for that act then, and let a second"
-        " officer confirm it.",
+        " before. Schedule it for that time or later. If it has to open earlier, ask for that act then, and let a"
+        " second officer confirm it.",
     ),
     e.RollNotReady: Problem(
         409,
