@@ -6,11 +6,11 @@ Only what means the same is made alike. Where a text could be the number of two 
 import re
 from datetime import date
 
-_BLANKS = re.compile(r"\s+")
-_DASHES = re.compile("[\u2010-\u2013\u2212]")
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), "-")
 _WHOLE = re.compile(r"(\d{4})(\d{2})(\d{2})[-+]?(\d{4})", re.ASCII)
 _SHORT = re.compile(r"(\d{2})(\d{2})(\d{2})([-+]?)(\d{4})", re.ASCII)
 _LONG = re.compile(r"(\d{2})(\d{2})(\d{2})-?(\d{5})", re.ASCII)
+_FINNISH = re.compile(r"\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]", re.ASCII)
 
 
 def plain_identity(text: str, year: int) -> str:
@@ -20,7 +20,7 @@ def plain_identity(text: str, year: int) -> str:
     ``year`` or before. Danish ones become ``DDMMYY-NNNN`` and Norwegian ones eleven digits. A Finnish sign in the
     middle stays, because it tells the century.
     """
-    number = _DASHES.sub("-", _BLANKS.sub("", text)).upper()
+    number = "".join(text.split()).translate(_DASHES).upper()
     if (whole := _WHOLE.fullmatch(number)) and _is_day(*map(int, whole.groups()[:3])):
         return "{}{}{}-{}".format(*whole.groups())
     if short := _SHORT.fullmatch(number):
@@ -33,9 +33,7 @@ def plain_identity(text: str, year: int) -> str:
             return f"{short_year}{month}{day}-{serial}"
     if (long := _LONG.fullmatch(number)) and _may_be_day(int(long[1]), int(long[2]), 40):
         return "".join(long.groups())
-    if re.fullmatch(r"\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]", number, re.ASCII):
-        return number
-    return text.strip().upper()
+    return number if _FINNISH.fullmatch(number) else text.strip().upper()
 
 
 def _is_day(year: int, month: int, day: int) -> bool:

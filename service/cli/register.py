@@ -147,6 +147,6 @@ async def _desk(municipality: str) -> AsyncIterator[Desk]:
             municipality_id = await roll.known_municipality(db, municipality)
         if municipality_id is None:
             raise NotFound(what=f"municipality called {municipality}")
-        yield Desk(room, person_ref, municipality_id, WHO, lambda _: None)
+        yield Desk(room, person_ref, municipality_id, WHO, lambda _: None, settings.calling_code)
     finally:
         await opened.close()

@@ -1,6 +1,5 @@
 """One-time codes by e-mail and SMS: sent to a contact, and taken once. The answer never tells whom the register has."""
 
-from collections.abc import Callable
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -18,14 +17,12 @@ from service.verbs.code_messages import Message, code_message, no_code_message
 
 Kind = Literal["mail", "phone"]
 
-_CONTACTS: dict[Kind, Callable[[str], str]] = {"mail": mail_contact, "phone": phone_contact}
-
 NORDIC = ("45", "46", "47", "298", "299", "354", "358")
 """Countries whose telephones get an SMS. Elsewhere there are numbers that are called only to be paid for it."""
 
 
 class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a code is sent: an e-mail address, or a telephone number with its country, as typed."""
+    """Where a code is sent, as typed: an e-mail address, or a telephone number, whose country the house may know."""
 
     kind: Kind
     address: Annotated[str, msgspec.Meta(min_length=1, max_length=254)]
@@ -96,7 +93,10 @@ def plain_contact(house: House, contact: Contact) -> str:
     if contact.kind not in ways(house):
         raise NoGateway(way={"mail": "e-mail", "phone": "SMS"}[contact.kind])
     try:
-        plain = _CONTACTS[contact.kind](contact.address)
+        if contact.kind == "phone":
+            plain = phone_contact(contact.address, house.settings.calling_code)
+        else:
+            plain = mail_contact(contact.address)
     except ValueError as error:
         raise BadContact(fault=str(error)) from None
     if contact.kind == "phone" and not plain.removeprefix("phone:").startswith(NORDIC):

@@ -78,6 +78,18 @@ async def test_a_code_by_sms_signs_in_as_the_letter_does(opened: Ground, texts: 
     assert tags(opened, answer.json()) == tags(opened, await opened.sign_in("AMINA-1"))
 
 
+async def test_a_house_with_a_country_takes_numbers_without_one(
+    database_url: str, redis_url: str, texts: tuple[Texts, TextGateway]
+) -> None:
+    """On the register and from whoever asks for a code: both mean the same telephone."""
+    swedish = Settings(database_url, redis_url, MASTER_KEY, ADDRESS, texts=texts[1], calling_code="46")
+    async with open_town(swedish) as town:
+        ground = await town.open_round(register="identity,area,birth_year,phone\nAMINA-1,North,1990,0701234567\n")
+        assert (await ask(ground, "070-123 45 67", "phone")).status_code == 202
+        answer = await show(ground, code_in(texts[0].taken[0]["text"]), PHONE, "phone")
+        assert tags(ground, answer.json()) == tags(ground, await ground.sign_in("AMINA-1"))
+
+
 async def test_taking_part_is_noted_by_date(opened: Ground, post: tuple[Post, MailGateway]) -> None:
     """Who signs in by mail is on the sheet of the day, as with a letter."""
     await ask(opened)
