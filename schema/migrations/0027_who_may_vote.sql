@@ -62,3 +62,36 @@ begin
             and not exists (select from roll.admission o where o.person_ref = d.person_ref and o.round_id <> the_round);
     delete from roll.admission where round_id = the_round;
 end $$;
+
+-- Codes are sent only so often whatever the processes of the service know of each other: each row says how many of its ten
+-- minutes it stands for. Answers after how many seconds to ask again, or null once the code is written. No number is no
+-- limit.
+alter table roll.contact_code
+    add column sent smallint not null default 1 constraint contact_code_sent check (sent > 0);
+comment on column roll.contact_code.sent is 'codes that were made for this contact in the ten minutes of this one';
+
+create function roll.write_contact_code(
+    the_round uuid, the_contact bytea, the_hash bytea, most_to_contact integer, most_of_round integer
+) returns integer language plpgsql volatile set search_path = '' as $$
+declare
+    begun timestamptz;
+    to_contact integer;
+    of_round integer;
+begin
+    -- One after the other, so that nobody counts what others are about to write as not there.
+    perform pg_advisory_xact_lock(7, lock_key) from box.round where id = the_round;
+    begun := date_bin('10 minutes', clock_timestamp(), 'epoch');
+    select coalesce(sum(sent) filter (where contact_ref = the_contact), 0), coalesce(sum(sent), 0)
+        into to_contact, of_round
+        from roll.contact_code where round_id = the_round and ends_at = begun + interval '20 minutes';
+    if to_contact >= most_to_contact or of_round >= most_of_round then
+        return ceil(extract(epoch from begun + interval '10 minutes' - clock_timestamp()));
+    end if;
+    insert into roll.contact_code (round_id, contact_ref, code_hash, ends_at, sent)
+        values (the_round, the_contact, the_hash, begun + interval '20 minutes', to_contact + 1)
+        on conflict (round_id, contact_ref) do update
+            set code_hash = excluded.code_hash, ends_at = excluded.ends_at, tries = 0, sent = excluded.sent;
+    return null;
+end $$;
+revoke execute on function roll.write_contact_code from public;
+grant execute on function roll.write_contact_code to byalag_roll;

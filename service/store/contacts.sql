@@ -18,9 +18,7 @@ delete from roll.contact_code c using (
 where c.round_id = ended.round_id and c.contact_ref = ended.contact_ref
 
 -- name: write_contact_code
-insert into roll.contact_code (round_id, contact_ref, code_hash, ends_at)
-values ($1, $2, $3, date_bin('10 minutes', clock_timestamp(), 'epoch') + interval '20 minutes')
-on conflict (round_id, contact_ref) do update set code_hash = excluded.code_hash, ends_at = excluded.ends_at, tries = 0
+select roll.write_contact_code($1, $2, $3, $4, $5)
 
 -- name: try_contact_code
 update roll.contact_code set tries = tries + 1

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from schema.contacts import mail_contact, phone_contact
-from schema.errors import BadContact, KeyDestroyed, NoGateway, NotFound, WrongOneTimeCode
+from schema.errors import BadContact, KeyDestroyed, NoGateway, NotFound, TooFast, WrongOneTimeCode
 from schema.one_time import MINUTES, TRIES, new_one_time_code, plain_one_time_code
 from schema.queries import Db
 from service.gateways import send_mail, send_text
@@ -19,6 +19,8 @@ Kind = Literal["mail", "phone"]
 
 NORDIC = ("45", "46", "47", "298", "299", "354", "358")
 """Countries whose telephones get an SMS. Elsewhere there are numbers that are called only to be paid for it."""
+
+_COUNTED = (CODES_TO_CONTACT, CODES_OF_ROUND)
 
 
 class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,7 +42,7 @@ async def send_contact_code(house: House, round_id: UUID, contact: Contact, addr
 
     Both go the same way, take the same time and fail alike. ``address`` is the caller's.
 
-    Raises BadContact, NoGateway, NotFound, KeyDestroyed and GatewayAway.
+    Raises BadContact, NoGateway, NotFound, KeyDestroyed, TooFast and GatewayAway.
     """
     plain = plain_contact(house, contact)
     await house.limits.ask(ASKING_CODE, address)
@@ -54,7 +56,10 @@ async def send_contact_code(house: House, round_id: UUID, contact: Contact, addr
     await house.limits.ask(CODES_TO_CONTACT, contact_ref.hex())
     await house.limits.ask(CODES_OF_ROUND, str(round_id))
     async with house.roll.write() as db:
-        await contacts.write_contact_code(db, round_id, contact_ref, _hash(house, code))
+        # What the database counts holds for all processes, also where they cannot add up because Redis is away.
+        most = [limit.within(60 * MINUTES) if house.settings.limits else None for limit in _COUNTED]
+        if wait := await contacts.write_contact_code(db, round_id, contact_ref, _hash(house, code), *most):
+            raise TooFast(seconds=wait)
     if found.person_ref:
         await _send(house, plain, code_message(found.language, found.round, code))
     else:

@@ -130,6 +130,7 @@ FUNCTIONS = {
     "roll.request_act",
     "roll.waiting_act",
     "roll.withdraw_act",
+    "roll.write_contact_code",
 }
 """The functions of the database. None of them adds ballots up: look at that before you add one."""
 
