@@ -36,6 +36,7 @@ VARIABLES: dict[str, str] = {
     "BYALAG_PROVIDERS": "a TOML file with the OpenID providers that residents may sign in with",
     "BYALAG_LIMITS": "off for no limits per caller, as in a rehearsal of thousands at one address; on unless set",
     "BYALAG_TRACES": "off for no traces of casts (network and kind of device, hashed, for a day); on unless set",
+    "BYALAG_BRAND": "a TOML file with the name, colours and logo that pages show",
     "BYALAG_LANGUAGE": "the language of pages for browsers that ask for none we speak: en unless set, or sv, da, …",
     "BYALAG_REGISTER_TOKEN": "the bearer token shown to the service from which a register is imported",
     "BYALAG_LOG": "json for one JSON object per log line; anything else for lines people read",
@@ -56,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True):
     ``heads`` is the folder of published heads, if there is one.
     ``separate_box_url`` is the address of the box where it has one of its own.
     ``calling_code`` is the country of telephone numbers that are written without one.
+    ``brand`` is the file that says how pages look,
     ``language`` is what pages are in for browsers that ask for none we speak.
     ``mail`` and ``texts`` are what one-time codes are sent through, and ``providers`` who else may say who somebody is.
     """
@@ -73,6 +75,7 @@ class Settings(msgspec.Struct, frozen=True):
     providers: dict[str, Provider] = {}
     language: str = "en"
     calling_code: str | None = None
+    brand: Path | None = None
 
     @property
     def box_url(self) -> str:
@@ -125,6 +128,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         providers=providers or {},
         language=environment.get("BYALAG_LANGUAGE") or "en",
         calling_code=calling_code,
+        brand=Path(environment["BYALAG_BRAND"]) if environment.get("BYALAG_BRAND") else None,
     )
 
 

@@ -40,6 +40,7 @@ from service.api import (
     sign_in,
     snapshots,
 )
+from service.brand import read_brand
 from service.casting import Casting
 from service.doorbell import Doorbell
 from service.floorplan import ROLES, Part, is_here
@@ -201,7 +202,11 @@ def name_methods(app: ASGIApp) -> ASGIApp:
 
 
 def make_app(settings: Settings, part: Part = "both") -> Litestar:
-    """The ASGI application of one service process. Raises SettingsError for one room without an address of its own."""
+    """The ASGI application of one service process.
+
+    Raises SettingsError for one room without an address of its own, and for a brand that cannot be read.
+    """
+    read_brand(settings.brand)
     if part != "both" and settings.separate_box_url is None:
         # Behind one address a browser would show the box the officers' cookie.
         raise SettingsError("one room of two needs an address of its own: set BYALAG_BOX_URL to that of the box")

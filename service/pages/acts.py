@@ -55,10 +55,10 @@ async def withdraw_act(
 
 
 def _draft(fields: Fields) -> ActDraft:
-    """What a form asks for. A browser sends a time without its zone, which is UTC, and mostly without seconds."""
+    """What a form asks for."""
     act = {name: fields.text(name) for name in _SENT if fields.text(name)}
-    if "closes_at" in act:
-        act["closes_at"] += "Z" if act["closes_at"].count(":") > 1 else ":00Z"
+    if closes_at := fields.moment("closes_at"):
+        act["closes_at"] = closes_at
     return shaped({"act": act, "reason": fields.text("reason")}, ActDraft)
 
 

@@ -76,6 +76,13 @@ class Fields:
         """The numbers in a field."""
         return [_number(text, name) for text in self.texts(name)]
 
+    def moment(self, name: str) -> str | None:
+        """The time in a field as JSON has it: a browser sends it without its zone, which is UTC, and mostly without
+        seconds.
+        """
+        text = self.text(name)
+        return text + ("Z" if text.count(":") > 1 else ":00Z") if text else None
+
     def kept(self, names: tuple[str, ...]) -> list[tuple[str, str]]:
         """The pairs of these names that hold something, to be sent again with the next form."""
         return [(name, text) for name in names for text in self.texts(name) if text]
@@ -146,7 +153,8 @@ def shaped(values: Mapping[str, object], shape: type[T]) -> T:
     try:
         return msgspec.convert(values, shape)
     except msgspec.ValidationError as error:
-        raise Malformed(fault=_plain(str(error))) from None
+        own = error.__cause__  # what a struct says itself is in plain words already
+        raise Malformed(fault=str(own) if own else _plain(str(error))) from None
 
 
 def _plain(fault: str) -> str:

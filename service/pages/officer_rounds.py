@@ -4,15 +4,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from litestar import get, post
 from litestar.params import FromPath, FromQuery
 
 from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
 from service.house import House
+from service.languages import marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.rounds import SIZE, After
+from service.pages.setup import steps
 from service.pages.shell import Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer
 from service.problems import details
@@ -24,6 +25,7 @@ from service.verbs import ballots as ballot_verbs
 from service.verbs import proposals as proposal_verbs
 from service.verbs import roll as roll_verbs
 from service.verbs import rounds as verbs
+from service.verbs import setup as setup_verbs
 from service.verbs.proposals import Shortlisting
 from service.verbs.roll import RollView
 from service.verbs.rounds import RoundView
@@ -36,6 +38,8 @@ DONE = {
     "confirm": "Two officers agreed, and it is done.",
     "withdraw": "Nobody is asked for this any more.",
     "shortlist": "The proposal is on the ballot now.",
+    "times": marked("The times are set."),
+    "copy": marked("The new round is drafted. Nobody else sees it before you announce it."),
 }
 """What the page says after an act; the address holds the name alone, so nobody can put words on our page."""
 
@@ -44,30 +48,6 @@ _ACTS: dict[str, Callable[[House, Officer, UUID], Awaitable[RoundView]]] = {
     "schedule": verbs.schedule_round,
     "take-back": verbs.unschedule_round,
 }
-
-
-class Check(msgspec.Struct, frozen=True):
-    """Something that a round needs before it can be scheduled."""
-
-    done: bool
-    what: str
-
-
-def checklist(view: RoundView, roll: RollView) -> list[Check]:
-    """What a round needs before it can be scheduled, as far as it can be seen here; the database has the last word."""
-    fresh = roll.roll is not None and roll.roll.fresh
-    electors = {row.pot_id: row.persons for row in roll.reasons if row.reason is None}
-    with_projects = {project.pot_id for project in view.projects}
-    return [
-        Check(bool(view.pots), "a pot"),
-        Check(fresh, "a roll built from the newest register and rules"),
-        *(Check(pot.id in with_projects, f"a project in the pot “{pot.name}”") for pot in view.pots),
-        *(
-            Check(electors.get(pot.id, 0) > 0, f"somebody who may vote in the pot “{pot.name}”")
-            for pot in view.pots
-            if "declared" not in view.round.sources
-        ),
-    ]
 
 
 @get("/rounds/{round_id:uuid}")
@@ -93,7 +73,7 @@ async def round_page(
     roll = await roll_verbs.view_roll(house, officer, round_id)
     turnout = await ballot_verbs.view_turnout(house, round_id)
     proposals = await proposal_verbs.list_proposals(house, round_id, after, SIZE + 1)
-    checks = checklist(view, roll)
+    checks = steps(view, await setup_verbs.list_shortcomings(house, view))
     counted = await verbs.counted_pots(house, round_id)
     asked = await act_verbs.list_acts(house, officer, round_id)
     corrected = await verbs.has_correction(house, round_id)
@@ -108,7 +88,7 @@ async def round_page(
         roll=roll.roll,
         reasons=_reasons(roll),
         turnout=_by_pot(turnout),
-        counted=counted,
+        counted_pots=counted,
         acts=[act for act in asked if act.state in {"waiting", "decided"} and words.is_possible(act, askable)],
         askable=askable,
         typed=typed or Fields({}),
@@ -128,12 +108,12 @@ def _by_pot(turnout: list[Turnout]) -> dict[UUID, Turnout]:
     return {row.pot_id: row for row in turnout}
 
 
-def _reasons(roll: RollView) -> dict[UUID, list[tuple[str, int]]]:
-    """For each pot: a reason in words and how many persons it is about."""
-    said: dict[UUID, list[tuple[str, int]]] = {}
+def _reasons(roll: RollView) -> dict[UUID, list[tuple[str | None, int]]]:
+    """For each pot: a reason, none for those who may vote, and how many persons it is about."""
+    found: dict[UUID, list[tuple[str | None, int]]] = {}
     for row in sorted(roll.reasons, key=lambda row: row.reason is not None):
-        said.setdefault(row.pot_id, []).append((words.REASONS.get(row.reason, row.reason or ""), row.persons))
-    return said
+        found.setdefault(row.pot_id, []).append((row.reason, row.persons))
+    return found
 
 
 @get(

@@ -1,6 +1,6 @@
 """Who works for the municipality: admins make officers, give and take roles, and reset apps."""
 
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
 from litestar import get, post
@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 
 from schema.errors import LastAdmin, Malformed, NameTaken, Refusal
 from service.house import House
+from service.languages import marked
 from service.pages import words
 from service.pages.forms import read_form, shaped
 from service.pages.shell import Page, officer_page, see_other
@@ -25,6 +26,16 @@ NOTES = {
     "demanded": "The rule on apps is changed.",
 }
 """What the page says after an act, by the name in its address."""
+
+ROLES: dict[OfficerRole, str] = {
+    "admin": marked("admin"),
+    "officer": marked("officer"),
+    "reviewer": marked("reviewer"),
+    "clerk": marked("clerk"),
+    "auditor": marked("auditor"),
+    "moderator": marked("moderator"),
+}
+"""What roles are called."""
 
 
 @get("/staff")
@@ -48,7 +59,7 @@ async def _page(
         details(refusal).status if refusal else 200,
         officer=officer,
         members=await verbs.list_members(house, officer),
-        roles=get_args(OfficerRole),
+        roles=ROLES,
         note=note,
         alert=words.sentence(refusal, "") if refusal else None,
         typed=typed,

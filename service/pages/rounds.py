@@ -7,10 +7,12 @@ from litestar import get
 from litestar.params import FromPath, QueryParameter
 
 from service.pages import words
+from service.pages.maps import drawn
 from service.pages.shell import Page, public_page
 from service.people import TheHouse
 from service.reading import AnyRequest
 from service.verbs import ballots as ballot_verbs
+from service.verbs import outlines as outline_verbs
 from service.verbs import rounds as verbs
 
 SIZE = 50
@@ -51,6 +53,7 @@ async def view_round(request: AnyRequest, house: TheHouse, round_id: FromPath[UU
         turnout={row.pot_id: row for row in turnout},
         steps=words.timeline(view.round),
         next_act=words.next_act(view.round),
+        map=drawn(await outline_verbs.view_outlines(house, view.round.municipality_id, view.areas)),
         phases=words.PHASES,
         words=words,
     )

@@ -11,15 +11,18 @@ from service.pages import (
     ballots,
     declarations,
     desk,
+    drafting,
     keying,
     letters,
     officer_account,
+    officer_areas,
     officer_audit,
     officer_roll,
     officer_rounds,
     officer_staff,
     officers,
     paper,
+    pots,
     problems,
     proposals,
     providers,
@@ -27,11 +30,12 @@ from service.pages import (
     register,
     results,
     rounds,
+    setup,
     sign_in,
 )
 from service.pages.forms import FORM_LIMIT
 from service.pages.problems import answer_problem_page
-from service.pages.shell import view_static
+from service.pages.shell import view_brand, view_static
 from service.pages.tongue import speaking
 
 __all__ = ["answer_problem_page", "handlers"]
@@ -40,6 +44,7 @@ handlers: list[Any] = [
     Router(
         path="/",
         route_handlers=[
+            view_brand,
             view_static,
             *rounds.handlers,
             *sign_in.handlers,
@@ -62,9 +67,13 @@ handlers: list[Any] = [
             *officers.handlers,
             *desk.handlers,
             *register.handlers,
+            *setup.handlers,
             *officer_rounds.handlers,
+            *drafting.handlers,
+            *pots.handlers,
             *acts.handlers,
             *officer_roll.handlers,
+            *officer_areas.handlers,
             *officer_account.handlers,
             *officer_staff.handlers,
             *officer_audit.handlers,

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from schema.errors import NotFound, Refusal
 from schema.settings import Settings
+from service.brand import Brand, read_brand
 from service.caching import cached
 from service.languages import LANGUAGES, counted, grouped, spoken, translated, translated_number
 from service.pages import words
@@ -63,18 +64,25 @@ class Ways(msgspec.Struct, frozen=True):
 
 
 class Addresses(msgspec.Struct, frozen=True):
-    """What stands before a path that leads to the roll or to the box: nothing while one address is both."""
+    """What stands before a path that leads to the roll or to the box, nothing while one address is both; and the house.
+
+    ``brand`` is how it looks.
+    """
 
     ways: Ways = Ways()
     roll: str = ""
     box: str = ""
+    brand: Brand = Brand()
 
 
 def addresses(settings: Settings) -> Addresses:
     """Where this house's rooms are, and which ways lead into the roll."""
     names = tuple((word, provider.name) for word, provider in settings.providers.items())
     ways = Ways(settings.mail is not None, settings.texts is not None, names)
-    return Addresses(ways, settings.public_url, settings.box_url) if settings.separate_box_url else Addresses(ways)
+    brand = read_brand(settings.brand)
+    if settings.separate_box_url:
+        return Addresses(ways, settings.public_url, settings.box_url, brand)
+    return Addresses(ways, brand=brand)
 
 
 def headers(at: Addresses) -> dict[str, str]:
@@ -179,13 +187,28 @@ def see_other(address: str) -> Page:
     return Response(b"", status_code=303, media_type=HTML, headers=told)
 
 
+@get(["/static/brand.css", "/static/logo"])
+async def view_brand(request: AnyRequest, v: FromQuery[str] = "") -> Page:
+    """The house's own colours, or its logo."""
+    brand = read_brand(request.app.state.settings.brand)
+    colours = request.url.path.endswith(".css")
+    content = brand.style if colours else brand.logo
+    if not content:
+        raise NotFound(what="file of that name")
+    return _kept(request, content, TYPES[".css"] if colours else brand.logo_type, v == brand.version)
+
+
 @get("/static/{name:str}")
 async def view_static(request: AnyRequest, name: FromPath[str], v: FromQuery[str] = "") -> Page:
     """A stylesheet or a picture of our own."""
     if name not in STATIC:
         raise NotFound(what="file of that name")
-    answer = cached(request, STATIC[name], TYPES[Path(name).suffix])
+    return _kept(request, STATIC[name], TYPES[Path(name).suffix], v == VERSIONS[name])
+
+
+def _kept(request: AnyRequest, content: bytes, media_type: str, for_ever: bool) -> Page:
+    answer = cached(request, content, media_type)
     answer.headers.update(HEADERS)
-    if v == VERSIONS[name]:
+    if for_ever:
         answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return answer

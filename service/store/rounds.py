@@ -58,6 +58,17 @@ class Pot(msgspec.Struct, frozen=True):
     relations: tuple[Relation, ...]
 
 
+class Shortcoming(msgspec.Struct, frozen=True):
+    """What a round lacks to be scheduled: a key, roll, pot, project, elector, time or stranger.
+
+    A stranger is a project that a rule names and no ballot has: ``project`` says which.
+    """
+
+    kind: str
+    pot_id: UUID | None = None
+    project: str = ""
+
+
 async def round_page(db: Db, after: UUID | None, size: int) -> list[Round]:
     """Announced rounds, newest first, after the one named."""
     return await many(db, Round, SQL.round_page, after, size)
@@ -113,6 +124,11 @@ async def write_pots(db: Db, round_id: UUID, names: list[str], rows: Sequence[tu
 async def announce_round(db: Db, round_id: UUID) -> bool:
     """Show a draft to everybody; False when it was announced before."""
     return await run(db, SQL.announce_round, round_id) == 1
+
+
+async def shortcomings(db: Db, round_id: UUID) -> list[Shortcoming]:
+    """What the box would refuse to schedule a round for, now."""
+    return await many(db, Shortcoming, SQL.shortcomings, round_id)
 
 
 async def schedule_round(db: Db, round_id: UUID) -> list[str]:

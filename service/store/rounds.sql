@@ -59,6 +59,9 @@ on conflict on constraint pot_name_unique do update set position = excluded.posi
 -- name: announce_round
 update box.round set announced_at = clock_timestamp() where id = $1 and announced_at is null
 
+-- name: shortcomings
+select kind, pot_id from box.shortcomings($1) order by kind, pot_id
+
 -- name: schedule_round
 select box.schedule_round($1)
 

@@ -218,19 +218,22 @@ async def schedule_round(house: House, officer: Officer, round_id: UUID) -> Roun
         raise RollNotReady()
     async with house.box.write() as db:
         missing = await rounds.schedule_round(db, round_id)
-        missing += _strangers(await rounds.pots(db, round_id), await projects.projects(db, round_id))
+        missing += [
+            f"the rule of the pot “{pot.name}” excludes the project {name}, which is not on its ballot"
+            for pot, name in strangers(await rounds.pots(db, round_id), await projects.projects(db, round_id))
+        ]
         if missing:
             raise NotWhole(missing="; ".join(missing))
     return await view_round(house, round_id)
 
 
-def _strangers(pots: Iterable[Pot], listed: Sequence[Project]) -> Iterator[str]:
+def strangers(pots: Iterable[Pot], listed: Sequence[Project]) -> Iterator[tuple[Pot, str]]:
     """Projects that a rule names and no ballot has: with one of them a pot could never be counted."""
     for pot in pots:
         numbers = {str(project.number) for project in listed if project.pot_id == pot.id}
         named = pot.rule.exclusive if isinstance(pot.rule, GreedyByVotes) else ()
         for name in sorted({name for names in named for name in names} - numbers):
-            yield f"the rule of the pot “{pot.name}” excludes the project {name}, which is not on its ballot"
+            yield pot, name
 
 
 async def unschedule_round(house: House, officer: Officer, round_id: UUID) -> RoundView:

@@ -12,7 +12,14 @@ from tests.service.booths import open_booth
 from tests.town import PASSWORD, Town
 
 CANARY = """<script>alert(1)</script>"'><img src=x onerror=alert(2)>{{ 7 * 7 }}"""
-NOT_HTML = {"/static/{name:str}", "/health/live", "/health/ready", "/officer/register/imports/{import_id}/faults"}
+NOT_HTML = {
+    "/static/{name:str}",
+    "/static/brand.css",
+    "/static/logo",
+    "/health/live",
+    "/health/ready",
+    "/officer/register/imports/{import_id}/faults",
+}
 
 REFUSED = {"/rounds/{round_id}/sign-in/{provider}": {404}, "/sign-in/callback": {400}}
 """Pages that refuse everybody in a town without providers."""

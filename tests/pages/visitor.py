@@ -78,7 +78,7 @@ def filled(form: Element) -> Fields:
             fields += [(each["name"], option["value"]) for option in chosen]
         elif each.tag == "textarea":
             fields.append((each["name"], "".join(part for part in each.parts if isinstance(part, str)).lstrip("\n")))
-        elif each["type"] != "file" and (each["type"] != "checkbox" or "checked" in each.attributes):
+        elif each["type"] != "file" and (each["type"] not in {"checkbox", "radio"} or "checked" in each.attributes):
             fields.append((each["name"], each["value"]))
     return fields
 
@@ -111,6 +111,8 @@ class Visitor:
         assert self.seen is not None
         form, pressed = self.seen.form(button)
         fields = filled(form)
+        boxes = {each["name"] for each in form.all("input") if each["type"] in {"checkbox", "radio"}}
+        fields += [(name, "") for name in boxes & set(changes) - {name for name, _ in fields}]
         known = {name for name, _ in fields}
         assert set(changes) <= known, f"no field {set(changes) - known}"
         if ticks is not None:

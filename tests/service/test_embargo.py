@@ -105,6 +105,7 @@ FUNCTIONS = {
     "box.retimed",
     "box.rule_quarantine",
     "box.schedule_round",
+    "box.shortcomings",
     "box.standing_close",
     "box.tell_ballots",
     "box.tell_head",

@@ -91,6 +91,7 @@ box.minutes                  -          s          -          -          si
 box.openings                 -          s          -          -          si
 box.openings.locked          -          -          -          -          u
 box.openings.made_at         -          -          -          -          u
+box.outline                  -          sid        -          -          -
 box.paper_batch              -          si         -          -          s
 box.paper_batch.closed_at    -          u          -          -          -
 box.paper_batch.closed_by    -          u          -          -          -

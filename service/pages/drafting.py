@@ -1,0 +1,145 @@
+"""Drafting a round through pages: what it is called, when it runs and who takes part. ``pots.py`` has its pots.
+
+Each form reads the whole round, changes its part and writes the whole again at the revision that its officer saw, as
+the API does.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import get, post
+from litestar.params import FromPath
+
+from schema.errors import Changed, Frozen, Malformed, Refusal
+from service.languages import marked
+from service.pages import words
+from service.pages.forms import Fields, read_form, shaped
+from service.pages.shell import Page, officer_page, see_other
+from service.people import TheHouse, TheOfficer
+from service.problems import details
+from service.reading import AnyRequest
+from service.store.roll import Officer
+from service.verbs import rounds as verbs
+from service.verbs.rounds import PotDraft, RoundDraft, RoundView
+
+MENDABLE = (Malformed, Changed, Frozen)
+"""Refusals after which the form comes back with what was typed."""
+
+TIMES = {
+    "proposing_at": marked("Residents put forward proposals from"),
+    "reviewing_at": marked("Officers review them from"),
+    "supporting_at": marked("Residents support proposals from"),
+    "voting_at": marked("Voting opens"),
+    "closes_at": marked("Voting closes"),
+}
+NEEDED = ("voting_at", "closes_at")
+"""Times that every round has."""
+
+SOURCES = {
+    "register": marked("The register of the municipality"),
+    "declared": marked("Residents who declare that they belong here"),
+    "codes": marked("Codes that name nobody, handed out by you"),
+}
+
+
+@get("/rounds/new")
+async def new_round(officer: TheOfficer) -> Page:
+    """An empty form for a round."""
+    return _round_form(officer, None, Fields({"currency": ["SEK"], "sources": ["register"]}))
+
+
+@post("/rounds/new")
+async def draft_round(request: AnyRequest, house: TheHouse, officer: TheOfficer) -> Page:
+    """Draft the round, and lead to it."""
+    fields = await read_form(request)
+    try:
+        drafted = await verbs.draft_round(house, officer, shaped(_round_values(fields) | {"pots": []}, RoundDraft))
+    except Malformed as refusal:
+        return _round_form(officer, None, fields, refusal)
+    return see_other(f"/officer/rounds/{drafted.round.id}")
+
+
+@get("/rounds/{round_id:uuid}/draft")
+async def open_draft(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> Page:
+    """The form with what the round is now."""
+    view = await verbs.view_own_round(house, officer, round_id)
+    return _round_form(officer, view, _round_fields(view))
+
+
+@post("/rounds/{round_id:uuid}/draft")
+async def edit_round(request: AnyRequest, house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> Page:
+    """Write the round with its new name, times and areas; its pots stay."""
+    view = await verbs.view_own_round(house, officer, round_id)
+    fields = await read_form(request)
+    try:
+        draft = shaped(as_draft(view) | _round_values(fields), RoundDraft)
+        await verbs.edit_round(house, officer, round_id, fields.number("revision"), draft)
+    except MENDABLE as refusal:
+        return _round_form(officer, view, fields, refusal)
+    return see_other(f"/officer/rounds/{round_id}")
+
+
+def _round_form(officer: Officer, view: RoundView | None, typed: Fields, refusal: Refusal | None = None) -> Page:
+    return officer_page(
+        "officer_draft.html",
+        details(refusal).status if refusal else 200,
+        officer=officer,
+        round=view.round if view else None,
+        typed=typed,
+        times=TIMES,
+        needed=NEEDED,
+        sources=SOURCES,
+        alert=words.sentence(refusal, "") if refusal else None,
+    )
+
+
+def _round_values(fields: Fields) -> dict[str, Any]:
+    values: dict[str, Any] = {name: fields.text(name).strip() for name in ("name", "about")}
+    return values | {
+        "currency": fields.text("currency").strip().upper(),
+        "areas": [line.strip() for line in fields.text("areas").splitlines() if line.strip()],
+        "sources": fields.texts("sources"),
+        "ballots_floor": fields.number("ballots_floor") if fields.text("ballots_floor") else 200,
+        "appeal_days": fields.number("appeal_days") if fields.text("appeal_days") else 45,
+        **{name: _moment(fields.text(name), name) for name in TIMES if name in NEEDED or fields.text(name)},
+        **{name: None for name in TIMES if name not in NEEDED and not fields.text(name)},
+    }
+
+
+def _moment(text: str, name: str) -> str:
+    """A time as a browser sends it, without a zone, which is UTC. Raises Malformed."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC).isoformat()
+    except ValueError:
+        raise Malformed(fault=f"the time of “{TIMES[name]}” is missing or not a time") from None
+
+
+def _round_fields(view: RoundView) -> Fields:
+    found = view.round
+    times = {name: getattr(found, name) for name in TIMES}
+    return Fields(
+        {
+            "name": [found.name],
+            "about": [found.about],
+            "currency": [found.currency],
+            "areas": ["\n".join(view.areas)],
+            "sources": list(found.sources),
+            "ballots_floor": [str(found.ballots_floor)],
+            "appeal_days": [str(found.appeal_days)],
+            "revision": [str(found.revision)],
+            **{name: [f"{at.astimezone(UTC):%Y-%m-%dT%H:%M}"] for name, at in times.items() if at},
+        }
+    )
+
+
+def as_draft(view: RoundView) -> dict[str, Any]:
+    """The round as an officer writes it, with all of its pots."""
+    kept = {name: getattr(view.round, name) for name in RoundDraft.__struct_fields__ if hasattr(view.round, name)}
+    pots = [{name: getattr(pot, name) for name in PotDraft.__struct_fields__} for pot in view.pots]
+    built: dict[str, Any] = msgspec.to_builtins(kept | {"areas": view.areas, "pots": pots, "lot_seed": None})
+    return built
+
+
+handlers: list[Any] = [new_round, draft_round, open_draft, edit_round]

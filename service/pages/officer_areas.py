@@ -1,0 +1,57 @@
+"""The officers' page of where areas lie: a GeoJSON file in, a map to look at."""
+
+from typing import Any
+
+from litestar import get, post
+
+from schema.errors import Malformed, TooLarge, UnknownForm
+from service.house import House
+from service.pages import words
+from service.pages.forms import read_file_form
+from service.pages.maps import drawn
+from service.pages.shell import Page, officer_page, see_other
+from service.people import TheHouse, TheOfficer
+from service.problems import details
+from service.reading import AnyRequest
+from service.store.roll import Officer
+from service.verbs import outlines as verbs
+
+LIMIT = 20 * 1024 * 1024
+"""Bytes of a file of outlines. What is kept of it is a thousandth of that."""
+
+_MENDABLE = (Malformed, TooLarge, UnknownForm)
+
+
+@get("/areas")
+async def view_areas(house: TheHouse, officer: TheOfficer) -> Page:
+    """The map of all areas, and a form for a newer one."""
+    return await _areas_page(house, officer)
+
+
+@post("/areas", request_max_body_size=LIMIT)
+async def replace_areas(request: AnyRequest, house: TheHouse, officer: TheOfficer) -> Page:
+    """Draw the areas of a file from now on."""
+    field = ""
+    try:
+        file, fields = await read_file_form(request, "file", LIMIT)
+        field = fields.text("name_field").strip() or "name"
+        await verbs.replace_outlines(house, officer, await file.read(), field)
+    except _MENDABLE as refusal:
+        return await _areas_page(house, officer, field, refusal)
+    return see_other("/officer/areas")
+
+
+async def _areas_page(
+    house: House, officer: Officer, field: str = "", refusal: Malformed | TooLarge | UnknownForm | None = None
+) -> Page:
+    return officer_page(
+        "officer_areas.html",
+        details(refusal).status if refusal else 200,
+        officer=officer,
+        map=drawn(await verbs.view_outlines(house, officer.municipality_id)),
+        name_field=field or "name",
+        alert=words.sentence(refusal, "") if refusal else None,
+    )
+
+
+handlers: list[Any] = [view_areas, replace_areas]

@@ -1,0 +1,95 @@
+"""Setting a round up: what it still lacks, when it runs, and drafting another one like it."""
+
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from schema.errors import Malformed
+from schema.rules import GreedyByVotes
+from service.house import House
+from service.reading import Line
+from service.store import keys, roll, rounds
+from service.store.roll import Officer
+from service.store.rounds import Pot, Shortcoming
+from service.verbs.rounds import (
+    Moment,
+    PotDraft,
+    RoundDraft,
+    RoundView,
+    draft_round,
+    edit_round,
+    strangers,
+    view_own_round,
+)
+
+
+class Times(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a round's steps begin, and when its voting closes. A step without a time is left out."""
+
+    voting_at: Moment
+    closes_at: Moment
+    proposing_at: Moment | None = None
+    reviewing_at: Moment | None = None
+    supporting_at: Moment | None = None
+
+
+class Likeness(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a round has of its own that is drafted like another one."""
+
+    name: Line
+    voting_at: Moment
+    closes_at: Moment
+
+
+async def list_shortcomings(house: House, view: RoundView) -> list[Shortcoming]:
+    """All for which scheduling would be refused now; nothing for a round that is whole."""
+    round_id = view.round.id
+    async with house.roll.enter() as db:
+        has_key, state = await keys.has_round_key(db, round_id), await roll.roll(db, round_id)
+    async with house.box.enter() as db:
+        found = await rounds.shortcomings(db, round_id)
+    found += [Shortcoming("stranger", pot.id, name) for pot, name in strangers(view.pots, view.projects)]
+    found += [] if has_key else [Shortcoming("key")]
+    return found if state is not None and state.fresh else [*found, Shortcoming("roll")]
+
+
+async def retime_round(house: House, officer: Officer, round_id: UUID, revision: int, times: Times) -> RoundView:
+    """Give a draft of the revision that the officer saw other times."""
+    view = await view_own_round(house, officer, round_id)
+    draft = _drafted(view, [_pot(view, pot) for pot in view.pots], msgspec.structs.asdict(times))
+    return await edit_round(house, officer, round_id, revision, draft)
+
+
+async def draft_like(house: House, officer: Officer, round_id: UUID, likeness: Likeness) -> RoundView:
+    """Draft a round with the words, areas, pots, styles and rules of another one, without its projects and steps.
+
+    Projects that a rule excludes are of the other round, too, and ages count on the new day of voting.
+    """
+    view = await view_own_round(house, officer, round_id)
+    pots = [msgspec.structs.replace(_pot(view, pot), age_on=None) for pot in view.pots]
+    pots = [
+        msgspec.structs.replace(pot, rule=msgspec.structs.replace(pot.rule, exclusive=()))
+        if isinstance(pot.rule, GreedyByVotes)
+        else pot
+        for pot in pots
+    ]
+    return await draft_round(house, officer, _drafted(view, pots, msgspec.structs.asdict(likeness)))
+
+
+def _drafted(view: RoundView, pots: list[PotDraft], changes: dict[str, Any]) -> RoundDraft:
+    """A round's draft as it stands, but for its pots and what changes. Raises Malformed."""
+    kept = ("name", "about", "currency", "ballots_floor", "appeal_days", "sources")
+    words = {name: getattr(view.round, name) for name in kept}
+    try:
+        return RoundDraft(pots=tuple(pots), areas=tuple(view.areas), **(words | changes))
+    except ValueError as error:
+        raise Malformed(fault=str(error)) from None
+
+
+def _pot(view: RoundView, pot: Pot) -> PotDraft:
+    """A pot's draft. Ages that count on the day of voting follow that day."""
+    kept = ("name", "money", "style", "rule", "ties", "areas", "min_age", "max_age", "relations")
+    follows = pot.age_on == view.round.voting_at.astimezone(UTC).date()
+    return PotDraft(age_on=None if follows else pot.age_on, **{name: getattr(pot, name) for name in kept})

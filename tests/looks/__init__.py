@@ -1,0 +1,1 @@
+"""How a house looks, and whether it can be read."""
