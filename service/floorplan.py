@@ -141,6 +141,7 @@ PLAN: dict[str, Part] = {
     "GET /officer/projects/{project_id}/{act}": "roll",
     "POST /officer/projects/{project_id}/{act}": "roll",
     "GET /officer/account": "roll",
+    "POST /officer/account/password": "roll",
     "POST /officer/account/totp": "roll",
     "POST /officer/account/totp/confirmation": "roll",
     "POST /officer/account/sessions/{session_id}": "roll",

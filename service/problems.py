@@ -62,6 +62,14 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.WrongPassword: Problem(
         401, "Wrong name or password", "The name and the password do not belong together. Check both and try again."
     ),
+    e.WrongOldPassword: Problem(
+        403, "Wrong password", "This is not the password that you have now, so it was not changed. Type it again."
+    ),
+    e.UnfitPassword: Problem(
+        422,
+        "Not a good password",
+        "A new password has at least {fewest} signs and is typed twice alike. It was not changed; type both again.",
+    ),
     e.TotpNeeded: Problem(
         401, "A code is needed", "Your account asks for a code as well. Type the one that your app shows now."
     ),

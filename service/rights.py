@@ -119,6 +119,7 @@ RIGHTS: dict[str, Who] = {
     "GET /api/officer/sessions": "self",
     "DELETE /api/officer/sessions/{session_id}": "self",
     "GET /officer/account": "self",
+    "POST /officer/account/password": "self",
     "POST /officer/account/totp": "self",
     "POST /officer/account/totp/confirmation": "self",
     "POST /officer/account/sessions/{session_id}": "self",
