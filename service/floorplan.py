@@ -24,6 +24,9 @@ PLAN: dict[str, Part] = {
     # What everybody reads of a round, wherever they are.
     "GET /": "both",
     "GET /rounds/{round_id}": "both",
+    "GET /municipalities/{municipality_id}": "both",
+    "GET /accessibility": "both",
+    "GET /privacy": "both",
     "GET /api/rounds": "both",
     "GET /api/rounds/{round_id}": "both",
     # Residents sign in.
@@ -125,8 +128,6 @@ PLAN: dict[str, Part] = {
     "GET /officer/rounds/{round_id}/roll": "roll",
     "POST /officer/rounds/{round_id}/roll": "roll",
     "POST /officer/proposals/{proposal_id}/shortlist": "roll",
-    "GET /officer/rounds/{round_id}/times": "roll",
-    "POST /officer/rounds/{round_id}/times": "roll",
     "GET /officer/rounds/{round_id}/copy": "roll",
     "POST /officer/rounds/{round_id}/copy": "roll",
     "GET /officer/pots/{pot_id}/projects": "roll",

@@ -32,6 +32,9 @@ RIGHTS: dict[str, Who] = {
     # What everybody reads.
     "GET /": "anyone",
     "GET /rounds/{round_id}": "anyone",
+    "GET /municipalities/{municipality_id}": "anyone",
+    "GET /accessibility": "anyone",
+    "GET /privacy": "anyone",
     "GET /api/rounds": "anyone",
     "GET /api/rounds/{round_id}": "anyone",
     "GET /api/rounds/{round_id}/turnout": "anyone",
@@ -152,8 +155,6 @@ RIGHTS: dict[str, Who] = {
     "POST /officer/rounds/{round_id}/pots/{pot_id}": OFFICERS,
     "POST /officer/areas": OFFICERS,
     "POST /officer/rounds/{round_id}/{act}": OFFICERS,
-    "GET /officer/rounds/{round_id}/times": OFFICERS,
-    "POST /officer/rounds/{round_id}/times": OFFICERS,
     "GET /officer/rounds/{round_id}/copy": OFFICERS,
     "POST /officer/rounds/{round_id}/copy": OFFICERS,
     "GET /officer/pots/{pot_id}/projects": STAFF,

@@ -4,7 +4,7 @@ Each form reads the whole round, changes its part and writes the whole again at 
 the API does.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -22,18 +22,20 @@ from service.problems import details
 from service.reading import AnyRequest
 from service.store.roll import Officer
 from service.verbs import rounds as verbs
-from service.verbs.rounds import PotDraft, RoundDraft, RoundView
+from service.verbs.rounds import RoundDraft, RoundView
+from service.verbs.setup import as_draft
 
 MENDABLE = (Malformed, Changed, Frozen)
 """Refusals after which the form comes back with what was typed."""
 
 TIMES = {
-    "proposing_at": marked("Residents put forward proposals from"),
-    "reviewing_at": marked("Officers review them from"),
-    "supporting_at": marked("Residents support proposals from"),
-    "voting_at": marked("Voting opens"),
-    "closes_at": marked("Voting closes"),
+    "proposing_at": marked("Proposing begins (UTC)"),
+    "reviewing_at": marked("Reviewing begins (UTC)"),
+    "supporting_at": marked("Supporting begins (UTC)"),
+    "voting_at": marked("Voting opens (UTC)"),
+    "closes_at": marked("Voting closes (UTC)"),
 }
+"""The times of a round in their order."""
 NEEDED = ("voting_at", "closes_at")
 """Times that every round has."""
 
@@ -58,7 +60,7 @@ async def draft_round(request: AnyRequest, house: TheHouse, officer: TheOfficer)
         drafted = await verbs.draft_round(house, officer, shaped(_round_values(fields) | {"pots": []}, RoundDraft))
     except Malformed as refusal:
         return _round_form(officer, None, fields, refusal)
-    return see_other(f"/officer/rounds/{drafted.round.id}")
+    return see_other(f"/officer/rounds/{drafted.round.id}?done=copy")
 
 
 @get("/rounds/{round_id:uuid}/draft")
@@ -74,11 +76,11 @@ async def edit_round(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
     view = await verbs.view_own_round(house, officer, round_id)
     fields = await read_form(request)
     try:
-        draft = shaped(as_draft(view) | _round_values(fields), RoundDraft)
+        draft = shaped(msgspec.to_builtins(as_draft(view)) | _round_values(fields), RoundDraft)
         await verbs.edit_round(house, officer, round_id, fields.number("revision"), draft)
     except MENDABLE as refusal:
         return _round_form(officer, view, fields, refusal)
-    return see_other(f"/officer/rounds/{round_id}")
+    return see_other(f"/officer/rounds/{round_id}?done=draft")
 
 
 def _round_form(officer: Officer, view: RoundView | None, typed: Fields, refusal: Refusal | None = None) -> Page:
@@ -103,17 +105,8 @@ def _round_values(fields: Fields) -> dict[str, Any]:
         "sources": fields.texts("sources"),
         "ballots_floor": fields.number("ballots_floor") if fields.text("ballots_floor") else 200,
         "appeal_days": fields.number("appeal_days") if fields.text("appeal_days") else 45,
-        **{name: _moment(fields.text(name), name) for name in TIMES if name in NEEDED or fields.text(name)},
-        **{name: None for name in TIMES if name not in NEEDED and not fields.text(name)},
+        **{name: fields.moment(name) for name in TIMES},
     }
-
-
-def _moment(text: str, name: str) -> str:
-    """A time as a browser sends it, without a zone, which is UTC. Raises Malformed."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC).isoformat()
-    except ValueError:
-        raise Malformed(fault=f"the time of “{TIMES[name]}” is missing or not a time") from None
 
 
 def _round_fields(view: RoundView) -> Fields:
@@ -132,14 +125,6 @@ def _round_fields(view: RoundView) -> Fields:
             **{name: [f"{at.astimezone(UTC):%Y-%m-%dT%H:%M}"] for name, at in times.items() if at},
         }
     )
-
-
-def as_draft(view: RoundView) -> dict[str, Any]:
-    """The round as an officer writes it, with all of its pots."""
-    kept = {name: getattr(view.round, name) for name in RoundDraft.__struct_fields__ if hasattr(view.round, name)}
-    pots = [{name: getattr(pot, name) for name in PotDraft.__struct_fields__} for pot in view.pots]
-    built: dict[str, Any] = msgspec.to_builtins(kept | {"areas": view.areas, "pots": pots, "lot_seed": None})
-    return built
 
 
 handlers: list[Any] = [new_round, draft_round, open_draft, edit_round]

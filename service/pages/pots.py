@@ -14,7 +14,7 @@ from schema.styles import Style, name_of
 from service.house import House
 from service.languages import marked
 from service.pages import words
-from service.pages.drafting import MENDABLE, as_draft
+from service.pages.drafting import MENDABLE
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.shell import Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer
@@ -23,7 +23,8 @@ from service.reading import AnyRequest
 from service.store.roll import Officer
 from service.store.rounds import Pot
 from service.verbs import rounds as verbs
-from service.verbs.rounds import PotDraft, RoundDraft, RoundView
+from service.verbs.rounds import RoundDraft, RoundView
+from service.verbs.setup import as_draft
 
 STYLES = {
     "approval": marked("Choose some projects"),
@@ -150,19 +151,18 @@ async def edit_pot(
 async def _write_pot(house: House, officer: Officer, round_id: UUID, pot_id: UUID | None, fields: Fields) -> Page:
     view = await verbs.view_own_round(house, officer, round_id)
     pot = _pot(view, pot_id) if pot_id else None
-    draft = as_draft(view)
+    draft: dict[str, Any] = msgspec.to_builtins(as_draft(view))
     try:
         if fields.text("remove"):
             pots = [each for each in draft["pots"] if not pot or each["name"] != pot.name]
         else:
-            written = _pot_values(fields, pot)
-            pots = [written if pot and each["name"] == pot.name else each for each in draft["pots"]]
-            pots += [] if pot else [written]
+            pots = [_pot_values(fields, each) if pot and each["name"] == pot.name else each for each in draft["pots"]]
+            pots += [] if pot else [_pot_values(fields, {"name": fields.text("name").strip()})]
         sent = shaped(draft | {"pots": pots}, RoundDraft)
         await verbs.edit_round(house, officer, round_id, fields.number("revision"), sent)
     except MENDABLE as refusal:
         return _pot_form(officer, view, pot, fields, refusal)
-    return see_other(f"/officer/rounds/{round_id}#pots")
+    return see_other(f"/officer/rounds/{round_id}?done=draft#pots")
 
 
 def _pot(view: RoundView, pot_id: UUID) -> Pot:
@@ -195,13 +195,12 @@ def _pot_form(
     )
 
 
-def _pot_values(fields: Fields, pot: Pot | None) -> dict[str, Any]:
+def _pot_values(fields: Fields, before: dict[str, Any]) -> dict[str, Any]:
+    """A pot as it was typed, which keeps of one that was there before what the form does not ask for."""
     rule = fields.text("rule")
     if rule != KEPT and rule not in CHOICES:
-        raise Malformed(fault="no rule was chosen")
-    kept = msgspec.to_builtins({name: getattr(pot, name) for name in PotDraft.__struct_fields__}) if pot else {}
+        raise Malformed(fault=marked("no rule was chosen"))
     values = {
-        "name": pot.name if pot else fields.text("name").strip(),
         "money": words.read_money(fields.text("money"), "the money"),
         "style": _style_values(fields),
         "areas": fields.texts("areas"),
@@ -210,15 +209,13 @@ def _pot_values(fields: Fields, pot: Pot | None) -> dict[str, Any]:
         "max_age": fields.number("max_age") if fields.text("max_age") else None,
         "age_on": fields.text("age_on") or None,
     }
-    if rule != KEPT:
-        values["rule"] = msgspec.to_builtins(CHOICES[rule].rule)
-    return kept | values
+    return before | values | ({} if rule == KEPT else {"rule": msgspec.to_builtins(CHOICES[rule].rule)})
 
 
 def _style_values(fields: Fields) -> Mapping[str, object]:
     style = fields.text("style")
     if style not in STYLES:
-        raise Malformed(fault="no kind of ballot was chosen")
+        raise Malformed(fault=marked("no kind of ballot was chosen"))
     limits: dict[str, int] = {}
     for name in ASKED[style]:
         text = fields.text(name)

@@ -1,15 +1,19 @@
 """Proposals: the list, one of them, putting one forward, and supporting."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
 from litestar import get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 
 from schema.errors import Malformed, NotFound, NotInPhase, Refusal, Settled, TooFast
 from service.house import House
+from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import NO_PASS, ask_again, civic_pass
@@ -20,7 +24,7 @@ from service.people import TheHouse, take_pass
 from service.reading import AnyRequest, uuid_or_malformed
 from service.verbs import proposals as verbs
 from service.verbs import rounds as round_verbs
-from service.verbs.proposals import ProposalDraft, ProposalView
+from service.verbs.proposals import ProposalDraft, ProposalView, Sought
 from service.verbs.rounds import RoundView
 
 LANGUAGES = {
@@ -34,13 +38,18 @@ LANGUAGES = {
 }
 _USUAL = {"SEK": "sv", "DKK": "da", "NOK": "nb"}
 _HAPPENED = {
-    "submitted": "Put forward",
-    "edited": "Text changed",
-    "withdrawn": "Taken back by its author",
-    "shortlisted": "Admitted to the ballot",
-    "supported": "Supported",
-    "unsupported": "A support was taken back",
+    "submitted": marked("Put forward"),
+    "edited": marked("Text changed"),
+    "withdrawn": marked("Taken back by its author"),
+    "shortlisted": marked("Admitted to the ballot"),
+    "supported": marked("Supported"),
+    "unsupported": marked("A support was taken back"),
 }
+
+
+Words = Annotated[str, QueryParameter(max_length=100)]
+Area = Annotated[str, QueryParameter(max_length=120)]
+Seed = Annotated[int | None, QueryParameter(ge=0, le=2**31 - 1)]
 
 
 class Backing(msgspec.Struct, frozen=True):
@@ -63,18 +72,35 @@ async def backing(house: House, token: str, after: UUID | None) -> Backing:
 
 
 @get("/rounds/{round_id:uuid}/proposals")
-async def list_proposals(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID], after: After = None) -> Page:
-    """A round's proposals, in a random order that stays the same."""
+async def list_proposals(
+    request: AnyRequest,
+    house: TheHouse,
+    round_id: FromPath[UUID],
+    after: After = None,
+    q: Words = "",
+    area: Area = "",
+    seed: Seed = None,
+) -> Page:
+    """A round's proposals, all or those that are sought, in a random order that the links keep."""
     view = await round_verbs.public_round(house, round_id)
-    found = await verbs.list_proposals(house, round_id, after, SIZE + 1)
+    sought = Sought(_today() if seed is None else seed, " ".join(q.split()), area or None)
+    found = await verbs.find_proposals(house, round_id, sought, after, SIZE + 1)
+    kept = {"seed": sought.seed, "q": sought.text, "area": area}
     return public_page(
         request,
         "proposals.html",
         round=view.round,
+        areas=view.areas,
+        sought=sought,
         proposals=found[:SIZE],
         first=after is None,
-        more=found[SIZE - 1].id if len(found) > SIZE else None,
+        more=urlencode(kept | {"after": found[SIZE - 1].id}) if len(found) > SIZE else None,
     )
+
+
+def _today() -> int:
+    """The seed of who brings none: the same for a day, so that a page can be kept and found again."""
+    return datetime.now(UTC).toordinal()
 
 
 @get("/proposals/{proposal_id:uuid}")
@@ -82,14 +108,14 @@ async def view_proposal(request: AnyRequest, house: TheHouse, proposal_id: FromP
     """One proposal and what happened to it; the same thing many times over is told once."""
     proposal, activity = await verbs.view_proposal(house, proposal_id)
     view = await round_verbs.public_round(house, proposal.round_id)
-    runs = [list(run) for _, run in groupby(activity, key=lambda each: each.what)]
+    runs = [list(run) for _what, run in groupby(activity, key=lambda each: each.what)]
     return public_page(
         request,
         "proposal.html",
         round=view.round,
         proposal=proposal,
         project=next((each for each in view.projects if each.proposal_id == proposal_id), None),
-        happened=[(_HAPPENED.get(run[0].what, run[0].what), len(run), run[-1].noted_at) for run in runs],
+        happened=[(_(_HAPPENED.get(run[0].what, run[0].what)), len(run), run[-1].noted_at) for run in runs],
     )
 
 
@@ -117,8 +143,14 @@ async def open_proposal_form(request: AnyRequest, house: TheHouse, round_id: Fro
     return proposal_form(view, fields.text("pass"), fields)
 
 
-def proposal_form(view: RoundView, token: str, fields: Fields, refusal: Refusal | None = None) -> Page:
-    """The form with what was written so far; or why there is none now."""
+def proposal_form(
+    view: RoundView,
+    token: str,
+    fields: Fields,
+    refusal: Refusal | None = None,
+    alike: Sequence[ProposalView] = (),
+) -> Page:
+    """The form with what was written so far, and ``alike`` what is there already; or why there is none now."""
     if view.round.phase != "proposing":
         not_now = NotInPhase(phase=view.round.phase, needed="proposing")
         return problem_page(not_now, (f"/rounds/{view.round.id}", view.round.name))
@@ -129,6 +161,8 @@ def proposal_form(view: RoundView, token: str, fields: Fields, refusal: Refusal 
         round=view.round,
         areas=view.areas,
         token=token,
+        alike=alike,
+        compared=fields.text("title").strip() if alike else fields.text("compared"),
         wrote={name: fields.text(name) for name in ("title", "about", "author_name", "area", "cost_guess")},
         languages=LANGUAGES,
         language=fields.text("language") or _USUAL.get(view.round.currency, "en"),
@@ -137,7 +171,7 @@ def proposal_form(view: RoundView, token: str, fields: Fields, refusal: Refusal 
 
 @post("/rounds/{round_id:uuid}/proposals")
 async def submit_proposal(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
-    """Put a proposal forward; or show the form again with what was written."""
+    """Put a proposal forward; or show the form again with what was written, once if others are like it."""
     view = await round_verbs.public_round(house, round_id)
     fields = await read_form(request)
     try:
@@ -145,7 +179,10 @@ async def submit_proposal(request: AnyRequest, house: TheHouse, round_id: FromPa
     except NO_PASS as refusal:
         return ask_again(view.round, "proposal", fields, refusal)
     try:
-        proposal = await verbs.submit_proposal(house, claims, _draft(fields))
+        draft = _draft(fields)
+        if draft.title != fields.text("compared") and (alike := await verbs.find_alike(house, round_id, draft.title)):
+            return proposal_form(view, fields.text("pass"), fields, alike=alike)
+        proposal = await verbs.submit_proposal(house, claims, draft)
     except (Malformed, NotFound, NotInPhase, TooFast) as refusal:
         return proposal_form(view, fields.text("pass"), fields, refusal)
     return private_page("proposed.html", 201, round=view.round, proposal=proposal, token=fields.text("pass"))
@@ -156,7 +193,7 @@ def _draft(fields: Fields) -> ProposalDraft:
     texts = {name: fields.text(name).strip() for name in ("title", "about", "author_name", "language")}
     rest = {
         "area": fields.text("area") or None,
-        "cost_guess": words.read_money(cost, "the cost") if cost else None,
+        "cost_guess": words.read_money(cost, marked("the cost")) if cost else None,
     }
     return shaped({**texts, **rest}, ProposalDraft)
 
@@ -171,18 +208,20 @@ async def list_supports(request: AnyRequest, house: TheHouse, round_id: FromPath
 @post("/proposals/{proposal_id:uuid}/support")
 async def support_proposal(request: AnyRequest, house: TheHouse, proposal_id: FromPath[UUID]) -> Page:
     """Support a proposal; twice is once."""
-    return await _change_support(request, house, proposal_id, verbs.support_proposal, "You support")
+    return await _change_support(request, house, proposal_id, verbs.support_proposal, marked("You support “{title}”."))
 
 
 @post("/proposals/{proposal_id:uuid}/unsupport")
 async def unsupport_proposal(request: AnyRequest, house: TheHouse, proposal_id: FromPath[UUID]) -> Page:
     """Take a support back; twice is once."""
-    return await _change_support(request, house, proposal_id, verbs.unsupport_proposal, "You no longer support")
+    return await _change_support(
+        request, house, proposal_id, verbs.unsupport_proposal, marked("You no longer support “{title}”.")
+    )
 
 
 async def _change_support(request: AnyRequest, house: House, proposal_id: UUID, verb: Any, said: str) -> Page:
     fields = await read_form(request)
-    proposal, _ = await verbs.view_proposal(house, proposal_id)
+    proposal, _activity = await verbs.view_proposal(house, proposal_id)
     view = await round_verbs.public_round(house, proposal.round_id)
     try:
         await verb(house, await civic_pass(house, fields, view.round.id), proposal_id)
@@ -190,7 +229,7 @@ async def _change_support(request: AnyRequest, house: House, proposal_id: UUID, 
         return ask_again(view.round, "support", fields, refusal)
     except (NotInPhase, Settled, TooFast) as refusal:
         return problem_page(refusal, (f"/rounds/{view.round.id}", view.round.name))
-    return await _support_page(house, fields, view.round.id, f"{said} “{proposal.title}”.")
+    return await _support_page(house, fields, view.round.id, _(said, title=proposal.title))
 
 
 async def _support_page(house: House, fields: Fields, round_id: UUID, said: str | None) -> Page:
@@ -199,7 +238,7 @@ async def _support_page(house: House, fields: Fields, round_id: UUID, said: str 
         await civic_pass(house, fields, round_id)
     except NO_PASS as refusal:
         return ask_again(view.round, "support", fields, refusal)
-    after = uuid_or_malformed(fields.text("after"), "the place in the list") if fields.text("after") else None
+    after = uuid_or_malformed(fields.text("after"), marked("the place in the list")) if fields.text("after") else None
     shown = await backing(house, fields.text("pass"), after)
     return private_page("support.html", round=view.round, backing=shown, said=said)
 

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from schema.errors import Refusal, SignInLapsed
 from service.house import House
+from service.languages import _
 from service.pages.forms import decode_form
 from service.pages.problems import problem_page
 from service.pages.shell import Page, see_other
@@ -43,7 +44,7 @@ async def finish_sign_in(request: AnyRequest, house: TheHouse) -> Page:
     try:
         attempt = verbs.open_attempt(house, request.cookies.get(_name(house), ""), answer.state)
     except SignInLapsed as refusal:
-        return problem_page(refusal, ("/", "All rounds"))
+        return problem_page(refusal, ("/", _("All rounds")))
     page = await _finished(request, house, attempt, answer)
     page.set_cookie(_cookie(house, "", 0))
     return page
@@ -58,7 +59,7 @@ async def _finished(request: AnyRequest, house: House, attempt: verbs.Attempt, a
 
 
 def _again(round_id: UUID) -> tuple[str, str]:
-    return f"/rounds/{round_id}/sign-in", "Back to signing in"
+    return f"/rounds/{round_id}/sign-in", _("Back to signing in")
 
 
 def _name(house: House) -> str:

@@ -34,6 +34,7 @@ async def home(request: AnyRequest, house: TheHouse, after: After = None) -> Pag
         others=[each for each in shown if each.phase not in words.OPEN],
         steps={each.id: words.timeline(each) for each in shown},
         phases=words.PHASES,
+        municipalities=await verbs.list_municipalities(house) if after is None else [],
         more=shown[-1].id if len(found) > SIZE else None,
     )
 

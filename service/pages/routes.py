@@ -14,9 +14,11 @@ from service.pages import (
     drafting,
     keying,
     letters,
+    municipalities,
     officer_account,
     officer_areas,
     officer_audit,
+    officer_projects,
     officer_roll,
     officer_rounds,
     officer_staff,
@@ -32,6 +34,7 @@ from service.pages import (
     rounds,
     setup,
     sign_in,
+    statements,
 )
 from service.pages.forms import FORM_LIMIT
 from service.pages.problems import answer_problem_page
@@ -47,6 +50,8 @@ handlers: list[Any] = [
             view_brand,
             view_static,
             *rounds.handlers,
+            *municipalities.handlers,
+            *statements.handlers,
             *sign_in.handlers,
             *providers.handlers,
             *declarations.handlers,
@@ -71,6 +76,7 @@ handlers: list[Any] = [
             *officer_rounds.handlers,
             *drafting.handlers,
             *pots.handlers,
+            *officer_projects.handlers,
             *acts.handlers,
             *officer_roll.handlers,
             *officer_areas.handlers,

@@ -1,4 +1,4 @@
-"""An officer sets a round up: what is missing before it can be scheduled, its times, and another round like it."""
+"""An officer sets a round up: what is missing before it can be scheduled, and another round like it."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,8 +9,9 @@ from litestar import get, post
 from litestar.params import FromPath
 
 from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
-from service.languages import _, marked
+from service.languages import _
 from service.pages import words
+from service.pages.drafting import NEEDED, TIMES
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.shell import Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer
@@ -21,18 +22,7 @@ from service.store.rounds import Round, Shortcoming
 from service.verbs import rounds as round_verbs
 from service.verbs import setup as verbs
 from service.verbs.rounds import RoundView
-from service.verbs.setup import Likeness, Times
-
-TIMES = {
-    "proposing_at": marked("Proposing begins (UTC)"),
-    "reviewing_at": marked("Reviewing begins (UTC)"),
-    "supporting_at": marked("Supporting begins (UTC)"),
-    "voting_at": marked("Voting opens (UTC)"),
-    "closes_at": marked("Voting closes (UTC)"),
-}
-"""The times of a round in their order."""
-VOTING = ("voting_at", "closes_at")
-"""Those that every round has."""
+from service.verbs.setup import Likeness
 
 _ELSEWHERE = (NotSignedIn, NotAllowed, NotFound)
 
@@ -53,7 +43,7 @@ def steps(view: RoundView, shortcomings: Iterable[Shortcoming]) -> list[Step]:
     declared = "declared" in found.sources
     where = "/officer/register" if "register" in found.sources else f"{here}/roll"
     return [
-        Step(("pot", None) not in lacks, _("a pot"), f"{here}#pots"),
+        Step(("pot", None) not in lacks, _("a pot"), f"{here}/pots/new"),
         *(
             Step(
                 ("project", pot.id) not in lacks,
@@ -86,44 +76,9 @@ def steps(view: RoundView, shortcomings: Iterable[Shortcoming]) -> list[Step]:
             for pot in view.pots
             if not declared
         ),
-        Step(("time", None) not in lacks, _("a voting time that is not over"), f"{here}/times"),
+        Step(("time", None) not in lacks, _("a voting time that is not over"), f"{here}/draft"),
         *([Step(False, _("a key, which whoever runs this house can make"), here)] if ("key", None) in lacks else []),
     ]
-
-
-@get("/rounds/{round_id:uuid}/times")
-async def view_times(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> Page:
-    """The form for a round's times."""
-    view = await round_verbs.view_own_round(house, officer, round_id)
-    return _times_page(officer, view.round, _written(view.round, tuple(TIMES)))
-
-
-@post("/rounds/{round_id:uuid}/times")
-async def set_times(request: AnyRequest, house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> Page:
-    """Give a round that is not scheduled other times."""
-    fields = await read_form(request)
-    try:
-        times = shaped({name: fields.moment(name) for name in TIMES}, Times)
-        await verbs.retime_round(house, officer, round_id, fields.number("revision"), times)
-    except _ELSEWHERE:
-        raise
-    except Refusal as refusal:
-        view = await round_verbs.view_own_round(house, officer, round_id)
-        return _times_page(officer, view.round, _typed(fields, tuple(TIMES)), refusal)
-    return see_other(f"/officer/rounds/{round_id}?done=times")
-
-
-def _times_page(officer: Officer, found: Round, typed: dict[str, str], refusal: Refusal | None = None) -> Page:
-    return officer_page(
-        "officer_times.html",
-        details(refusal).status if refusal else 200,
-        officer=officer,
-        round=found,
-        times=TIMES,
-        needed=VOTING,
-        typed=typed,
-        alert=words.sentence(refusal, found.currency) if refusal else None,
-    )
 
 
 @get("/rounds/{round_id:uuid}/copy")
@@ -138,13 +93,13 @@ async def draft_copy(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
     """Draft a round like this one, and lead to it."""
     fields = await read_form(request)
     try:
-        sent = {"name": fields.text("name"), **{name: fields.moment(name) for name in VOTING}}
+        sent = {"name": fields.text("name"), **{name: fields.moment(name) for name in NEEDED}}
         view = await verbs.draft_like(house, officer, round_id, shaped(sent, Likeness))
     except _ELSEWHERE:
         raise
     except Refusal as refusal:
         found = (await round_verbs.view_own_round(house, officer, round_id)).round
-        return _copy_page(officer, found, _typed(fields, ("name", *VOTING)), refusal)
+        return _copy_page(officer, found, _typed(fields, ("name", *NEEDED)), refusal)
     return see_other(f"/officer/rounds/{view.round.id}?done=copy")
 
 
@@ -154,20 +109,14 @@ def _copy_page(officer: Officer, found: Round, typed: dict[str, str], refusal: R
         details(refusal).status if refusal else 200,
         officer=officer,
         round=found,
-        times={name: TIMES[name] for name in VOTING},
+        times={name: TIMES[name] for name in NEEDED},
         typed=typed,
         alert=words.sentence(refusal, found.currency) if refusal else None,
     )
-
-
-def _written(found: Round, names: tuple[str, ...]) -> dict[str, str]:
-    """Times as they stand in a browser's fields."""
-    times = {name: getattr(found, name) for name in names}
-    return {name: at.strftime("%Y-%m-%dT%H:%M") if at else "" for name, at in times.items()}
 
 
 def _typed(fields: Fields, names: tuple[str, ...]) -> dict[str, str]:
     return {name: fields.text(name) for name in names}
 
 
-handlers: list[Any] = [view_times, set_times, view_copy, draft_copy]
+handlers: list[Any] = [view_copy, draft_copy]

@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -16,7 +17,7 @@ from schema.errors import NotFound, Refusal
 from schema.settings import Settings
 from service.brand import Brand, read_brand
 from service.caching import cached
-from service.languages import LANGUAGES, counted, grouped, spoken, translated, translated_number
+from service.languages import COOKIE, LANGUAGES, counted, grouped, spoken, translated, translated_number
 from service.pages import words
 from service.problems import details, retry_after
 from service.reading import AnyRequest
@@ -66,13 +67,14 @@ class Ways(msgspec.Struct, frozen=True):
 class Addresses(msgspec.Struct, frozen=True):
     """What stands before a path that leads to the roll or to the box, nothing while one address is both; and the house.
 
-    ``brand`` is how it looks.
+    ``brand`` is how it looks. ``lang`` stands behind such a path, as a cookie with the chosen language stays behind.
     """
 
     ways: Ways = Ways()
     roll: str = ""
     box: str = ""
     brand: Brand = Brand()
+    lang: str = ""
 
 
 def addresses(settings: Settings) -> Addresses:
@@ -83,6 +85,21 @@ def addresses(settings: Settings) -> Addresses:
     if settings.separate_box_url:
         return Addresses(ways, settings.public_url, settings.box_url, brand)
     return Addresses(ways, brand=brand)
+
+
+def here(request: AnyRequest) -> Addresses:
+    """The house's addresses for this reader: to the other room goes the language that she chose."""
+    at = addresses(request.app.state.settings)
+    chosen = {request.query_params.get("lang"), request.cookies.get(COOKIE)} & LANGUAGES.keys()
+    return msgspec.structs.replace(at, lang=f"?lang={spoken()}") if at.box and chosen else at
+
+
+def again(request: AnyRequest) -> str | None:
+    """What a page's address asks beside its language, to read it in another one; None for the answer to a form."""
+    if request.method != "GET":
+        return None
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return "".join(f"{urlencode([pair])}&" for pair in asked)
 
 
 def headers(at: Addresses) -> dict[str, str]:
@@ -116,19 +133,19 @@ _templates.filters.update(
 )
 
 
-def render(template: str, at: Addresses, **facts: object) -> bytes:
-    """A template's bytes, with links to the rooms where they are."""
+def render(template: str, at: Addresses, again: str | None = "", **facts: object) -> bytes:
+    """A template's bytes, with links to the rooms where they are, and to the page ``again`` in other languages."""
     tongue = spoken()
     return (
         _templates.get_template(template)
-        .render(at=at, tongue=tongue, direction=LANGUAGES[tongue].direction, tongues=LANGUAGES, **facts)
+        .render(at=at, again=again, tongue=tongue, direction=LANGUAGES[tongue].direction, tongues=LANGUAGES, **facts)
         .encode()
     )
 
 
 def public_page(request: AnyRequest, template: str, **facts: object) -> Page:
     """A page that is the same for everybody who reads its language: with an ETag, and 304 for who has it already."""
-    return rendered_page(request, render(template, addresses(request.app.state.settings), **facts))
+    return rendered_page(request, render(template, here(request), again(request), **facts))
 
 
 def rendered_page(request: AnyRequest, body: bytes) -> Page:
@@ -145,14 +162,14 @@ class PrivatePage(Response[Any]):
         super().__init__(b"", status_code=status, media_type=HTML, headers={**HEADERS, "Cache-Control": "no-store"})
         self._template, self._facts = template, facts
 
-    def rendered(self, at: Addresses) -> bytes:
+    def rendered(self, at: Addresses, again: str | None = "") -> bytes:
         """The page, in a house whose rooms are there."""
-        return render(self._template, at, **self._facts)
+        return render(self._template, at, again, **self._facts)
 
     def to_asgi_response(self, app: Litestar | None, request: AnyRequest, **how: Any) -> ASGIResponse:
         """What is sent."""
-        at = addresses(request.app.state.settings)
-        self.content = self.rendered(at)
+        at = here(request)
+        self.content = self.rendered(at, again(request))
         self.headers[POLICY] = headers(at)[POLICY]
         return super().to_asgi_response(app, request, **how)
 

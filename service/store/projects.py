@@ -45,6 +45,11 @@ async def update_project(db: Db, *values: object) -> Project | None:
     return await one(db, Project, SQL.update_project, *values)
 
 
+async def swap_places(db: Db, project_id: UUID, other_id: UUID) -> None:
+    """Give each of two projects of a ballot that is not frozen the number of the other one."""
+    await run(db, SQL.swap_places, project_id, other_id)
+
+
 async def project_by_id(db: Db, project_id: UUID) -> Project | None:
     """One project."""
     return await one(db, Project, SQL.project_by_id, project_id)

@@ -12,6 +12,10 @@ returning *
 -- name: update_project
 update box.project set title = $2, about = $3, cost = $4, area = $5 where id = $1 returning *
 
+-- name: swap_places
+update box.project j set number = other.number
+from box.project other where j.id in ($1, $2) and other.id in ($1, $2) and other.id <> j.id
+
 -- name: project_by_id
 select * from box.project where id = $1
 

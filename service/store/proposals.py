@@ -66,6 +66,18 @@ async def proposal_page(db: Db, round_id: UUID, after: UUID | None, size: int) -
     return await many(db, Proposal, SQL.proposal_page, round_id, after, size)
 
 
+async def proposals_found(
+    db: Db, round_id: UUID, after: UUID | None, size: int, area: str | None, texts: list[str], seed: int
+) -> list[Proposal]:
+    """A round's proposals with all of these texts (``ilike``), of this area or any, in the order of a seed."""
+    return await many(db, Proposal, SQL.proposals_found, round_id, after, size, area, texts, seed)
+
+
+async def proposals_alike(db: Db, round_id: UUID, texts: list[str], size: int) -> list[Proposal]:
+    """A round's proposals with at least half of these texts (``ilike``) in their titles, those with most first."""
+    return await many(db, Proposal, SQL.proposals_alike, round_id, texts, size)
+
+
 async def insert_support(db: Db, proposal_id: UUID, member: bytes) -> bool:
     """Support a proposal; False when it was supported already or cannot be now."""
     return await run(db, SQL.insert_support, proposal_id, member) == 1

@@ -28,6 +28,19 @@ select p.*, coalesce(s.supports, 0) as supports from civic.proposal p left join 
 where p.round_id = $1 and p.state <> 'withdrawn' and ($2::uuid is null or p.id > $2)
 order by p.id limit $3
 
+-- name: proposals_found
+select p.*, coalesce(s.supports, 0) as supports from civic.proposal p left join civic.standing s on s.proposal_id = p.id
+where p.round_id = $1 and p.state <> 'withdrawn' and ($4::text is null or p.area = $4)
+    and (p.title || ' ' || p.about) ilike all ($5::text[])
+    and ($2::uuid is null or (hashtextextended(p.id::text, $6), p.id) > (hashtextextended($2::text, $6), $2))
+order by hashtextextended(p.id::text, $6), p.id limit $3
+
+-- name: proposals_alike
+select p.*, coalesce(s.supports, 0) as supports from civic.proposal p left join civic.standing s on s.proposal_id = p.id
+cross join lateral (select count(*) as words from unnest($2::text[]) word where p.title ilike word) common
+where p.round_id = $1 and p.state <> 'withdrawn' and common.words * 2 >= cardinality($2::text[]) and common.words > 0
+order by common.words desc, p.id limit $3
+
 -- name: insert_support
 insert into civic.support (proposal_id, member)
 select p.id, $2 from civic.proposal p join box.round r on r.id = p.round_id

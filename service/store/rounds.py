@@ -69,9 +69,21 @@ class Shortcoming(msgspec.Struct, frozen=True):
     project: str = ""
 
 
-async def round_page(db: Db, after: UUID | None, size: int) -> list[Round]:
-    """Announced rounds, newest first, after the one named."""
-    return await many(db, Round, SQL.round_page, after, size)
+class Municipality(msgspec.Struct, frozen=True):
+    """Whose rounds they are, by the name in the newest one."""
+
+    id: UUID
+    name: str
+
+
+async def round_page(db: Db, after: UUID | None, size: int, municipality_id: UUID | None) -> list[Round]:
+    """Announced rounds, newest first, after the one named; all, or those of one municipality."""
+    return await many(db, Round, SQL.round_page, after, size, municipality_id)
+
+
+async def municipalities(db: Db) -> list[Municipality]:
+    """Every municipality with an announced round, by name."""
+    return await many(db, Municipality, SQL.municipalities)
 
 
 async def rounds_of_municipality(db: Db, municipality_id: UUID) -> list[Round]:

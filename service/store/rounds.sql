@@ -2,9 +2,16 @@
 select r.*, box.phase(r) as phase, c.closed_at,
     (select min(p.published_at) from box.publication p where p.round_id = r.id) as published_at
 from box.round r cross join lateral box.standing_close(r) c
-where r.announced_at is not null
+where r.announced_at is not null and ($3::uuid is null or r.municipality_id = $3)
     and ($1::uuid is null or (r.drafted_at, r.id) < (select b.drafted_at, b.id from box.round b where b.id = $1))
 order by r.drafted_at desc, r.id desc limit $2
+
+-- name: municipalities
+select newest.municipality_id as id, newest.municipality as name from (
+    select distinct on (r.municipality_id) r.municipality_id, r.municipality
+    from box.round r where r.announced_at is not null
+    order by r.municipality_id, r.drafted_at desc, r.id desc) newest
+order by newest.municipality, newest.municipality_id
 
 -- name: rounds_of_municipality
 select r.*, box.phase(r) as phase, c.closed_at,

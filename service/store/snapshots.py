@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from schema.queries import Db, one, queries
+from schema.queries import Db, many, one, queries
 
 SQL = queries(__file__)
 
@@ -17,6 +17,14 @@ class Published(msgspec.Struct, frozen=True):
     content: bytes
     counted_at: datetime
     published_at: datetime
+
+
+class RoundOutcome(msgspec.Struct, frozen=True):
+    """What a round's pots give money to, added up: a number of projects, and minor units."""
+
+    round_id: UUID
+    funded: int
+    spent: int
 
 
 class Ballots(msgspec.Struct, frozen=True):
@@ -39,6 +47,11 @@ async def has_correction(db: Db, round_id: UUID) -> bool:
 async def published_snapshot(db: Db, pot_id: UUID) -> Published | None:
     """A pot's published outcome."""
     return await one(db, Published, SQL.published_snapshot, pot_id)
+
+
+async def outcomes(db: Db, round_ids: list[UUID]) -> list[RoundOutcome]:
+    """The published outcomes of these rounds, as far as they have any."""
+    return await many(db, RoundOutcome, SQL.outcomes, round_ids)
 
 
 async def published_pb(db: Db, pot_id: UUID) -> Ballots | None:

@@ -15,6 +15,16 @@ select exists (
 select s.id, s.content, s.counted_at, b.published_at from box.snapshot s join box.publication b on b.snapshot_id = s.id
 where s.pot_id = $1 order by s.counted_at desc limit 1
 
+-- name: outcomes
+select shown.round_id, sum(jsonb_array_length(shown.outcome -> 'funded'))::integer as funded,
+    sum((shown.outcome ->> 'spent')::bigint)::bigint as spent
+from (
+    select newest.round_id, convert_from(newest.content, 'UTF8')::jsonb -> 'outcome' as outcome from (
+        select distinct on (s.pot_id) s.round_id, s.content
+        from box.snapshot s join box.publication b on b.snapshot_id = s.id
+        where s.round_id = any($1::uuid[]) order by s.pot_id, s.counted_at desc) newest) shown
+group by shown.round_id order by shown.round_id
+
 -- name: published_pb
 select case when not s.withheld then s.pb end as pb from box.snapshot s join box.publication b on b.snapshot_id = s.id
 where s.pot_id = $1 order by s.counted_at desc limit 1

@@ -1,5 +1,6 @@
 """Proposals: submit, edit, withdraw, support, and an officer's shortlisting into a project with a cost."""
 
+import re
 from typing import Annotated
 from uuid import UUID
 
@@ -25,6 +26,13 @@ from service.store.projects import Project
 from service.store.proposals import Activity, Proposal
 from service.store.roll import Officer
 from service.verbs.rounds import known_area, own_round
+
+WORDS = 8
+"""Words that are looked for at once."""
+ALIKE = 5
+"""Proposals that are shown as like another one."""
+_WORD = re.compile(r"\w{4,}")
+_SIGN = re.compile(r"[\\%_]")
 
 
 class ProposalDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,6 +79,37 @@ async def list_proposals(house: House, round_id: UUID, after: UUID | None, size:
     """Proposals in a random order that stays the same."""
     async with house.civic.enter() as db:
         return [shown(row) for row in await proposals.proposal_page(db, round_id, after, size)]
+
+
+class Sought(msgspec.Struct, frozen=True):
+    """Which of a round's proposals somebody looks for. ``seed``: of the random order in which they come."""
+
+    seed: int
+    text: str = ""
+    area: str | None = None
+
+
+async def find_proposals(
+    house: House, round_id: UUID, sought: Sought, after: UUID | None, size: int
+) -> list[ProposalView]:
+    """Proposals with every word that is sought, wherever in title or description it stands."""
+    texts = [_like(word) for word in sought.text.split()[:WORDS]]
+    async with house.civic.enter() as db:
+        found = await proposals.proposals_found(db, round_id, after, size, sought.area, texts, sought.seed)
+    return [shown(row) for row in found]
+
+
+async def find_alike(house: House, round_id: UUID, title: str) -> list[ProposalView]:
+    """Proposals whose titles share half of the longer words of this one, so that nobody proposes the same unawares."""
+    # Words of Nordic languages bend at their end: of a long one the last two letters need not be the same.
+    longer = dict.fromkeys(word[:-2] if len(word) > 5 else word for word in _WORD.findall(title.casefold()))
+    texts = [_like(word) for word in list(longer)[:WORDS]]
+    async with house.civic.enter() as db:
+        return [shown(row) for row in await proposals.proposals_alike(db, round_id, texts, ALIKE)]
+
+
+def _like(word: str) -> str:
+    return "%" + _SIGN.sub(r"\\\g<0>", word) + "%"
 
 
 async def view_proposal(house: House, proposal_id: UUID) -> tuple[ProposalView, list[Activity]]:

@@ -19,7 +19,7 @@ from service.reading import Line, Name, Prose
 from service.store import keys, outbox, projects, roll, rounds, snapshots
 from service.store.projects import Project
 from service.store.roll import Officer
-from service.store.rounds import Pot, Round
+from service.store.rounds import Municipality, Pot, Round
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Age = Annotated[int, msgspec.Meta(ge=0, le=120)]
@@ -182,10 +182,16 @@ async def public_pot(house: House, pot_id: UUID) -> tuple[Round, Pot, list[Proje
         return found, pot, await projects.projects_of_pot(db, pot_id)
 
 
-async def list_rounds(house: House, after: UUID | None, size: int) -> list[Round]:
-    """Announced rounds, newest first."""
+async def list_rounds(house: House, after: UUID | None, size: int, municipality_id: UUID | None = None) -> list[Round]:
+    """Announced rounds, newest first; all, or those of one municipality."""
     async with house.box.enter() as db:
-        return await rounds.round_page(db, after, size)
+        return await rounds.round_page(db, after, size, municipality_id)
+
+
+async def list_municipalities(house: House) -> list[Municipality]:
+    """Everybody who has announced a round."""
+    async with house.box.enter() as db:
+        return await rounds.municipalities(db)
 
 
 async def list_own_rounds(house: House, officer: Officer) -> list[Round]:

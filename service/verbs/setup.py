@@ -1,4 +1,4 @@
-"""Setting a round up: what it still lacks, when it runs, and drafting another one like it."""
+"""Setting a round up: what it still lacks, what it is as a draft, and drafting another one like it."""
 
 from datetime import UTC
 from typing import Any
@@ -19,20 +19,9 @@ from service.verbs.rounds import (
     RoundDraft,
     RoundView,
     draft_round,
-    edit_round,
     strangers,
     view_own_round,
 )
-
-
-class Times(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When a round's steps begin, and when its voting closes. A step without a time is left out."""
-
-    voting_at: Moment
-    closes_at: Moment
-    proposing_at: Moment | None = None
-    reviewing_at: Moment | None = None
-    supporting_at: Moment | None = None
 
 
 class Likeness(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,11 +44,10 @@ async def list_shortcomings(house: House, view: RoundView) -> list[Shortcoming]:
     return found if state is not None and state.fresh else [*found, Shortcoming("roll")]
 
 
-async def retime_round(house: House, officer: Officer, round_id: UUID, revision: int, times: Times) -> RoundView:
-    """Give a draft of the revision that the officer saw other times."""
-    view = await view_own_round(house, officer, round_id)
-    draft = _drafted(view, [_pot(view, pot) for pot in view.pots], msgspec.structs.asdict(times))
-    return await edit_round(house, officer, round_id, revision, draft)
+def as_draft(view: RoundView) -> RoundDraft:
+    """A round as an officer would write it now."""
+    times = ("proposing_at", "reviewing_at", "supporting_at", "voting_at", "closes_at")
+    return _drafted(view, [_pot(view, pot) for pot in view.pots], {name: getattr(view.round, name) for name in times})
 
 
 async def draft_like(house: House, officer: Officer, round_id: UUID, likeness: Likeness) -> RoundView:

@@ -8,7 +8,7 @@ from schema.errors import BallotsWithheld, NotCounted, NotFound
 from schema.queries import Db
 from service.house import House
 from service.store import snapshots
-from service.store.snapshots import Published
+from service.store.snapshots import Published, RoundOutcome
 from service.verbs.rounds import public_pot, public_round
 
 T = TypeVar("T")
@@ -17,6 +17,12 @@ T = TypeVar("T")
 async def view_snapshot(house: House, pot_id: UUID) -> Published:
     """A pot's published snapshot."""
     return await _published(house, pot_id, snapshots.published_snapshot)
+
+
+async def list_outcomes(house: House, round_ids: list[UUID]) -> list[RoundOutcome]:
+    """What was published of these rounds, in two figures each."""
+    async with house.box.enter() as db:
+        return await snapshots.outcomes(db, round_ids)
 
 
 async def view_pb(house: House, pot_id: UUID) -> bytes:

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from service.problems import PROBLEMS
+from service.refusals import PROBLEMS
 from tests.pages.test_resident import in_phase, signed_in
 from tests.pages.visitor import HTML, Visit, Visitor
 from tests.service.booths import open_booth
@@ -19,6 +19,7 @@ NOT_HTML = {
     "/health/live",
     "/health/ready",
     "/officer/register/imports/{import_id}/faults",
+    "/officer/pots/{pot_id}/projects.csv",
 }
 
 REFUSED = {"/rounds/{round_id}/sign-in/{provider}": {404}, "/sign-in/callback": {400}}
@@ -47,6 +48,7 @@ async def test_every_page_is_opened_and_inspected(town: Town, visitor: Visitor) 
         "round_id": ground.id,
         "pot_id": ground.pot,
         "proposal_id": proposal,
+        "project_id": (await town.act("GET", f"/api/rounds/{ground.id}/draft"))["projects"][0]["id"],
         "batch_id": (await open_booth(await town.open_round(register=None))).id,
         "import_id": (await town.act("GET", "/api/register/imports"))["imports"][0]["id"],
         "slug": "too-costly",

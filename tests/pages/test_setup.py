@@ -1,4 +1,4 @@
-"""An officer sets a round up: the steps before it can be scheduled, its times, and another round like it."""
+"""An officer sets a round up: the steps before it can be scheduled, and another round like it."""
 
 from datetime import timedelta
 from typing import Any
@@ -33,7 +33,7 @@ async def test_the_steps_of_a_draft_stand_in_order(town: Town, dagny: Visitor) -
 async def test_what_is_missing_is_what_scheduling_refuses(town: Town, dagny: Visitor) -> None:
     """A voting time that is over, and a project that a rule names and nobody can choose, are steps as well."""
     rule = {"rule": "greedy_by_votes", "exclusive": [["1", "9"]]}
-    past = {"voting_at": moment(timedelta(days=-9)), "closes_at": moment(timedelta(days=-2))}
+    past: dict[str, Any] = {"voting_at": moment(timedelta(days=-9)), "closes_at": moment(timedelta(days=-2))}
     ground = await town.draw_round(pots=[pot(rule=rule)], **past)
     page = await dagny.open(f"/officer/rounds/{ground.id}")
     missing = [step for step in steps(page) if step.startswith("missing")]
@@ -55,32 +55,16 @@ async def test_a_whole_round_has_all_steps_done(town: Town, dagny: Visitor) -> N
 
 
 async def test_an_officer_sets_the_times_of_a_draft(town: Town, dagny: Visitor) -> None:
-    """Everything else of the round stays, its projects too."""
+    """Everything else of the round stays, its projects too; ages count on the new day."""
     ground = await town.draw_round()
-    await dagny.open(f"/officer/rounds/{ground.id}/times")
-    page = await dagny.press("Set the times", proposing_at="2031-03-01T08:00", **FAR)
-    assert "The times are set." in page.text
+    await dagny.open(f"/officer/rounds/{ground.id}/draft")
+    page = await dagny.press("Save the round", proposing_at="2031-03-01T08:00", **FAR)
+    assert "The round is saved." in page.text
     view = await town.act("GET", f"/api/rounds/{ground.id}/draft")
     assert view["round"]["closes_at"] == "2031-05-15T20:00:00Z"
     assert view["round"]["lot_seed"] == "a seed for tests"
     assert view["pots"][0]["age_on"] == "2031-05-01"
     assert len(view["projects"]) == 4
-
-
-async def test_times_in_the_wrong_order_are_refused_in_the_form(town: Town, dagny: Visitor) -> None:
-    """What was typed is still there."""
-    ground = await town.draw_round()
-    await dagny.open(f"/officer/rounds/{ground.id}/times")
-    page = await dagny.press("Set the times", voting_at="2031-05-01T08:00", closes_at="2031-04-01T08:00")
-    assert page.status == 400
-    assert "each later" in page.alert
-    assert 'value="2031-04-01T08:00"' in page.html
-
-
-async def test_times_of_a_scheduled_round_are_frozen(town: Town, dagny: Visitor) -> None:
-    """There is no form for them."""
-    ground = await town.open_round()
-    assert "its times are frozen" in (await dagny.open(f"/officer/rounds/{ground.id}/times")).text
 
 
 async def test_a_round_is_drafted_like_another_one(town: Town, dagny: Visitor) -> None:

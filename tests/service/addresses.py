@@ -43,6 +43,7 @@ class Scene(msgspec.Struct, frozen=True):
     """
 
     round_id: str
+    municipality: str
     pots: list[str]
     projects: list[str]
     proposals: list[str]
@@ -93,6 +94,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
     return {
         "round_id": [scene.round_id],
         "pot_id": scene.pots,
+        "municipality_id": [scene.municipality],
         "project_id": scene.projects[CANARY - 1 : CANARY],
         "proposal_id": [scene.proposals[0], scene.proposals[-1]] if method == "GET" else scene.proposals[:1],
         "commitment": [scene.receipt],
@@ -128,6 +130,9 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "newer": str(scene.leaves),
         "commitment": scene.receipt,
         "names": "area=area",
+        "q": "Canary",
+        "area": "",
+        "seed": "1",
         "note": "needed",
         "done": "confirm",
         "pot": scene.pots[0],

@@ -32,7 +32,7 @@ Seen = dict[str, Record]
 
 ROUTES = [route for route in routes() if route.label not in MOVES]
 READS = [route.label for route in ROUTES if route.method == "GET"]
-NOWHERE = Scene("", [""], [], ["", ""], "", "", "", {}, "", "", "", "", "", "", 0, {})
+NOWHERE = Scene("", "", [""], [], ["", ""], "", "", "", {}, "", "", "", "", "", "", 0, {})
 
 BESIDES = [
     "the answer to a ballot",
@@ -49,6 +49,7 @@ ANSWERS = {
     "GET /api/pots/{pot_id}/without-held",
     "GET /api/rounds/{round_id}/bundle",
     "GET /pots/{pot_id}/results",
+    "GET /municipalities/{municipality_id}",
 }
 """Where a published outcome is read."""
 

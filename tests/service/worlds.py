@@ -128,6 +128,7 @@ async def arrange(settings: Settings) -> Scene:
         view = await town.act("GET", f"/api/rounds/{drawn.id}/draft")
         return Scene(
             round_id=drawn.id,
+            municipality=view["round"]["municipality_id"],
             pots=drawn.pots,
             projects=[row["id"] for row in view["projects"]],
             proposals=proposals,

@@ -1,0 +1,115 @@
+"""A pot's projects as a CSV file that a spreadsheet opens, and back."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from uuid import UUID
+
+import msgspec
+
+from schema.errors import Malformed
+from service.languages import _
+from service.pages import words
+from service.pages.forms import shaped
+from service.sources.rows import Fault
+from service.store.projects import Project
+from service.verbs.projects import ProjectDraft
+
+COLUMNS = ("number", "title", "cost", "area", "about")
+NEEDED = ("title", "cost")
+LIMIT = 1024 * 1024
+"""Bytes of a file."""
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """What a file says: projects that are good, each with its line, and what is wrong in other lines."""
+
+    rows: list[tuple[int, ProjectDraft]]
+    faults: list[Fault]
+
+
+def guarded(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: an apostrophe stands before what looks like one."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def unguarded(cell: str) -> str:
+    """The same cell without that apostrophe."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def written(found: Iterable[Project | ProjectDraft]) -> str:
+    """Projects as rows below the names of the columns, parted by semicolons as spreadsheets here expect it."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for each in found:
+        number = "" if each.number is None else str(each.number)
+        cells = (number, each.title, words.money_field(each.cost), each.area or "", each.about)
+        writer.writerow(guarded(cell) for cell in cells)
+    return text.getvalue()
+
+
+def read(body: bytes, pot_id: UUID, areas: Iterable[str]) -> Sheet:
+    """The projects in a UTF-8 file parted by semicolons, commas or tabs. Raises Malformed when it is no such file."""
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Malformed(fault="the file is not UTF-8 text; save it as CSV UTF-8") from None
+    first = text.partition("\n")[0]
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=next((sign for sign in ";\t" if sign in first), ","), strict=True
+    )
+    sheet, known, numbers = Sheet([], []), set(areas), set[int]()
+    names: list[str] = []
+    line = 1
+    try:
+        for cells in reader:
+            if not names:
+                names = _names(cells)
+            elif any(cell.strip() for cell in cells):
+                try:
+                    draft = _draft(names, cells, pot_id, known)
+                    if draft.number in numbers:
+                        raise Malformed(fault=_("the number {number} stands in the file twice", number=draft.number))
+                    sheet.rows.append((line, draft))
+                    numbers |= {draft.number} if draft.number else set()
+                except Malformed as refusal:
+                    sheet.faults.append(Fault(line, str(refusal.facts["fault"])))
+            line = reader.line_num + 1
+    except csv.Error:
+        sheet.faults.append(Fault(line, _("a quotation mark stands where none belongs, or is not closed")))
+    if not names:
+        raise Malformed(fault="the file is empty")
+    return sheet
+
+
+def _names(cells: list[str]) -> list[str]:
+    names = [cell.strip().casefold() for cell in cells]
+    if lacking := [name for name in NEEDED if name not in names]:
+        raise Malformed(fault=f"the file lacks the column {', '.join(lacking)} in its first line")
+    if twice := [name for name in COLUMNS if names.count(name) > 1]:
+        raise Malformed(fault=f"the first line names the column {twice[0]} twice")
+    return names
+
+
+def _draft(names: list[str], cells: list[str], pot_id: UUID, areas: set[str]) -> ProjectDraft:
+    """The project in a row. Raises Malformed."""
+    if len(cells) != len(names):
+        raise Malformed(
+            fault=_("it has {cells} values, and the first line names {names}", cells=len(cells), names=len(names))
+        )
+    row = dict.fromkeys(COLUMNS, "") | {
+        name: unguarded(cell).replace("\r\n", "\n") for name, cell in zip(names, cells, strict=True) if name in COLUMNS
+    }
+    number, area = row["number"].strip(), row["area"].strip()
+    if number and not re.fullmatch("[0-9]{1,6}", number):
+        raise Malformed(fault=_("the number is not a whole number"))
+    if area and area not in areas:
+        raise Malformed(fault=_("the round has no area “{area}”", area=area))
+    sent = {"pot_id": pot_id, "title": row["title"].strip(), "about": row["about"], "area": area or None}
+    sent |= {"number": int(number) if number else None, "cost": words.read_money(row["cost"], "the cost")}
+    return shaped(sent, ProjectDraft)
