@@ -157,7 +157,6 @@ PLAN: dict[str, Part] = {
     "DELETE /api/officer/sessions": "roll",
     "GET /api/officer/sessions": "roll",
     "DELETE /api/officer/sessions/{session_id}": "roll",
-    "POST /api/register": "roll",
     "GET /api/register/imports": "roll",
     "POST /api/register/imports": "roll",
     "GET /api/register/imports/{import_id}": "roll",

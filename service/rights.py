@@ -168,7 +168,6 @@ RIGHTS: dict[str, Who] = {
     "POST /officer/projects/{project_id}": OFFICERS,
     "GET /officer/projects/{project_id}/{act}": STAFF,
     "POST /officer/projects/{project_id}/{act}": OFFICERS,
-    "POST /api/register": REGISTRARS,
     "GET /officer/register": REGISTRARS,
     "POST /officer/register": REGISTRARS,
     "GET /officer/register/imports/{import_id}": REGISTRARS,

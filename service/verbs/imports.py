@@ -167,11 +167,6 @@ async def apply_import(desk: Desk, import_id: UUID) -> Import:
     return applied
 
 
-async def replace_register(desk: Desk, origin: str, source: Source) -> Import:
-    """Stage and apply in one go, for programs that look at no difference. Raises what both raise."""
-    return await apply_import(desk, (await stage_import(desk, origin, source)).id)
-
-
 async def discard_import(desk: Desk, import_id: UUID) -> Import:
     """Give a staged import up; what was read of it is forgotten. Raises NotFound, and ImportSettled once applied."""
     async with desk.roll.write() as db:
