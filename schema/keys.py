@@ -13,7 +13,7 @@ import base64
 import hashlib
 import hmac
 import os
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Literal, get_args
 
 import msgspec
@@ -23,6 +23,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
 from nacl.exceptions import BadSignatureError
+
+from schema.identities import plain_identity
 
 Signing = Literal["passes", "receipts", "checkpoints", "audit"]
 Purpose = Literal["identity", "passes", "receipts", "checkpoints", "audit"]
@@ -186,7 +188,7 @@ def verifies(public: bytes, signature: bytes, message: bytes) -> bool:
 
 def person_ref(identity_key: bytes, identity: str) -> bytes:
     """The keyed hash (32 bytes) that stands for a verified identity. An unkeyed hash could be run backwards."""
-    return hmac.digest(identity_key, identity.strip().upper().encode(), "sha256")
+    return hmac.digest(identity_key, plain_identity(identity, datetime.now(UTC).year).encode(), "sha256")
 
 
 def tag_of(round_key: bytes, person_ref: bytes) -> bytes:

@@ -86,6 +86,7 @@ FUNCTIONS = {
     "box.held",
     "box.is_correction",
     "box.is_done",
+    "box.keep_announced_opening",
     "box.key_sheet",
     "box.lock_round",
     "box.mark_paper",
@@ -124,8 +125,10 @@ FUNCTIONS = {
     "roll.delete_round",
     "roll.destroy_round_key",
     "roll.end_sessions",
+    "roll.entries",
     "roll.note_audit",
     "roll.note_participation",
+    "roll.person_of_code",
     "roll.place",
     "roll.refuse_last_admin",
     "roll.refuse_second_void",
@@ -133,6 +136,7 @@ FUNCTIONS = {
     "roll.tell_noted",
     "roll.waiting_act",
     "roll.withdraw_act",
+    "roll.write_contact_code",
 }
 """The functions of the database. None of them adds ballots up: look at that before you add one."""
 
