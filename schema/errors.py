@@ -1,6 +1,6 @@
 """Refusals: situations a person can act on. They name the situation and carry its facts, and know no HTTP.
 
-``service/problems.py`` is the one table that turns each into an answer; a worker uses ``code`` as a verdict's reason.
+``service/refusals`` is the one table that turns each into an answer; a worker uses ``code`` as a verdict's reason.
 """
 
 import re

@@ -14,6 +14,7 @@ from joserfc import jwk, jwt
 from joserfc.errors import JoseError
 
 from schema.gateways import Provider
+from service.languages import marked
 
 SKEW = 60
 """Seconds that the provider's clock and ours may differ."""
@@ -62,23 +63,24 @@ def proven_identity(
     try:
         claims = msgspec.convert(said, _Claims)
     except msgspec.ValidationError:
-        raise NotProven("it lacks something that every proof says") from None
+        raise NotProven(marked("it lacks something that every proof says")) from None
     faults = {
-        "it comes from another issuer": claims.iss != provider.issuer,
-        "it is meant for somebody else": not _is_for(claims, provider.client_id),
+        marked("it comes from another issuer"): claims.iss != provider.issuer,
+        marked("it is meant for somebody else"): not _is_for(claims, provider.client_id),
         # Said so that a number which is none, and compares as such, is refused.
-        "it has ended": not now - SKEW < claims.exp,
-        "it comes from the future": not max(claims.iat, claims.nbf or claims.iat) <= now + SKEW,
-        "it answers another sign-in": not hmac.compare_digest((claims.nonce or "").encode(), nonce.encode()),
-        "you proved it less surely than this house asks for": bool(provider.acr) and claims.acr not in provider.acr,
-        "it does not belong to what came with it": claims.at_hash not in {None, _left_half(access_token)},
+        marked("it has ended"): not now - SKEW < claims.exp,
+        marked("it comes from the future"): not max(claims.iat, claims.nbf or claims.iat) <= now + SKEW,
+        marked("it answers another sign-in"): not hmac.compare_digest((claims.nonce or "").encode(), nonce.encode()),
+        marked("you proved it less surely than this house asks for"): bool(provider.acr)
+        and claims.acr not in provider.acr,
+        marked("it does not belong to what came with it"): claims.at_hash not in {None, _left_half(access_token)},
     }
     for fault, found in faults.items():
         if found:
             raise NotProven(fault)
     identity = said.get(provider.identity)
     if not isinstance(identity, str) or not identity.strip():
-        raise NotProven("it does not say who you are")
+        raise NotProven(marked("it does not say who you are"))
     return identity
 
 
@@ -87,14 +89,14 @@ def _signed(token: str, keys: Sequence[Jwk], provider: Provider) -> dict[str, An
     try:
         header = msgspec.json.decode(_bytes(token.partition(".")[0]), type=_Header)
     except (ValueError, msgspec.DecodeError):
-        raise NotProven("it is no signed proof") from None
+        raise NotProven(marked("it is no signed proof")) from None
     if header.alg not in provider.algorithms:  # not even looked at: the token does not choose how it is checked
-        raise NotProven("it is not signed in a way that this house takes")
+        raise NotProven(marked("it is not signed in a way that this house takes"))
     key = _key(keys, header)
     try:
         return jwt.decode(token, key, algorithms=[header.alg]).claims
     except (JoseError, ValueError):
-        raise NotProven("its signature is not genuine") from None
+        raise NotProven(marked("its signature is not genuine")) from None
 
 
 def _key(keys: Sequence[Jwk], header: _Header) -> jwk.Key:
@@ -112,7 +114,7 @@ def _key(keys: Sequence[Jwk], header: _Header) -> jwk.Key:
     try:
         return jwk.import_key(fitting[0])
     except (JoseError, ValueError, TypeError):
-        raise NotProven("the key it was signed with cannot be read") from None
+        raise NotProven(marked("the key it was signed with cannot be read")) from None
 
 
 def _is_for(claims: _Claims, client_id: str) -> bool:

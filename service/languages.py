@@ -5,14 +5,17 @@ Messages are written in English where they are used, and translated in ``service
 stands in a table is ``marked`` there, and said where it is shown.
 """
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from babel import Locale
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -132,3 +135,8 @@ def counted(number: int, one: str, more: str, /, **facts: object) -> str:
     """A message with a number, in the form for that number: ``counted(3, "{number} project", "{number} projects")``."""
     said = translated_number(one, more, number).replace("{number} ", "{number}" + HARD)
     return said.format(number=grouped(number), **facts)
+
+
+def listed(parts: Sequence[str], last: Literal["and", "or"] = "and") -> str:
+    """A, B and C, as the language of this request writes it."""
+    return format_list(parts, "or" if last == "or" else "standard", locale_of(_spoken.get()))

@@ -16,6 +16,7 @@ from schema.errors import BadProof, ProviderAway, ProviderRefused
 from schema.gateways import Provider, is_safe
 from service.gateways import trusted
 from service.id_tokens import Jwk, NotProven, UnknownKid, proven_identity
+from service.languages import marked
 
 T = TypeVar("T")
 
@@ -96,7 +97,7 @@ class OpenId:
         """
         published = await self._document()
         if issuer != self.provider.issuer and (issuer or published.authorization_response_iss_parameter_supported):
-            raise self._bad("it comes from another issuer")
+            raise self._bad(marked("it comes from another issuer"))
         tokens = await self._redeem(published, code, redirect, verifier)
         for again in (False, True):
             keys = await self._keys_of(published, again)
@@ -107,7 +108,7 @@ class OpenId:
                 continue
             except NotProven as error:
                 raise self._bad(error.fault) from None
-        raise self._bad("it is signed with a key that nobody published")
+        raise self._bad(marked("it is signed with a key that nobody published"))
 
     async def _document(self) -> _Published:
         if self._published and self._published[0] + KEPT > time.monotonic():
@@ -117,7 +118,7 @@ class OpenId:
         # Where it is found is who it is: a document of another issuer would have its keys believed in this one's name.
         addresses = (found.authorization_endpoint, found.token_endpoint, found.jwks_uri)
         if found.issuer != self.provider.issuer or not all(map(is_safe, addresses)):
-            raise self._bad("it publishes another issuer's document, or addresses that are not safe")
+            raise self._bad(marked("it publishes another issuer's document, or addresses that are not safe"))
         self._published = time.monotonic(), found
         return found
 
@@ -177,7 +178,8 @@ class OpenId:
         ours = error != "invalid_grant"
         if ours:
             log.warning("provider refuses this house", provider=self.provider.name, unknown=error == "invalid_client")
-        fault = "it does not take what this house asks" if ours else "this sign-in was used already or has ended"
+        asked = marked("it does not take what this house asks")
+        fault = asked if ours else marked("this sign-in was used already or has ended")
         return ProviderRefused(provider=self.provider.name, fault=fault)
 
     def _away(self, what: str) -> ProviderAway:

@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from schema.errors import BadPass, NoPass, NotAllowed, NotSignedIn
 from schema.passes import Audience, Pass, UnknownKey, open_pass
 from service.house import House
+from service.languages import marked
 from service.reading import AnyRequest, header
 from service.store import roll
 from service.store.roll import Officer
@@ -123,7 +124,7 @@ async def take_pass(token: str | None, house: House, audience: Audience) -> Pass
     try:
         return known_pass(token, house, audience)
     except UnknownKey:
-        raise BadPass(fault="it was not signed by this house") from None
+        raise BadPass(fault=marked("it was not signed by this house")) from None
 
 
 async def provide_box_pass(request: AnyRequest, house: TheHouse) -> Pass:
@@ -139,4 +140,4 @@ async def provide_civic_pass(request: AnyRequest, house: TheHouse) -> Pass:
 def refuse_other_round(claims: Pass, round_id: object, pot_id: object = None) -> None:
     """Raise BadPass when a pass is for another round or pot."""
     if claims.round_id != round_id or claims.pot_id != pot_id:
-        raise BadPass(fault="it is for another round or pot")
+        raise BadPass(fault=marked("it is for another round or pot"))

@@ -14,6 +14,7 @@ import msgspec
 from litestar import Request
 
 from schema.errors import Malformed, NoKey, TooLarge, UnknownForm
+from service.languages import COOKIE, _, marked, negotiated, speak
 
 T = TypeVar("T")
 AnyRequest = Request[Any, Any, Any]
@@ -47,6 +48,18 @@ KEY_FORM = "[A-Za-z0-9_-]{8,128}"
 _KEY = re.compile(KEY_FORM)
 
 
+def listen(request: AnyRequest) -> None:
+    """Answer this request in its reader's language: ``?lang=`` first, then the cookie, then Accept-Language."""
+    speak(
+        negotiated(
+            request.query_params.get("lang"),
+            request.cookies.get(COOKIE),
+            request.headers.get("accept-language", ""),
+            request.app.state.settings.language,
+        )
+    )
+
+
 async def read_body(request: AnyRequest, media_type: str, limit: int) -> bytes:
     """The body, when it is of this media type and within ``limit`` bytes."""
     return b"".join([piece async for piece in body_pieces(request, media_type, limit)])
@@ -60,7 +73,7 @@ async def body_pieces(request: AnyRequest, media_type: str, limit: int) -> Async
     while more:
         message: Any = await request.receive()
         if message["type"] == "http.disconnect":
-            raise Malformed(fault="it is cut off")
+            raise Malformed(fault=marked("it is cut off"))
         piece: bytes = message.get("body", b"")
         size += len(piece)
         if size > limit:
@@ -75,15 +88,17 @@ def decode_json(body: bytes, shape: msgspec.json.Decoder[T]) -> T:
         _LOOK.decode(body.decode())
         return shape.decode(body)
     except UnicodeError:
-        raise Malformed(fault="it is not UTF-8 text") from None
+        raise Malformed(fault=marked("it is not UTF-8 text")) from None
     except msgspec.ValidationError as error:
         raise Malformed(fault=in_words(error)) from None
     except (msgspec.DecodeError, json.JSONDecodeError):
-        raise Malformed(fault="it is not JSON") from None
+        raise Malformed(fault=marked("it is not JSON")) from None
     except RecursionError:
-        raise Malformed(fault="it is nested too deeply") from None
+        raise Malformed(fault=marked("it is nested too deeply")) from None
     except ValueError as error:
-        raise Malformed(fault=str(error) if str(error).startswith("the name") else "a number is too large") from None
+        raise Malformed(
+            fault=str(error) if str(error).startswith("the name") else marked("a number is too large")
+        ) from None
 
 
 def in_words(error: msgspec.ValidationError) -> str:
@@ -125,8 +140,8 @@ def idempotency_key(sent: str) -> str:
 
 
 def uuid_or_malformed(text: str, what: str) -> UUID:
-    """An id that came in a query or a form."""
+    """An id that came in a query or a form. Raises Malformed; ``what`` is a message."""
     try:
         return UUID(text)
     except ValueError:
-        raise Malformed(fault=f"{what} is not an id") from None
+        raise Malformed(fault=_("{what} is not an id", what=_(what))) from None

@@ -22,6 +22,7 @@ from schema.errors import (
 )
 from schema.queries import Db
 from service.acting import ACTING
+from service.languages import marked
 from service.store import audit
 
 ACQUIRE_SECONDS = 1.0
@@ -33,11 +34,11 @@ refuse somebody who has waited costs as much as to serve her.
 """
 
 _TAKEN = {
-    "pot_name_unique": "a pot's name",
-    "project_number_unique": "a project's number in its pot",
-    "project_proposal_once": "a project made from this proposal",
-    "paper_batch_reference_unique": "a batch with a reference",
-    "head_webhook_once": "a webhook with an address",
+    "pot_name_unique": marked("a pot's name"),
+    "project_number_unique": marked("a project's number in its pot"),
+    "project_proposal_once": marked("a project made from this proposal"),
+    "paper_batch_reference_unique": marked("a batch with a reference"),
+    "head_webhook_once": marked("a webhook with an address"),
 }
 
 _SITUATIONS: dict[str, Callable[[], Refusal]] = {

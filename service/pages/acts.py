@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
 from service.house import House
+from service.languages import marked
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.officer_rounds import round_page
 from service.pages.shell import Page, see_other
@@ -39,7 +40,7 @@ async def confirm_act(
     request: AnyRequest, house: TheHouse, officer: TheOfficer, session: TheSession, round_id: FromPath[UUID]
 ) -> Page:
     """Confirm what another officer asked for, or carry out again what was decided."""
-    act_id = uuid_or_malformed((await read_form(request)).text("act"), "the act")
+    act_id = uuid_or_malformed((await read_form(request)).text("act"), marked("the act"))
     doing = verbs.confirm_act(house, officer, session, act_id)
     return await _done_or_said(house, officer, round_id, "confirm", doing)
 
@@ -49,7 +50,7 @@ async def withdraw_act(
     request: AnyRequest, house: TheHouse, officer: TheOfficer, session: TheSession, round_id: FromPath[UUID]
 ) -> Page:
     """Take back what one asked for."""
-    act_id = uuid_or_malformed((await read_form(request)).text("act"), "the act")
+    act_id = uuid_or_malformed((await read_form(request)).text("act"), marked("the act"))
     doing = verbs.withdraw_act(house, officer, session, act_id)
     return await _done_or_said(house, officer, round_id, "withdraw", doing)
 

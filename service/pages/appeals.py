@@ -7,6 +7,7 @@ from litestar import get, post
 from litestar.params import FromPath
 
 from schema.errors import Appealed, Malformed, Refusal, TooFast, WrongReceipt
+from service.languages import marked
 from service.pages import words
 from service.pages.forms import read_form, shaped
 from service.pages.shell import Page, form_page, private_page, see_other
@@ -46,7 +47,7 @@ async def make_appeal(request: AnyRequest, house: TheHouse, round_id: FromPath[U
     written, slip, named = fields.text("words"), fields.text("slip"), fields.text("pot")
     pot = next((each for each in view.pots if str(each.id) == named), None)
     try:
-        pot_id = uuid_or_malformed(named, "the pot") if named else None
+        pot_id = uuid_or_malformed(named, marked("the pot")) if named else None
         sent = shaped({"words": written, "pot_id": pot_id, "slip": slip or None}, AppealDraft)
         made = await verbs.make_appeal(house, round_id, sent, caller_address(request))
     except WrongReceipt as refusal:  # the sign-in has ended: who she is has to be said in words, or she signs in again

@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 
 from schema.errors import Answered, LineGone, Malformed, Refusal, TakesTwo
 from service.house import House
+from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import read_form, shaped
 from service.pages.shell import Page, officer_page, see_other
@@ -22,8 +23,8 @@ from service.verbs.appeals import AppealAnswer
 from service.verbs.desk import QuarantineDraft
 
 DONE = {
-    "quarantine": "The ballots are set aside. They count as before, until two officers decide.",
-    "answer": "The appeal is answered.",
+    "quarantine": marked("The ballots are set aside. They count as before, until two officers decide."),
+    "answer": marked("The appeal is answered."),
 }
 """What the page says after an act."""
 
@@ -31,7 +32,7 @@ DONE = {
 @get("/rounds/{round_id:uuid}/desk")
 async def view_desk(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], done: FromQuery[str] = "") -> Page:
     """The report of this moment."""
-    return await desk_page(house, officer, round_id, said=DONE.get(done))
+    return await desk_page(house, officer, round_id, said=_(DONE.get(done, "")))
 
 
 async def desk_page(
@@ -84,7 +85,9 @@ async def answer_appeal(request: AnyRequest, house: TheHouse, officer: TheOffice
     appeal, answer = fields.text("appeal"), fields.text("answer")
     try:
         sent = shaped({"granted": fields.text("verdict") == "grant", "answer": answer}, AppealAnswer)
-        await appeal_verbs.answer_appeal(house, officer, round_id, uuid_or_malformed(appeal, "the appeal"), sent)
+        await appeal_verbs.answer_appeal(
+            house, officer, round_id, uuid_or_malformed(appeal, marked("the appeal")), sent
+        )
     except (Answered, TakesTwo, Malformed) as refusal:
         return await desk_page(house, officer, round_id, refusal=refusal, kept={appeal: answer})
     return see_other(f"/officer/rounds/{round_id}/desk?done=answer")

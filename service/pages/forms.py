@@ -10,6 +10,7 @@ from litestar.datastructures import UploadFile
 from litestar.exceptions import HTTPException, ValidationException
 
 from schema.errors import Malformed, TooLarge, UnknownForm
+from service.languages import _, counted, marked
 from service.reading import BODY_LIMIT, AnyRequest, read_body
 
 T = TypeVar("T")
@@ -20,34 +21,34 @@ FORM_LIMIT = 4 * BODY_LIMIT
 _MAX_FIELDS = 1200
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LABELS = {
-    "title": "the title",
-    "about": "the description",
-    "address": "the e-mail address or telephone number",
-    "author_name": "your name",
-    "language": "the language",
-    "area": "the area",
-    "cost_guess": "the cost",
-    "cost": "the cost",
-    "name": "the name",
-    "choices": "a choice",
-    "roles": "a role",
-    "reason": "the reason",
-    "words": "your appeal",
-    "answer": "the answer",
-    "ground": "the ground",
-    "person": "the identity or code",
-    "reference": "the reference",
-    "place": "the place",
-    "number": "the number of the sheet",
-    "sheets": "the number of sheets",
-    "void": "the reason why it is void",
-    "page": "the scanned page",
-    "shown": "the document",
-    "closes_at": "the time",
-    "identity": "the identity",
-    "birth_year": "the year of birth",
-    "birth_month": "the month of birth",
-    "relations": "what you do here",
+    "title": marked("the title"),
+    "about": marked("the description"),
+    "address": marked("the e-mail address or telephone number"),
+    "author_name": marked("your name"),
+    "language": marked("the language"),
+    "area": marked("the area"),
+    "cost_guess": marked("the cost"),
+    "cost": marked("the cost"),
+    "name": marked("the name"),
+    "choices": marked("a choice"),
+    "roles": marked("a role"),
+    "reason": marked("the reason"),
+    "words": marked("your appeal"),
+    "answer": marked("the answer"),
+    "ground": marked("the ground"),
+    "person": marked("the identity or code"),
+    "reference": marked("the reference"),
+    "place": marked("the place"),
+    "number": marked("the number of the sheet"),
+    "sheets": marked("the number of sheets"),
+    "void": marked("the reason why it is void"),
+    "page": marked("the scanned page"),
+    "shown": marked("the document"),
+    "closes_at": marked("the time"),
+    "identity": marked("the identity"),
+    "birth_year": marked("the year of birth"),
+    "birth_month": marked("the month of birth"),
+    "relations": marked("what you do here"),
 }
 
 
@@ -61,7 +62,7 @@ class Fields:
         """The one text of a field. Raises Malformed when it came twice."""
         texts = self._texts.get(name, [""])
         if len(texts) > 1:
-            raise Malformed(fault=f"the field {name} stands twice in the form")
+            raise Malformed(fault=_("the field {name} stands twice in the form", name=name))
         return texts[0]
 
     def texts(self, name: str) -> list[str]:
@@ -90,7 +91,7 @@ class Fields:
 
 def _number(text: str, name: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise Malformed(fault=f"{_LABELS.get(name, f'the field {name}')} is not a whole number")
+        raise Malformed(fault=_("{what} is not a whole number", what=_label(name)))
     return int(text)
 
 
@@ -105,13 +106,13 @@ def decode_form(body: bytes) -> Fields:
             max_num_fields=_MAX_FIELDS,
         )
     except UnicodeError:
-        raise Malformed(fault="it is not UTF-8 text") from None
+        raise Malformed(fault=marked("it is not UTF-8 text")) from None
     except ValueError:
-        raise Malformed(fault="it is not a form, or one with too many fields") from None
+        raise Malformed(fault=marked("it is not a form, or one with too many fields")) from None
     texts: dict[str, list[str]] = {}
     for name, text in pairs:
         if _CONTROL.search(text):
-            raise Malformed(fault="it holds a sign that is no text (a NUL or another control character)")
+            raise Malformed(fault=marked("it holds a sign that is no text (a NUL or another control character)"))
         texts.setdefault(name, []).append(text.replace("\r\n", "\n"))
     return Fields(texts)
 
@@ -123,7 +124,7 @@ async def read_form(request: AnyRequest) -> Fields:
 
 async def read_upload(request: AnyRequest, name: str, limit: int) -> bytes:
     """The file that came in this field of a multipart form, of at most ``limit`` bytes."""
-    file, _ = await read_file_form(request, name, limit)
+    file, _texts = await read_file_form(request, name, limit)
     return await file.read()
 
 
@@ -134,17 +135,17 @@ async def read_file_form(request: AnyRequest, name: str, limit: int) -> tuple[Up
     try:
         form = await request.form()
     except ValidationException:
-        raise Malformed(fault="it is not a form with a file") from None
+        raise Malformed(fault=marked("it is not a form with a file")) from None
     except HTTPException as error:
-        raise TooLarge(limit=limit) if error.status_code == 413 else Malformed(fault="it is cut off") from None
+        raise TooLarge(limit=limit) if error.status_code == 413 else Malformed(fault=marked("it is cut off")) from None
     except (ValueError, LookupError):
-        raise Malformed(fault="a text in it is not UTF-8") from None
+        raise Malformed(fault=marked("a text in it is not UTF-8")) from None
     file = form.get(name)
     if not isinstance(file, UploadFile):
-        raise Malformed(fault="no file was chosen")
+        raise Malformed(fault=marked("no file was chosen"))
     texts = {field: [text for text in form.getall(field) if isinstance(text, str)] for field in form}
     if any(_CONTROL.search(text) for sent in texts.values() for text in sent):
-        raise Malformed(fault="a text in it holds a sign that is no text")
+        raise Malformed(fault=marked("a text in it holds a sign that is no text"))
     return file, Fields({field: sent for field, sent in texts.items() if sent})
 
 
@@ -157,15 +158,26 @@ def shaped(values: Mapping[str, object], shape: type[T]) -> T:
         raise Malformed(fault=str(own) if own else _plain(str(error))) from None
 
 
+def _label(name: str) -> str:
+    """What a form calls a field."""
+    if name in _LABELS:
+        return _(_LABELS[name])
+    return _("the field {name}", name=name) if name else _("a field")
+
+
 def _plain(fault: str) -> str:
     """A decoder's complaint as something a person can mend."""
     where = re.search(r"`\$(?:\.act)?\.(\w+)|field `(\w+)`", fault)
     name = (where[1] or where[2]) if where else ""
-    what = _LABELS.get(name, f"the field {name}" if name else "a field")
+    what = _label(name)
     if found := re.search(r"of length <= (\d+)", fault):
-        return f"{what} is longer than {found[1]} signs"
+        return counted(
+            int(found[1]), "{what} is longer than {number} sign", "{what} is longer than {number} signs", what=what
+        )
     if found := re.search(r"`int` ([<>])= (\d+)", fault):
-        return f"{what} must be at {'most' if found[1] == '<' else 'least'} {found[2]}"
+        if found[1] == "<":
+            return _("{what} must be at most {limit}", what=what, limit=found[2])
+        return _("{what} must be at least {limit}", what=what, limit=found[2])
     if "length >= " in fault or "missing" in fault:
-        return f"{what} is missing"
-    return f"{what} is empty or holds what does not belong there"
+        return _("{what} is missing", what=what)
+    return _("{what} is empty or holds what does not belong there", what=what)

@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery
 from schema.errors import Refusal
 from schema.styles import Cumulative, Scored
 from service.house import House
+from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.paper import NOT_HERE
@@ -57,7 +58,7 @@ async def view_keying(
 ) -> Page:
     """The form for a sheet; ``done`` says what became of the one before."""
     keyboard = await _keyboard(house, officer, batch_id, pot)
-    said = f"Sheet {number - 1} is saved. {words.SHEETS[done]}" if done in words.SHEETS else None
+    said = _(words.SHEETS[done], number=number - 1) if done in words.SHEETS else None
     return _keying(officer, keyboard, {"number": str(number)}, said=said)
 
 
@@ -139,7 +140,7 @@ async def view_differences(
     house: TheHouse, officer: TheOfficer, batch_id: FromPath[UUID], done: FromQuery[str] = ""
 ) -> Page:
     """Sheets that are not settled, and those that this officer may decide."""
-    return await _differences(house, officer, batch_id, said="The sheet is decided." if done else None)
+    return await _differences(house, officer, batch_id, said=_("The sheet is decided.") if done else None)
 
 
 @post("/paper/{batch_id:uuid}/differences")
@@ -147,7 +148,7 @@ async def decide_sheet(request: AnyRequest, house: TheHouse, officer: TheOfficer
     """Decide a sheet that two clerks read differently, or remove one that does not exist."""
     fields = await read_form(request)
     try:
-        sent = _keyed(fields, uuid_or_malformed(fields.text("pot"), "the pot"), Decided)
+        sent = _keyed(fields, uuid_or_malformed(fields.text("pot"), marked("the pot")), Decided)
         await verbs.key_sheet(house, officer, batch_id, sent)
     except NOT_HERE:
         raise

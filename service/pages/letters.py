@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery
 
 from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
 from service.house import House
+from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, read_upload, shaped
 from service.pages.officer_rounds import round_page
@@ -22,7 +23,7 @@ from service.verbs import codes as verbs
 from service.verbs import rounds as round_verbs
 from service.verbs.codes import MOST_HERE, CodeList, Order, Void
 
-_DONE = {"void": "These codes are void: they sign nobody in any more."}
+_DONE = {"void": marked("These codes are void: they sign nobody in any more.")}
 _ELSEWHERE = (NotSignedIn, NotAllowed, NotFound)
 
 
@@ -38,7 +39,7 @@ async def view_letters(
     house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], done: FromQuery[str] = ""
 ) -> Page:
     """What was issued for a round, and the forms for more."""
-    return await letters_page(house, officer, round_id, said=_DONE.get(done))
+    return await letters_page(house, officer, round_id, said=_(_DONE.get(done, "")))
 
 
 async def letters_page(
@@ -120,7 +121,7 @@ async def void_batch(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
     """Make a batch void, for good."""
     fields = await read_form(request)
     try:
-        batch_id = uuid_or_malformed(fields.text("batch"), "the batch")
+        batch_id = uuid_or_malformed(fields.text("batch"), marked("the batch"))
         await verbs.void_batch(house, officer, batch_id, shaped({"reason": fields.text("reason")}, Void))
     except _ELSEWHERE:
         raise

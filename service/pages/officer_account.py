@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 
 from schema.errors import Refusal, TotpConfirmed, WrongTotp
 from service.house import House
+from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import read_form
 from service.pages.officer_staff import ROLES
@@ -20,8 +21,8 @@ from service.store.roll import Officer
 from service.verbs import sign_in, staff, totp
 
 NOTES = {
-    "totp": "Your municipality asks every officer for codes of an app. Set one up here; then you can go on.",
-    "ended": "That session has ended.",
+    "totp": marked("Your municipality asks every officer for codes of an app. Set one up here; then you can go on."),
+    "ended": marked("That session has ended."),
 }
 """What the page says, by the name in its address."""
 
@@ -29,7 +30,7 @@ NOTES = {
 @get("/account")
 async def view_account(request: AnyRequest, house: TheHouse, officer: TheOfficer, note: FromQuery[str] = "") -> Page:
     """The state of one's own account."""
-    return await _page(request, house, officer, note=NOTES.get(note))
+    return await _page(request, house, officer, note=_(NOTES.get(note, "")))
 
 
 async def _page(request: AnyRequest, house: House, officer: Officer, note: str | None = None) -> Page:

@@ -10,6 +10,7 @@ from litestar import get
 from litestar.params import FromQuery
 
 from schema.errors import Malformed
+from service.languages import marked
 from service.pages.shell import Page, officer_page
 from service.people import TheHouse, TheOfficer
 from service.reading import uuid_or_malformed
@@ -41,7 +42,11 @@ async def view_audit(
 ) -> Page:
     """What was changed in the officer's municipality, the newest first, as far as the form at the top asks for it."""
     wanted = Wanted(
-        _id(round_id, "the round"), _id(officer_id, "the officer"), _day(since), _day(until), _number(after)
+        _id(round_id, marked("the round")),
+        _id(officer_id, marked("the officer")),
+        _day(since),
+        _day(until),
+        _number(after),
     )
     found = await verbs.list_entries(house, officer, wanted, SIZE + 1)
     asked = {"round_id": round_id, "officer_id": officer_id, "since": since, "until": until}
@@ -79,14 +84,14 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise Malformed(fault="a day is not a date like 2026-09-30") from None
+        raise Malformed(fault=marked("a day is not a date like 2026-09-30")) from None
 
 
 def _number(text: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and 0 < len(text) < 19):
-        raise Malformed(fault="the place in the list is not a number")
+        raise Malformed(fault=marked("the place in the list is not a number"))
     return int(text)
 
 

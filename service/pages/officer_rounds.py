@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 
 from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
 from service.house import House
-from service.languages import marked
+from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.rounds import SIZE, After
@@ -31,13 +31,13 @@ from service.verbs.roll import RollView
 from service.verbs.rounds import RoundView
 
 DONE = {
-    "announce": "The round is announced: everybody can see it now.",
-    "schedule": "The round is scheduled: voting opens by itself.",
-    "take-back": "The scheduling is taken back: rules, projects and costs can be changed again.",
-    "ask": "Another officer has a day to confirm this. It is done then, and not before.",
-    "confirm": "Two officers agreed, and it is done.",
-    "withdraw": "Nobody is asked for this any more.",
-    "shortlist": "The proposal is on the ballot now.",
+    "announce": marked("The round is announced: everybody can see it now."),
+    "schedule": marked("The round is scheduled: voting opens by itself."),
+    "take-back": marked("The scheduling is taken back: rules, projects and costs can be changed again."),
+    "ask": marked("Another officer has a day to confirm this. It is done then, and not before."),
+    "confirm": marked("Two officers agreed, and it is done."),
+    "withdraw": marked("Nobody is asked for this any more."),
+    "shortlist": marked("The proposal is on the ballot now."),
     "draft": marked("The round is saved."),
     "copy": marked("The new round is drafted. Nobody else sees it before you announce it."),
 }
@@ -55,7 +55,7 @@ async def view_round(
     house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], after: After = None, done: FromQuery[str] = ""
 ) -> Page:
     """All that an officer needs to know and do about one round."""
-    return await round_page(house, officer, round_id, after=after, said=DONE.get(done))
+    return await round_page(house, officer, round_id, after=after, said=_(DONE.get(done, "")))
 
 
 async def round_page(
@@ -151,12 +151,12 @@ async def shortlist_proposal(
     request: AnyRequest, house: TheHouse, officer: TheOfficer, proposal_id: FromPath[UUID]
 ) -> Page:
     """Put a proposal on a pot's ballot, with what it costs."""
-    proposal, _ = await proposal_verbs.view_proposal(house, proposal_id)
+    proposal, _activity = await proposal_verbs.view_proposal(house, proposal_id)
     fields = await read_form(request)
 
     async def shortlisting() -> object:
-        pot_id = uuid_or_malformed(fields.text("pot"), "the pot")
-        cost = words.read_money(fields.text("cost"), "the cost")
+        pot_id = uuid_or_malformed(fields.text("pot"), marked("the pot"))
+        cost = words.read_money(fields.text("cost"), marked("the cost"))
         into = shaped({"pot_id": pot_id, "cost": cost}, Shortlisting)
         return await proposal_verbs.shortlist_proposal(house, officer, proposal_id, into)
 

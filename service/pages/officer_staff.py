@@ -8,7 +8,7 @@ from litestar.params import FromPath, FromQuery
 
 from schema.errors import LastAdmin, Malformed, NameTaken, Refusal
 from service.house import House
-from service.languages import marked
+from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import read_form, shaped
 from service.pages.shell import Page, officer_page, see_other
@@ -21,9 +21,9 @@ from service.verbs import staff as verbs
 from service.verbs.staff import Roles, StaffDraft
 
 NOTES = {
-    "roles": "The roles are changed. The officer signs in anew.",
-    "reset": "The app is forgotten. The officer signs in with name and password, and can set up another.",
-    "demanded": "The rule on apps is changed.",
+    "roles": marked("The roles are changed. The officer signs in anew."),
+    "reset": marked("The app is forgotten. The officer signs in with name and password, and can set up another."),
+    "demanded": marked("The rule on apps is changed."),
 }
 """What the page says after an act, by the name in its address."""
 
@@ -41,7 +41,7 @@ ROLES: dict[OfficerRole, str] = {
 @get("/staff")
 async def view_staff(house: TheHouse, officer: TheOfficer, done: FromQuery[str] = "") -> Page:
     """Everybody who works or worked here."""
-    return await _page(house, officer, note=NOTES.get(done))
+    return await _page(house, officer, note=_(NOTES.get(done, "")))
 
 
 async def _page(

@@ -17,6 +17,7 @@ from schema.errors import (
     WrongTotp,
 )
 from service.house import House
+from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.shell import Page, officer_page, see_other
@@ -28,8 +29,8 @@ from service.verbs import sign_in as verbs
 from service.verbs.sign_in import OfficerSignIn
 
 _NOTES = {
-    "needed": "Sign in to see this page.",
-    "out": "You are signed out.",
+    "needed": marked("Sign in to see this page."),
+    "out": marked("You are signed out."),
 }
 
 
@@ -56,7 +57,7 @@ async def view_sign_in(request: AnyRequest, house: TheHouse, note: FromQuery[str
     try:
         await officer_of(request, house)
     except NotSignedIn:
-        return officer_page("officer_sign_in.html", note=_NOTES.get(note), alert=None, name="")
+        return officer_page("officer_sign_in.html", note=_(_NOTES.get(note, "")), alert=None, name="")
     return see_other("/officer/rounds")
 
 

@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 
 from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
 from service.house import House
+from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.shell import Page, officer_page, see_other
@@ -25,10 +26,10 @@ NOT_HERE = (NotSignedIn, NotAllowed, NotFound)
 """Refusals that have a page of their own, because there is nothing to show the form beside."""
 
 DONE = {
-    "opened": "The batch is open. Mark people at the booth, and key the sheets when you have them.",
-    "totals": "The numbers are noted.",
-    "unmarked": "The mark is taken back: this person can vote online, or be given a paper.",
-    "closed": "The batch is closed, and its ballots are in the box.",
+    "opened": marked("The batch is open. Mark people at the booth, and key the sheets when you have them."),
+    "totals": marked("The numbers are noted."),
+    "unmarked": marked("The mark is taken back: this person can vote online, or be given a paper."),
+    "closed": marked("The batch is closed, and its ballots are in the box."),
 }
 """What a page says after an act; the address holds the name alone."""
 
@@ -71,7 +72,7 @@ async def _batches(
 @get("/paper/{batch_id:uuid}")
 async def view_batch(house: TheHouse, officer: TheOfficer, batch_id: FromPath[UUID], done: FromQuery[str] = "") -> Page:
     """A batch: its sums, what it lacks, and where to go on."""
-    return await _batch(house, officer, batch_id, said=DONE.get(done))
+    return await _batch(house, officer, batch_id, said=_(DONE.get(done, "")))
 
 
 async def _batch(
@@ -125,7 +126,7 @@ async def close_batch(house: TheHouse, officer: TheOfficer, batch_id: FromPath[U
 @get("/paper/{batch_id:uuid}/booth")
 async def view_booth(house: TheHouse, officer: TheOfficer, batch_id: FromPath[UUID], done: FromQuery[str] = "") -> Page:
     """The booth: a field for the next person."""
-    return _booth(officer, await verbs.view_batch(house, officer, batch_id), said=DONE.get(done))
+    return _booth(officer, await verbs.view_batch(house, officer, batch_id), said=_(DONE.get(done, "")))
 
 
 @post("/paper/{batch_id:uuid}/booth")
@@ -134,14 +135,16 @@ async def mark_paper(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
     fields = await read_form(request)
     try:
         sent = shaped(_person(fields), Marking)
-        marked = await booth.mark_paper(house, officer, batch_id, sent)
+        given = await booth.mark_paper(house, officer, batch_id, sent)
     except NOT_HERE:
         raise
     except Refusal as refusal:
         return _booth(officer, await verbs.view_batch(house, officer, batch_id), fields, refusal=refusal)
     view = await verbs.view_batch(house, officer, batch_id)
-    papers = words.listed([f"“{pot}”" for pot in marked.pots])
-    return _booth(officer, view, said=f"Marked. Give out a paper for {papers}.", pots=[str(pot) for pot in sent.pots])
+    papers = words.listed([f"“{pot}”" for pot in given.pots])
+    return _booth(
+        officer, view, said=_("Marked. Give out a paper for {pots}.", pots=papers), pots=[str(pot) for pot in sent.pots]
+    )
 
 
 @post("/paper/{batch_id:uuid}/unmarkings")
@@ -160,7 +163,7 @@ async def unmark_paper(request: AnyRequest, house: TheHouse, officer: TheOfficer
 
 
 def _person(fields: Fields) -> dict[str, object]:
-    pots = [uuid_or_malformed(text, "the pot") for text in fields.texts("pot")]
+    pots = [uuid_or_malformed(text, marked("the pot")) for text in fields.texts("pot")]
     return {"person": fields.text("person"), "by": fields.text("by") or "identity", "pots": pots}
 
 

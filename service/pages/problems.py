@@ -7,11 +7,12 @@ from litestar import get
 from litestar.params import FromPath
 
 from schema.errors import Elsewhere, NotFound, Refusal, TooFast, Unavailable
+from service.languages import _
 from service.pages import words
 from service.pages.shell import Page, PrivatePage, private_page, public_page
-from service.pages.tongue import listen
-from service.problems import PROBLEMS, answer_problem, details, refusal_of, retry_after
-from service.reading import AnyRequest
+from service.problems import answer_problem, details, refusal_of, retry_after
+from service.reading import AnyRequest, listen
+from service.refusals import PROBLEMS
 
 _BY_CODE = {refusal.code: problem for refusal, problem in PROBLEMS.items()}
 
@@ -22,9 +23,9 @@ async def view_problem(request: AnyRequest, slug: FromPath[str]) -> Page:
     problem = _BY_CODE.get(slug)
     if problem is None:
         raise NotFound(what="problem of that name")
-    said = problem.sentence.format_map(defaultdict(lambda: "…"))
+    said = _(problem.sentence).format_map(defaultdict(lambda: "…"))
     return public_page(
-        request, "problem.html", title=problem.title, said=said, status=problem.status, code=slug, back=None
+        request, "problem.html", title=_(problem.title), said=said, status=problem.status, code=slug, back=None
     )
 
 
@@ -37,7 +38,7 @@ def answer_problem_page(request: AnyRequest, error: Exception) -> Page:
     refusal = refusal_of(error)
     if isinstance(refusal, Elsewhere):
         path = request.url.path if request.method == "GET" else "/"
-        return problem_page(refusal, (f"{refusal.facts['address']}{path}", "Go on there"))
+        return problem_page(refusal, (f"{refusal.facts['address']}{path}", _("Go on there")))
     return problem_page(refusal)
 
 

@@ -115,7 +115,7 @@ async def view_proposal(request: AnyRequest, house: TheHouse, proposal_id: FromP
         round=view.round,
         proposal=proposal,
         project=next((each for each in view.projects if each.proposal_id == proposal_id), None),
-        happened=[(_HAPPENED.get(run[0].what, run[0].what), len(run), run[-1].noted_at) for run in runs],
+        happened=[(_(_HAPPENED.get(run[0].what, run[0].what)), len(run), run[-1].noted_at) for run in runs],
     )
 
 
@@ -193,7 +193,7 @@ def _draft(fields: Fields) -> ProposalDraft:
     texts = {name: fields.text(name).strip() for name in ("title", "about", "author_name", "language")}
     rest = {
         "area": fields.text("area") or None,
-        "cost_guess": words.read_money(cost, "the cost") if cost else None,
+        "cost_guess": words.read_money(cost, marked("the cost")) if cost else None,
     }
     return shaped({**texts, **rest}, ProposalDraft)
 
@@ -238,7 +238,7 @@ async def _support_page(house: House, fields: Fields, round_id: UUID, said: str 
         await civic_pass(house, fields, round_id)
     except NO_PASS as refusal:
         return ask_again(view.round, "support", fields, refusal)
-    after = uuid_or_malformed(fields.text("after"), "the place in the list") if fields.text("after") else None
+    after = uuid_or_malformed(fields.text("after"), marked("the place in the list")) if fields.text("after") else None
     shown = await backing(house, fields.text("pass"), after)
     return private_page("support.html", round=view.round, backing=shown, said=said)
 

@@ -11,6 +11,7 @@ from litestar.response import Stream
 
 from schema.errors import FaultyRegister, Malformed, NotAllowed, NotFound, NotSignedIn, Refusal
 from service.house import House
+from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_file_form, read_form
 from service.pages.shell import HEADERS, Page, officer_page, see_other
@@ -97,7 +98,7 @@ async def _import_page(house: House, officer: Officer, import_id: UUID, refusal:
         details(refusal).status if refusal else 200,
         officer=officer,
         found=found,
-        state=words.IMPORT_STATES[found.state],
+        state=_(words.IMPORT_STATES[found.state]),
         faults=await verbs.first_faults(desk, import_id) if found.state == "faulty" else [],
         alert=words.sentence(refusal, "") if refusal else None,
     )
@@ -115,7 +116,7 @@ async def settle_import(request: AnyRequest, house: TheHouse, officer: TheOffice
             case "discard":
                 await verbs.discard_import(desk, import_id)
             case _:
-                raise Malformed(fault="the form says neither apply nor discard")
+                raise Malformed(fault=marked("the form says neither apply nor discard"))
     except _ELSEWHERE:
         raise
     except Refusal as refusal:

@@ -6,22 +6,10 @@ from litestar import Request
 from litestar.datastructures import Cookie, MutableScopeHeaders
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.languages import COOKIE, LANGUAGES, negotiated, speak, spoken
-from service.reading import AnyRequest
+from service.languages import COOKIE, LANGUAGES, spoken
+from service.reading import AnyRequest, listen
 
 YEAR = 365 * 24 * 3600
-
-
-def listen(request: AnyRequest) -> None:
-    """Answer this request in its reader's language: ``?lang=`` first, then the cookie, then Accept-Language."""
-    speak(
-        negotiated(
-            request.query_params.get("lang"),
-            request.cookies.get(COOKIE),
-            request.headers.get("accept-language", ""),
-            request.app.state.settings.language,
-        )
-    )
 
 
 def speaking(app: ASGIApp) -> ASGIApp:

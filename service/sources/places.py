@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from schema.errors import SourceFailed
+from service.languages import marked
 from service.sources.rows import PIECE, Column, CsvRows, JsonRows, Reader, Source, read_rows
 
 SECONDS = 30.0
@@ -57,13 +58,13 @@ def _connection(address: str) -> http.client.HTTPConnection:
     try:
         port = parts.port
     except ValueError:
-        raise SourceFailed(fault="its address has no real port") from None
+        raise SourceFailed(fault=marked("its address has no real port")) from None
     if parts.scheme == "https" and parts.hostname:
         secure = ssl.create_default_context()
         return http.client.HTTPSConnection(parts.hostname, port, timeout=SECONDS, context=secure)
     if parts.scheme == "http" and parts.hostname in _LOOPBACK:
         return http.client.HTTPConnection(parts.hostname, port, timeout=SECONDS)
-    raise SourceFailed(fault="its address must begin with https://, since a register and a token go over it")
+    raise SourceFailed(fault=marked("its address must begin with https://, since a register and a token go over it"))
 
 
 def _asked(connection: http.client.HTTPConnection, address: str, token: str) -> http.client.HTTPResponse:
@@ -79,7 +80,7 @@ def _refuse_unfit(answer: http.client.HTTPResponse) -> None:
         raise SourceFailed(fault=f"it answered {answer.status}")
     if answer.length is None and not answer.chunked:
         # Half a register would look like a whole one, and the other half would leave.
-        raise SourceFailed(fault="it does not say where its answer ends")
+        raise SourceFailed(fault=marked("it does not say where its answer ends"))
 
 
 async def _pieces_from(answer: http.client.HTTPResponse) -> AsyncIterator[bytes]:
@@ -93,7 +94,7 @@ async def _pieces_from(answer: http.client.HTTPResponse) -> AsyncIterator[bytes]
             raise SourceFailed(fault=f"its answer takes longer than {ALL_SECONDS:.0f} s")
         yield piece
     if answer.length:
-        raise SourceFailed(fault="its answer broke off")
+        raise SourceFailed(fault=marked("its answer broke off"))
 
 
 def _reader(json: bool, names: Mapping[Column, str]) -> Reader:

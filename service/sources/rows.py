@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from schema.errors import Malformed
+from service.languages import _, marked
 
 Column = Literal["identity", "area", "birth_year", "birth_month", "language", "relations", "email", "phone"]
 COLUMNS: tuple[Column, ...] = (
@@ -57,10 +58,12 @@ def read_names(pairs: Iterable[str]) -> dict[Column, str]:
     """What a source calls our columns, from texts like ``area=stadsdel``. Raises Malformed."""
     names: dict[Column, str] = {}
     for pair in pairs:
-        ours, _, theirs = pair.partition("=")
+        ours, _is, theirs = pair.partition("=")
         column = next((each for each in COLUMNS if each == ours.strip()), None)
         if column is None or not theirs.strip():
-            raise Malformed(fault=f"a column is named like area=stadsdel, with one of {', '.join(COLUMNS)} first")
+            raise Malformed(
+                fault=_("a column is named like area=stadsdel, with one of {columns} first", columns=", ".join(COLUMNS))
+            )
         names[column] = theirs
     return names
 
@@ -100,9 +103,9 @@ class CsvRows:
         try:
             text = self._rest + self._decode(piece, last)
         except UnicodeDecodeError:
-            raise Malformed(fault="the file is not UTF-8 text; save it as CSV UTF-8") from None
+            raise Malformed(fault=marked("the file is not UTF-8 text; save it as CSV UTF-8")) from None
         if "\x00" in text:
-            raise Malformed(fault="the file holds a NUL sign; save it as CSV UTF-8")
+            raise Malformed(fault=marked("the file holds a NUL sign; save it as CSV UTF-8"))
         whole = len(text) if last else text.rfind("\n") + 1
         self._rest = text[whole:]
         batch = Batch()
@@ -114,7 +117,11 @@ class CsvRows:
         self._rest = "".join(lines[used:]) + self._rest
         if len(self._rest) > PIECE:
             raise Malformed(
-                fault=f"line {self._line + 1} is longer than {PIECE} signs, or opens a quotation mark that stays open"
+                fault=_(
+                    "line {line} is longer than {limit} signs, or opens a quotation mark that stays open",
+                    line=self._line + 1,
+                    limit=PIECE,
+                )
             )
         if last and self._pick is None:
             self._head([])
@@ -160,10 +167,10 @@ class CsvRows:
             name for column, name in wanted.items() if name not in found and (column in NEEDED or column in self._names)
         ]
         if lacking:
-            raise Malformed(fault=f"the file lacks the column {', '.join(lacking)} in its first line")
+            raise Malformed(fault=_("the file lacks the column {column} in its first line", column=", ".join(lacking)))
         twice = [name for name in wanted.values() if found.count(name) > 1]
         if twice:
-            raise Malformed(fault=f"the first line names the column {twice[0]} twice")
+            raise Malformed(fault=_("the first line names the column {column} twice", column=twice[0]))
         self._width = len(cells)
         # A place behind the last is that of an empty text, for columns that the file does not have.
         self._pick = itemgetter(*(found.index(name) if name in found else -1 for name in wanted.values()))
@@ -185,7 +192,9 @@ class JsonRows:
             lines.append(self._rest)
             self._rest = b""
         if len(self._rest) > PIECE:
-            raise Malformed(fault=f"line {self._line + len(lines) + 1} is longer than {PIECE} bytes")
+            raise Malformed(
+                fault=_("line {line} is longer than {limit} bytes", line=self._line + len(lines) + 1, limit=PIECE)
+            )
         batch = Batch()
         for line in lines:
             self._line += 1

@@ -12,6 +12,7 @@ from schema.passes import Pass
 from schema.styles import MOST_POINTS, canonical, check_choices, name_of
 from service.casting import Paper
 from service.house import House
+from service.languages import _, marked
 from service.limits import CASTING
 from service.store import ballots, paper
 from service.store.ballots import Cast, CastAnswer, CurrentBallot, Turnout
@@ -74,7 +75,7 @@ async def _paper(house: House, claims: Pass, pot_id: UUID) -> Paper:
     if paper.round_id != claims.round_id:
         raise NotFound(what="pot")
     if claims.style != name_of(paper.style):
-        raise BadPass(fault="it is for another style of ballot")
+        raise BadPass(fault=marked("it is for another style of ballot"))
     return paper
 
 
@@ -101,7 +102,7 @@ async def _settled(house: House, claims: Pass, pot_id: UUID, answer: CastAnswer)
         case "on_paper":
             async with house.box.enter() as db:
                 place = await paper.place_of_mark(db, claims.round_id, pot_id, claims.tag_bytes)
-            raise OnPaper(place=place or "a booth")
+            raise OnPaper(place=place or _("a booth"))
         case "no_round":
             raise NotFound(what="round")
     receipt = sign_receipt(

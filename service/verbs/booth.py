@@ -24,6 +24,7 @@ from schema.errors import (
 from schema.keys import tag_of
 from schema.queries import Db
 from service.house import House
+from service.languages import _, marked
 from service.reading import Line
 from service.store import paper, roll
 from service.store.paper import Batch, MarkAnswer
@@ -33,13 +34,13 @@ from service.verbs.rounds import own_round
 Pots = Annotated[tuple[UUID, ...], msgspec.Meta(max_length=100)]
 By = Literal["identity", "code"]
 
-NOT_THERE = "nobody like this is on the roll"
+NOT_THERE = marked("nobody like this is on the roll")
 REASONS = {
-    "other-area": "it is for residents of other areas",
-    "too-young": "they are too young on the day that counts",
-    "too-old": "they are too old on the day that counts",
-    "unknown-age": "it has an age limit, and the register has no year of birth",
-    "other-relation": "it is for people with another relation to the place",
+    "other-area": marked("it is for residents of other areas"),
+    "too-young": marked("they are too young on the day that counts"),
+    "too-old": marked("they are too old on the day that counts"),
+    "unknown-age": marked("it has an age limit, and the register has no year of birth"),
+    "other-relation": marked("it is for people with another relation to the place"),
 }
 """Why the roll leaves somebody out, as a clerk says it."""
 
@@ -142,7 +143,7 @@ def entitled(person: SignedIn, wanted: Pots) -> dict[UUID, str]:
 
 def _obstacle(entry: Entry) -> str:
     reason = entry.reason or ""
-    return f"in the pot “{entry.pot_name}”, because {REASONS.get(reason, reason)}"
+    return _("in the pot “{pot}”, because {reason}", pot=entry.pot_name, reason=_(REASONS.get(reason, reason)))
 
 
 def _refuse(answer: MarkAnswer) -> None:

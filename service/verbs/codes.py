@@ -20,6 +20,7 @@ from schema.events import RoundDrafted
 from schema.keys import Keys
 from schema.queries import Db
 from service.house import House
+from service.languages import _, marked
 from service.printing.letters import Letter, Letterhead, print_letters
 from service.printing.words import FALLBACK, known_language
 from service.store import codes as store
@@ -185,9 +186,13 @@ async def _issue(
         if order.kind == "register":
             chosen, strangers = await without_letter(db, found, order, persons)
     if strangers:
-        raise BadAddressees(faults=f"{strangers} of {len(persons)} identities are not in the register")
+        raise BadAddressees(
+            faults=_(
+                "{strangers} of {persons} identities are not in the register", strangers=strangers, persons=len(persons)
+            )
+        )
     if not chosen:
-        raise BadAddressees(faults="Everybody in the file has a code that works, or the file names nobody")
+        raise BadAddressees(faults=marked("Everybody in the file has a code that works, or the file names nobody"))
     sheet = write_sheet(order, 1, chosen)
     written = await asyncio.to_thread(printed, found, sheet)
     async with house.roll.write() as db:

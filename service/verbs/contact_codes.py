@@ -12,6 +12,7 @@ from schema.one_time import MINUTES, TRIES, new_one_time_code, plain_one_time_co
 from schema.queries import Db
 from service.gateways import send_mail, send_text
 from service.house import House
+from service.languages import marked
 from service.limits import ASKING_CODE, CODES_OF_ROUND, CODES_TO_CONTACT
 from service.store import contacts, keys
 from service.verbs.code_messages import Message, code_message, no_code_message
@@ -100,7 +101,7 @@ def plain_contact(house: House, contact: Contact) -> str:
     except ValueError as error:
         raise BadContact(fault=str(error)) from None
     if contact.kind == "phone" and not plain.removeprefix("phone:").startswith(NORDIC):
-        raise BadContact(fault="codes are sent to telephones in the Nordic countries only")
+        raise BadContact(fault=marked("codes are sent to telephones in the Nordic countries only"))
     return plain
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from schema.errors import BadAddress, NotFound, TooManyWebhooks
 from service.house import House
+from service.languages import marked
 from service.store import heads
 from service.store.heads import Delivery, Webhook
 from service.store.roll import Officer
@@ -81,15 +82,15 @@ def fault_of(address: str) -> str | None:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        return "it is not an address"
+        return marked("it is not an address")
     if not address.startswith(("http://", "https://")) or not host or port == 0:
-        return "it does not begin with https:// and the name of a machine"
+        return marked("it does not begin with https:// and the name of a machine")
     if parts.username is not None or parts.password is not None:
-        return "it holds a name or a password, which would stand in lists for all officers to read"
+        return marked("it holds a name or a password, which would stand in lists for all officers to read")
     if parts.fragment:
-        return "what follows # in it is never sent"
+        return marked("what follows # in it is never sent")
     if parts.scheme == "http" and not _is_here(host):
-        return "it must begin with https://, or somebody on the way could change what is posted"
+        return marked("it must begin with https://, or somebody on the way could change what is posted")
     return None
 
 

@@ -16,6 +16,7 @@ from schema.errors import (
 )
 from schema.events import Lane, RegisterImported
 from service.house import House
+from service.languages import marked
 from service.room import Room
 from service.sources.persons import Ref, stage_batch
 from service.sources.rows import Batch, Source
@@ -30,9 +31,9 @@ ROWS_AT_ONCE = 10_000
 """Rows that are copied together. What is in memory of a register is at most these, and a piece of the file."""
 
 _STATES = {
-    "reading": "still being read",
-    "faulty": "faulty",
-    "discarded": "discarded, or a newer one took its place",
+    "reading": marked("still being read"),
+    "faulty": marked("faulty"),
+    "discarded": marked("discarded, or a newer one took its place"),
 }
 
 

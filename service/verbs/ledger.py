@@ -9,6 +9,7 @@ from schema.checkpoint import verification_key
 from schema.errors import Malformed, NotFound
 from schema.tree import HASH, WIDTH, beside, consistency, edge, inclusion
 from service.house import House
+from service.languages import marked
 from service.store import keys, ledger
 from service.store.ledger import Checkpoint
 
@@ -79,7 +80,7 @@ async def list_checkpoints(house: House, round_id: UUID, after: int) -> list[Che
 async def view_standing(house: House, commitment: str) -> Standing:
     """Where a receipt's commitment (64 hex digits) stands in the newest tree. Raises Malformed."""
     if len(commitment) != 2 * HASH or not set(commitment) <= set("0123456789abcdef"):
-        raise Malformed(fault="a commitment is 64 digits from 0 to 9 and a to f")
+        raise Malformed(fault=marked("a commitment is 64 digits from 0 to 9 and a to f"))
     committed = bytes.fromhex(commitment)
     async with house.box.enter() as db:
         leaf = await ledger.leaf(db, committed)

@@ -9,6 +9,7 @@ import msgspec
 
 from schema.errors import NoGateway, ProviderRefused, SignInLapsed
 from service.house import House
+from service.languages import marked
 from service.limits import SIGNING_IN
 from service.openid import OpenId
 from service.verbs.sign_in import Passes, sign_in_person
@@ -72,7 +73,7 @@ async def finish_sign_in(house: House, attempt: Attempt, answer: Answer, address
     provider = _provider(house, attempt.provider)
     if answer.error or not answer.code:
         stopped = answer.error in {"access_denied", "interaction_required", "login_required"}
-        fault = "the sign-in was stopped there" if stopped else "it could not take the sign-in"
+        fault = marked("the sign-in was stopped there") if stopped else marked("it could not take the sign-in")
         raise ProviderRefused(provider=provider.provider.name, fault=fault)
     identity = await provider.identity(answer.code, answer.issuer, _redirect(house), attempt.nonce, attempt.verifier)
     return await sign_in_person(house, attempt.round_id, house.ring.person_ref(identity))
@@ -82,7 +83,7 @@ def _provider(house: House, word: str) -> OpenId:
     try:
         return house.providers[word]
     except KeyError:
-        raise NoGateway(way="this provider") from None
+        raise NoGateway(way=marked("this provider")) from None
 
 
 def _redirect(house: House) -> str:

@@ -11,6 +11,7 @@ import msgspec
 from schema.errors import NameTaken, NotFound
 from schema.queries import Db
 from service.house import House
+from service.languages import marked
 from service.people import token_hash
 from service.reading import Name
 from service.rights import OfficerRole
@@ -39,7 +40,7 @@ async def add_member(house: House, officer: Officer, draft: StaffDraft) -> str:
     hashed = await asyncio.to_thread(hash_password, password)
     async with house.roll.write() as db:
         if not await roll.insert_officer(db, officer.municipality_id, draft.name, hashed, sorted(draft.roles)):
-            raise NameTaken(what="an officer with a name")
+            raise NameTaken(what=marked("an officer with a name"))
     return password
 
 

@@ -66,7 +66,7 @@ async def test_what_was_written_is_kept(town: Town, dagny: Visitor) -> None:
     await dagny.open(f"/officer/rounds/{ground.id}/desk")
     page = await dagny.press("Set aside", reason="x" * 2001)
     assert page.status == 400
-    assert "the reason is longer than 2000 signs" in page.alert
+    assert "the reason is longer than 2 000 signs" in page.alert
     assert "x" * 2001 in page.html
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from service.problems import PROBLEMS
+from service.refusals import PROBLEMS
 from tests.pages.test_resident import in_phase, signed_in
 from tests.pages.visitor import HTML, Visit, Visitor
 from tests.service.booths import open_booth

@@ -6,13 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from schema.errors import Malformed, TooFast, Unavailable
+from schema.errors import FaultyRegister, Malformed, Refusal, TooCostly, TooFast, TooFew, TooMany, Unavailable
 from schema.rules import EqualShares, GreedyByVotes, MaximinSupport, SequentialPhragmen
-from schema.styles import Approval
+from schema.styles import Approval, Cumulative, Knapsack, Ranked, Scored, Style
 from service.pages import words
 from service.pages.problems import problem_page
 from service.pages.shell import Addresses
-from service.pages.words import counted, groups, listed, moment, money, near_money, percent, read_money, rule_name
+from service.pages.words import groups, moment, money, near_money, percent, read_money, rule_name
 from service.store.rounds import Pot
 from tests.inspector import inspect
 
@@ -69,11 +69,8 @@ def test_what_is_no_money_is_refused(wrote: str) -> None:
         read_money(wrote, "the cost")
 
 
-def test_numbers_have_their_nouns() -> None:
-    """One project, three projects, many people."""
-    assert counted(1, "project") == "1\xa0project"
-    assert counted(1204, "person", "people") == "1\xa0204\xa0people"
-    assert listed(["A", "B", "C"]) == "A, B and C"
+def test_a_long_text_is_read_in_groups() -> None:
+    """Eyes do not lose their place."""
     assert groups("abcdefgh") == "abcd efgh"
 
 
@@ -151,10 +148,21 @@ def test_the_inspector_finds(old: str, new: str, fault: str) -> None:
         ({"min_age": 12}, "All residents who are 12 or older on 1\xa0May\xa02026"),
         ({"max_age": 25}, "All residents who are 25 or younger on 1\xa0May\xa02026"),
         ({"min_age": 6, "max_age": 25}, "All residents who are 6 to 25 years old on 1\xa0May\xa02026"),
+        ({"min_age": 16, "max_age": 16}, "All residents who are 16 years old on 1\xa0May\xa02026"),
+        ({"areas": ("Norr",), "min_age": 12}, "Residents of Norr who are 12 or older on 1\xa0May\xa02026"),
         ({"relations": ("works", "studies")}, "People who work or study here"),
+        (
+            {"relations": ("works",), "max_age": 25},
+            "People who work here, if they are 25 or younger on 1\xa0May\xa02026",
+        ),
         ({"relations": ("lives", "rents"), "areas": ("Norr",)}, "People who live or rent a home in Norr"),
         ({"relations": ("member",), "areas": ("Norr",)}, "People who are members of an association, of Norr"),
+        ({"relations": ("member",)}, "People who are members of an association"),
         ({"relations": ("lives", "member")}, "People who live here or are members of an association"),
+        (
+            {"relations": ("works", "member"), "areas": ("Norr", "Söder")},
+            "People who work in Norr and Söder or are members of an association",
+        ),
     ],
 )
 def test_whom_a_pot_asks(asks: dict[str, Any], said: str) -> None:
@@ -162,3 +170,58 @@ def test_whom_a_pot_asks(asks: dict[str, Any], said: str) -> None:
     nothing = {"areas": (), "min_age": None, "max_age": None, "relations": (), "age_on": date(2026, 5, 1)}
     plain = Pot(UUID(int=1), UUID(int=2), 1, "Alla", 1, Approval(1), GreedyByVotes(), (), **nothing | asks)
     assert words.electorate(plain) == said
+
+
+@pytest.mark.parametrize(
+    ("style", "said"),
+    [
+        (Approval(3, 3), "Choose exactly 3 projects."),
+        (Approval(1), "Choose up to 1 project. You may also choose none: that is a blank ballot."),
+        (Approval(3, 1), "Choose at least 1 and at most 3 projects."),
+        (
+            Knapsack(900_00),
+            "Choose projects that together cost at most 900 kr. You may also choose none: that is a blank ballot.",
+        ),
+        (Cumulative(10, 5), "Give up to 10 points in all, and up to 5 to one project."),
+        (Cumulative(10, 5, 3), "Give up to 10 points in all to at most 3 of the projects, and up to 5 to one project."),
+        (
+            Cumulative(10, 5, None, 2),
+            "Give up to 10 points in all to at least 2 of the projects, and up to 5 to one project.",
+        ),
+        (
+            Cumulative(10, 5, 3, 2),
+            "Give up to 10 points in all to at least 2 and at most 3 of the projects, and up to 5 to one project.",
+        ),
+        (Ranked(3), "Put up to 3 projects in order, the best first."),
+        (Ranked(3, 3), "Put 3 projects in order, the best first."),
+        (Ranked(3, 2), "Put at least 2 and at most 3 projects in order, the best first."),
+        (Scored(1), "Give each project up to 1 point."),
+    ],
+)
+def test_what_a_ballot_may_hold_is_said_in_sentences(style: Style, said: str) -> None:
+    """Each limit that there is, and none that there is not."""
+    assert words.limits(style, "SEK").replace("\xa0", " ") == said
+
+
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [
+        (
+            TooCostly(limit=900_00, chosen=1000_00, over=100_00),
+            "Your projects cost 1 000 kr together. That is 100 kr more than the 900 kr there is. Take some away.",
+        ),
+        (TooMany(limit=3, chosen=5), "You chose 5 projects; at most 3 are allowed. Take 2 away."),
+        (TooFew(limit=3, chosen=1), "You chose 1 project; at least 3 are needed. Add 2."),
+        (
+            FaultyRegister(number=1, faults="", import_id=""),
+            "1 line of the file is wrong. Correct it, choose the file once more, and compare it again.",
+        ),
+        (
+            Malformed(fault="it is cut off"),
+            "This cannot be taken yet: it is cut off. Correct it and send it again; what you wrote is still here.",
+        ),
+    ],
+)
+def test_who_filled_in_a_form_is_told_what_to_do(refusal: Refusal, said: str) -> None:
+    """In numbers and money, not in facts."""
+    assert words.sentence(refusal, "SEK").replace("\xa0", " ") == said

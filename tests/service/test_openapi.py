@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from schema.errors import Refusal
-from service.problems import PROBLEMS
+from service.refusals import PROBLEMS
 from tests.town import Town
 
 OPEN_DOORS = {

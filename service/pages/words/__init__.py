@@ -1,0 +1,74 @@
+"""The plain words of the pages, a module for each room. What stands in a table is said where it is shown."""
+
+from service.languages import listed
+from service.pages.words.acts import ASKS, Ask, act_details, askable, is_possible
+from service.pages.words.appeals import APPEALS, GROUNDS
+from service.pages.words.desk import SIGNS, STATES
+from service.pages.words.electors import RELATIONS, electorate, obstacle
+from service.pages.words.numbers import counted, groups, money, money_field, near_money, percent, read_money
+from service.pages.words.paper import DOCUMENTS, SHEETS, VOIDS, read_sheet, written_sheet
+from service.pages.words.refusals import refused, sentence
+from service.pages.words.roll import (
+    CONDITIONS,
+    FOUND,
+    IMPORT_STATES,
+    ON_ROLL,
+    REASONS,
+    asked,
+    change,
+    known,
+    sources,
+)
+from service.pages.words.rounds import OPEN, Step, limits, next_act, rule_name, timeline
+from service.pages.words.times import dated, day, moment
+from service.refusals import PHASES, ROLES
+
+__all__ = [
+    "APPEALS",
+    "ASKS",
+    "CONDITIONS",
+    "DOCUMENTS",
+    "FOUND",
+    "GROUNDS",
+    "IMPORT_STATES",
+    "ON_ROLL",
+    "OPEN",
+    "PHASES",
+    "REASONS",
+    "RELATIONS",
+    "ROLES",
+    "SHEETS",
+    "SIGNS",
+    "STATES",
+    "VOIDS",
+    "Ask",
+    "Step",
+    "act_details",
+    "askable",
+    "asked",
+    "change",
+    "counted",
+    "dated",
+    "day",
+    "electorate",
+    "groups",
+    "is_possible",
+    "known",
+    "limits",
+    "listed",
+    "moment",
+    "money",
+    "money_field",
+    "near_money",
+    "next_act",
+    "obstacle",
+    "percent",
+    "read_money",
+    "read_sheet",
+    "refused",
+    "rule_name",
+    "sentence",
+    "sources",
+    "timeline",
+    "written_sheet",
+]

@@ -1,0 +1,305 @@
+"""What officers, and programs of theirs, are refused."""
+
+from schema import errors as e
+from schema.errors import Refusal
+from service.languages import marked
+from service.refusals.problem import Problem
+
+PROBLEMS: dict[type[Refusal], Problem] = {
+    e.NotSignedIn: Problem(401, marked("Not signed in"), marked("This is for officers. Sign in and try again.")),
+    e.WrongPassword: Problem(
+        401,
+        marked("Wrong name or password"),
+        marked("The name and the password do not belong together. Check both and try again."),
+    ),
+    e.TotpNeeded: Problem(
+        401,
+        marked("A code is needed"),
+        marked("Your account asks for a code as well. Type the one that your app shows now."),
+    ),
+    e.WrongTotp: Problem(
+        401,
+        marked("Wrong code"),
+        marked(
+            "This is not the code that your app shows now, or it was used before. Wait for the next one and type that."
+        ),
+    ),
+    e.TotpLocked: Problem(
+        403,
+        marked("Too many wrong codes"),
+        marked(
+            "Ten wrong codes came in a row, so no more are taken. Use one of your recovery codes, or ask an"
+            " admin to reset your app."
+        ),
+    ),
+    e.TotpDemanded: Problem(
+        403,
+        marked("Set up an app first"),
+        marked(
+            "Your municipality asks every officer for codes of an app. Set one up at /officer/account, then do"
+            " this again."
+        ),
+    ),
+    e.TotpConfirmed: Problem(
+        409,
+        marked("An app is set up"),
+        marked("Your account has an app already. If you have lost it, ask an admin to reset it."),
+    ),
+    e.RoleMissing: Problem(
+        403,
+        marked("Not your role"),
+        marked(
+            "This is for {needed}, and you are {roles} here. Let somebody do it who is, or ask an admin for the role."
+        ),
+    ),
+    e.LastAdmin: Problem(
+        409,
+        marked("The last admin"),
+        marked("Nobody would be left who can change the staff. Make somebody else an admin first."),
+    ),
+    e.CodesTooLate: Problem(
+        409,
+        marked("Too late for such codes"),
+        marked(
+            "Who holds a code that names nobody has to be on the roll, and scheduling the round froze the roll."
+            " Take the scheduling back before voting opens, or issue codes to people on the register."
+        ),
+    ),
+    e.BatchVoid: Problem(
+        409,
+        marked("Void already"),
+        marked("These codes are void, and stay so. Issue new ones to whoever should have one."),
+    ),
+    e.BadAddressees: Problem(
+        422, marked("Faults in the file"), marked("No code was issued. {faults}. Correct the file and send it again.")
+    ),
+    e.SameOfficer: Problem(
+        403,
+        marked("One officer twice"),
+        marked("Two officers have to agree to this, and you are the one who asked. Let another officer confirm it."),
+    ),
+    e.Undecided: Problem(
+        409,
+        marked("Not decided"),
+        marked(
+            "Two officers have not decided this in the last day. Let one ask for it on the page of the round,"
+            " and another confirm it."
+        ),
+    ),
+    e.ActSettled: Problem(
+        409,
+        marked("It does not wait any more"),
+        marked("This act is {state}, so it waits for nobody, and nothing was done. Ask anew if it is still needed."),
+    ),
+    e.NotLater: Problem(
+        422,
+        marked("Not later"),
+        marked("Voting must end in the future, and later than it would anyhow. Choose a later time."),
+    ),
+    e.Frozen: Problem(
+        409,
+        marked("Frozen"),
+        marked(
+            "The round is scheduled: its rules, projects and costs no longer change. Before voting opens an"
+            " officer can take the scheduling back."
+        ),
+    ),
+    e.NotWhole: Problem(
+        409, marked("Not whole yet"), marked("The round cannot be scheduled yet: {missing}. Add this and try again.")
+    ),
+    e.RollNotReady: Problem(
+        409,
+        marked("The roll is not ready"),
+        marked(
+            "The roll has not been built from the newest register and rules. Import a register if there is"
+            " none; otherwise wait a moment and try again."
+        ),
+    ),
+    e.BallotsWithheld: Problem(
+        403,
+        marked("Too few ballots to show"),
+        marked(
+            "So few ballots were counted here that showing them could tell how somebody voted. The outcome and"
+            " its reasons are public; ask the municipality for a named auditor, who can check the ballots."
+        ),
+    ),
+    e.NotPublished: Problem(
+        409,
+        marked("Not published"),
+        marked("The outcome of this round is not published yet. Publish it, and wait for its appeals."),
+    ),
+    e.Appealable: Problem(
+        409,
+        marked("Still open to appeals"),
+        marked("The outcome of this round can be appealed against until {ends_on}. Come back when that time is over."),
+    ),
+    e.OpeningsDeleted: Problem(
+        410,
+        marked("Deleted"),
+        marked(
+            "The ballots of this round were deleted on {deleted_on}, by decision {decision}. The ledger, the"
+            " outcome and the counted ballots are still there."
+        ),
+    ),
+    e.HasBallot: Problem(
+        409,
+        marked("Has a ballot online"),
+        marked(
+            "This person has a ballot online in the pot “{pot}”, and it counts: give out no paper. Whoever"
+            " wants to vote on paper takes the ballot online back first."
+        ),
+    ),
+    e.MarkedBefore: Problem(
+        409,
+        marked("Marked already"),
+        marked(
+            "This person is marked in the pot “{pot}” already, at {place}: give out no second paper. A mark"
+            " made by mistake is taken back where it was made."
+        ),
+    ),
+    e.NotEntitled: Problem(
+        422,
+        marked("May not vote there"),
+        marked(
+            "This person may not vote: {reason}. Tell them why; if they think it wrong, they can turn to the"
+            " municipality."
+        ),
+    ),
+    e.NotMarked: Problem(
+        409,
+        marked("No such mark"),
+        marked(
+            "This person has no mark of this batch in the pot “{pot}”, so there is none to take back. Check the"
+            " identity."
+        ),
+    ),
+    e.HandedIn: Problem(
+        409,
+        marked("As many sheets as marks"),
+        marked(
+            "In the pot “{pot}” there are as many sheets as marks, so none can be taken back. If a sheet was"
+            " keyed twice, let an officer remove it first."
+        ),
+    ),
+    e.BatchClosed: Problem(
+        409,
+        marked("Closed"),
+        marked("This batch is closed and no longer changes. Open another for people who come while voting is open."),
+    ),
+    e.BatchNotWhole: Problem(
+        409,
+        marked("The batch does not add up"),
+        marked("The batch cannot be closed yet: {faults}. Set this right and close it again."),
+    ),
+    e.SheetSettled: Problem(
+        409,
+        marked("Settled"),
+        marked("Sheet {number} is settled and needs nothing more. Check the number, and key the next one."),
+    ),
+    e.OwnSheet: Problem(
+        409,
+        marked("Keyed by you"),
+        marked("You have keyed sheet {number} yourself. Let somebody decide who has not, or key it once more."),
+    ),
+    e.BlankIsBallot: Problem(
+        422,
+        marked("A blank sheet is a ballot"),
+        marked(
+            "In this pot one may choose nothing, on paper as well: key the sheet without a number, and it"
+            " counts as blank."
+        ),
+    ),
+    e.SessionOpen: Problem(
+        409,
+        marked("A session is still open"),
+        marked(
+            "The session that you opened before has not been ended. End it, and close its pages, before you"
+            " open another."
+        ),
+    ),
+    e.NameTaken: Problem(409, marked("Taken"), marked("There is {what} like this already. Choose another.")),
+    e.LineGone: Problem(
+        409,
+        marked("Not in the report any more"),
+        marked(
+            "This line is not in the report any more: it is older than a day, or too few voters are behind it."
+            " Nothing was set aside. Look at the report again."
+        ),
+    ),
+    e.Answered: Problem(
+        409,
+        marked("Answered already"),
+        marked("This appeal has its answer already, and an answer does not change. Look at it again."),
+    ),
+    e.TakesTwo: Problem(
+        409,
+        marked("This takes two officers"),
+        marked("One officer alone cannot do this. Ask for the act “{kind}”, and let a second officer confirm it."),
+    ),
+    e.BadRegister: Problem(
+        422, marked("Faults in the file"), marked("Nothing was imported. {faults}. Correct the file and send it again.")
+    ),
+    e.FaultyRegister: Problem(
+        422,
+        marked("Faults in the register"),
+        marked("Nothing was imported: {number} rows are wrong. {faults}. Correct them and send the register again."),
+    ),
+    e.NobodyInRegister: Problem(
+        422,
+        marked("Nobody in the register"),
+        marked("Nothing was imported: the register names nobody. Look whether it is the right file, and send that."),
+    ),
+    e.SourceFailed: Problem(
+        502,
+        marked("The source failed"),
+        marked(
+            "Nothing was imported: the service that has the register failed: {fault}. See to it, then import again."
+        ),
+    ),
+    e.ImportOutdated: Problem(
+        409,
+        marked("Compared with an older register"),
+        marked(
+            "Nothing was changed: the register is another than the one this file was compared with. Import the"
+            " file again to see the difference to what holds now."
+        ),
+    ),
+    e.ImportSettled: Problem(
+        409,
+        marked("Done with"),
+        marked("This import is {state}, so nothing was changed. Import the file again if it is still to be applied."),
+    ),
+    e.BadAddress: Problem(
+        422,
+        marked("Not an address for heads"),
+        marked("Nothing can be posted to this address: {fault}. Correct it and send it again."),
+    ),
+    e.TooManyWebhooks: Problem(
+        409,
+        marked("Too many webhooks"),
+        marked("There are {limit} webhooks already, and no more are taken. Remove one that is not needed any more."),
+    ),
+}
+
+THINGS = (
+    marked("act"),
+    marked("appeal in this round"),
+    marked("appeal in this round that waits for an answer"),
+    marked("auditor"),
+    marked("ballot in quarantine in this pot, so no other outcome,"),
+    marked("batch"),
+    marked("batch of codes"),
+    marked("import"),
+    marked("ledger"),
+    marked("officer"),
+    marked("officer of that name"),
+    marked("quarantine in this round that waits for a decision"),
+    marked("session of yours"),
+    marked("sheet of that number to be decided"),
+    marked("tile"),
+    marked("webhook"),
+    marked("project of that id in this round"),
+    marked("pot in this round"),
+    marked("pot of this round with that id"),
+)
+"""What may be missing where they look for it."""
