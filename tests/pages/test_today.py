@@ -25,7 +25,7 @@ async def test_an_officer_sees_how_the_voting_goes(town: Town, dagny: Visitor) -
     voter = await ground.voter("AMINA-1")
     await voter.cast(1)
     page = await dagny.open(f"/officer/rounds/{ground.id}/today")
-    assert "1 of 2 residents has voted." in page.text.replace("\xa0", " ")
+    assert "1 of 2 residents have voted." in page.text.replace("\xa0", " ")
     assert waiting(page)[0].startswith("waits Ballots without a verdict: 1, the oldest since")
     assert any("Judging ballots: 1, the oldest" in line for line in waiting(page))
     assert [cell.text for cell in page.page.all("td")] == ["1"]
