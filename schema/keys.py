@@ -3,7 +3,8 @@
 * ``K_identity`` turns a verified identity into a ``person_ref``; it never leaves the roll side.
 * ``K_round`` turns a ``person_ref`` into the round's pseudonyms. It is random per round and kept wrapped, so that it
   can be destroyed: afterwards nobody can join who voted with what was voted.
-* Ed25519 keys sign passes, receipts and checkpoints. They can be rotated; their public halves are published for ever.
+* Ed25519 keys sign passes, receipts, checkpoints and the heads of audit logs. They can be rotated; their public halves
+  are published for ever.
 
 Codes and callers are hashed, and cookies sealed, with keys derived from the master key: they need not outlive it.
 """
@@ -23,8 +24,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
 from nacl.exceptions import BadSignatureError
 
-Signing = Literal["passes", "receipts", "checkpoints"]
-Purpose = Literal["identity", "passes", "receipts", "checkpoints"]
+Signing = Literal["passes", "receipts", "checkpoints", "audit"]
+Purpose = Literal["identity", "passes", "receipts", "checkpoints", "audit"]
 SIGNATURE = 64
 """Bytes. libsodium signs and verifies in half the time that OpenSSL takes, and every ballot waits for it."""
 SIGNING: tuple[Signing, ...] = get_args(Signing)

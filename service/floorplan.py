@@ -59,6 +59,8 @@ PLAN: dict[str, Part] = {
     "GET /api/rounds/{round_id}/ledger": "box",
     "GET /api/rounds/{round_id}/checkpoints": "box",
     "GET /api/rounds/{round_id}/consistency": "box",
+    "GET /api/audit-ledgers/{ledger_id}": "box",
+    "GET /api/audit-ledgers/{ledger_id}/consistency": "box",
     "GET /api/log/{round_id}/checkpoint": "box",
     "GET /api/log/{round_id}/tile/{level}/{place}": "box",
     "GET /api/log/{round_id}/tile/entries/{place}": "box",
@@ -67,6 +69,7 @@ PLAN: dict[str, Part] = {
     "GET /pots/{pot_id}/results": "box",
     "GET /api/pots/{pot_id}/snapshot": "box",
     "GET /api/pots/{pot_id}/snapshot.pb": "box",
+    "GET /api/pots/{pot_id}/outcome.csv": "box",
     "GET /api/pots/{pot_id}/what-if": "box",
     "GET /api/pots/{pot_id}/without-held": "box",
     # Residents debate.

@@ -11,7 +11,6 @@ from service.house import House
 from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import read_form
-from service.pages.officer_staff import ROLES
 from service.pages.officers import session_cookie
 from service.pages.shell import Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer, session_token
@@ -36,7 +35,9 @@ async def view_account(request: AnyRequest, house: TheHouse, officer: TheOfficer
 async def _page(request: AnyRequest, house: House, officer: Officer, note: str | None = None) -> Page:
     sessions = await staff.list_sessions(house, officer, session_token(request, house) or "")
     left = await totp.recovery_left(house, officer)
-    return officer_page("officer_account.html", officer=officer, roles=ROLES, sessions=sessions, left=left, note=note)
+    return officer_page(
+        "officer_account.html", officer=officer, roles=words.ROLES, sessions=sessions, left=left, note=note
+    )
 
 
 @post("/account/totp")

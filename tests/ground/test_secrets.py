@@ -63,7 +63,7 @@ def test_a_round_key_does_not_open_under_another_master_key() -> None:
         Keys(bytes(32)).open_round_key(ROUND.bytes, KEYS.new_round_key(ROUND.bytes))
 
 
-@pytest.mark.parametrize("purpose", ["identity", "passes", "receipts", "checkpoints"])
+@pytest.mark.parametrize("purpose", ["identity", "passes", "receipts", "checkpoints", "audit"])
 def test_a_wrapped_key_opens_for_its_purpose_and_id_only(purpose: Purpose) -> None:
     """One that was moved to another row, or is opened with another master key, is refused; and so that it tells why."""
     secret = bytes(range(32, 64))

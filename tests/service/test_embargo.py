@@ -45,6 +45,7 @@ BESIDES = [
 ANSWERS = {
     "GET /api/pots/{pot_id}/snapshot",
     "GET /api/pots/{pot_id}/snapshot.pb",
+    "GET /api/pots/{pot_id}/outcome.csv",
     "GET /api/pots/{pot_id}/what-if",
     "GET /api/pots/{pot_id}/without-held",
     "GET /api/rounds/{round_id}/bundle",
@@ -107,6 +108,7 @@ FUNCTIONS = {
     "box.schedule_round",
     "box.shortcomings",
     "box.standing_close",
+    "box.tell_audit_head",
     "box.tell_ballots",
     "box.tell_head",
     "box.tell_publication",
@@ -117,6 +119,7 @@ FUNCTIONS = {
     "box.voided",
     "roll.acting_officer",
     "roll.as_noted",
+    "roll.audit_ledger",
     "roll.confirm_act",
     "roll.delete_round",
     "roll.destroy_round_key",
@@ -127,6 +130,7 @@ FUNCTIONS = {
     "roll.refuse_last_admin",
     "roll.refuse_second_void",
     "roll.request_act",
+    "roll.tell_noted",
     "roll.waiting_act",
     "roll.withdraw_act",
 }
