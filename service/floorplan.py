@@ -131,6 +131,7 @@ PLAN: dict[str, Part] = {
     "GET /officer/rounds/{round_id}/roll": "roll",
     "POST /officer/rounds/{round_id}/roll": "roll",
     "POST /officer/proposals/{proposal_id}/shortlist": "roll",
+    "GET /officer/rounds/{round_id}/today": "roll",
     "GET /officer/rounds/{round_id}/copy": "roll",
     "POST /officer/rounds/{round_id}/copy": "roll",
     "GET /officer/pots/{pot_id}/projects": "roll",

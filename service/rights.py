@@ -158,6 +158,7 @@ RIGHTS: dict[str, Who] = {
     "POST /officer/rounds/{round_id}/pots/{pot_id}": OFFICERS,
     "POST /officer/areas": OFFICERS,
     "POST /officer/rounds/{round_id}/{act}": OFFICERS,
+    "GET /officer/rounds/{round_id}/today": STAFF,
     "GET /officer/rounds/{round_id}/copy": OFFICERS,
     "POST /officer/rounds/{round_id}/copy": OFFICERS,
     "GET /officer/pots/{pot_id}/projects": STAFF,

@@ -143,7 +143,9 @@ post                         e          e          e          e          e
 post.outbox                  i          i          i          sd         sid
 post.outbox.attempts         -          -          -          u          u
 post.outbox.fault            -          -          -          u          u
-post.outbox.quarantined_at   -          -          -          u          u
+post.outbox.lane             -          s          -          -          -
+post.outbox.quarantined_at   -          s          -          u          u
+post.outbox.waiting_since    -          s          -          -          -
 """
 """What each role may do. A schema: *e*nter it, *c*reate in it. A table: *s*elect, *i*nsert, *u*pdate, *d*elete, and *t*
 for truncate, trigger or references. A column has a line of its own where a role may do more to it than to its table.
