@@ -95,7 +95,9 @@ async def add_project(request: AnyRequest, house: TheHouse, officer: TheOfficer,
 
 def _sent(fields: Fields, pot_id: UUID) -> ProjectDraft:
     sent = {"title": fields.text("title"), "about": fields.text("about"), "area": fields.text("area") or None}
-    return shaped(sent | {"pot_id": pot_id, "cost": words.read_money(fields.text("cost"), "the cost")}, ProjectDraft)
+    return shaped(
+        sent | {"pot_id": pot_id, "cost": words.read_money(fields.text("cost"), marked("the cost"))}, ProjectDraft
+    )
 
 
 @get("/projects/{project_id:uuid}")

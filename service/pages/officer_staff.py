@@ -15,7 +15,6 @@ from service.pages.shell import Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer
 from service.problems import details
 from service.reading import AnyRequest
-from service.rights import OfficerRole
 from service.store.roll import Officer
 from service.verbs import staff as verbs
 from service.verbs.staff import Roles, StaffDraft
@@ -26,16 +25,6 @@ NOTES = {
     "demanded": marked("The rule on apps is changed."),
 }
 """What the page says after an act, by the name in its address."""
-
-ROLES: dict[OfficerRole, str] = {
-    "admin": marked("admin"),
-    "officer": marked("officer"),
-    "reviewer": marked("reviewer"),
-    "clerk": marked("clerk"),
-    "auditor": marked("auditor"),
-    "moderator": marked("moderator"),
-}
-"""What roles are called."""
 
 
 @get("/staff")
@@ -59,7 +48,7 @@ async def _page(
         details(refusal).status if refusal else 200,
         officer=officer,
         members=await verbs.list_members(house, officer),
-        roles=ROLES,
+        roles=words.ROLES,
         note=note,
         alert=words.sentence(refusal, "") if refusal else None,
         typed=typed,

@@ -201,7 +201,7 @@ def _pot_values(fields: Fields, before: dict[str, Any]) -> dict[str, Any]:
     if rule != KEPT and rule not in CHOICES:
         raise Malformed(fault=marked("no rule was chosen"))
     values = {
-        "money": words.read_money(fields.text("money"), "the money"),
+        "money": words.read_money(fields.text("money"), marked("the money")),
         "style": _style_values(fields),
         "areas": fields.texts("areas"),
         "relations": fields.texts("relations"),
@@ -220,7 +220,7 @@ def _style_values(fields: Fields) -> Mapping[str, object]:
     for name in ASKED[style]:
         text = fields.text(name)
         if text:
-            limits[name] = words.read_money(text, "the money") if name == "max_cost" else fields.number(name)
+            limits[name] = words.read_money(text, marked("the money")) if name == "max_cost" else fields.number(name)
     return {"style": style, **limits}
 
 

@@ -58,7 +58,7 @@ def read(body: bytes, pot_id: UUID, areas: Iterable[str]) -> Sheet:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Malformed(fault="the file is not UTF-8 text; save it as CSV UTF-8") from None
+        raise Malformed(fault=_("the file is not UTF-8 text; save it as CSV UTF-8")) from None
     first = text.partition("\n")[0]
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=next((sign for sign in ";\t" if sign in first), ","), strict=True
@@ -83,16 +83,16 @@ def read(body: bytes, pot_id: UUID, areas: Iterable[str]) -> Sheet:
     except csv.Error:
         sheet.faults.append(Fault(line, _("a quotation mark stands where none belongs, or is not closed")))
     if not names:
-        raise Malformed(fault="the file is empty")
+        raise Malformed(fault=_("the file is empty"))
     return sheet
 
 
 def _names(cells: list[str]) -> list[str]:
     names = [cell.strip().casefold() for cell in cells]
     if lacking := [name for name in NEEDED if name not in names]:
-        raise Malformed(fault=f"the file lacks the column {', '.join(lacking)} in its first line")
+        raise Malformed(fault=_("the file lacks the column {column} in its first line", column=", ".join(lacking)))
     if twice := [name for name in COLUMNS if names.count(name) > 1]:
-        raise Malformed(fault=f"the first line names the column {twice[0]} twice")
+        raise Malformed(fault=_("the first line names the column {column} twice", column=twice[0]))
     return names
 
 
