@@ -5,7 +5,7 @@ from service.pages.words.acts import ASKS, Ask, act_details, askable, is_possibl
 from service.pages.words.appeals import APPEALS, GROUNDS
 from service.pages.words.desk import SIGNS, STATES
 from service.pages.words.electors import RELATIONS, electorate, obstacle
-from service.pages.words.numbers import counted, groups, money, money_field, near_money, percent, read_money
+from service.pages.words.numbers import groups, money, money_field, near_money, percent, read_money
 from service.pages.words.paper import DOCUMENTS, SHEETS, VOIDS, read_sheet, written_sheet
 from service.pages.words.refusals import refused, sentence
 from service.pages.words.roll import (
@@ -47,7 +47,6 @@ __all__ = [
     "askable",
     "asked",
     "change",
-    "counted",
     "dated",
     "day",
     "electorate",

@@ -1,0 +1,203 @@
+"""What there is to look at: a municipality as they mostly are, one that says everything at length, one empty."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from tests.people import owner
+from tests.service.booths import Booth, open_booth
+from tests.service.worlds import STYLES
+from tests.town import Ground, Town, crowd, moment, pot
+
+HOUR = timedelta(hours=1)
+LONG = ("Donaudampfschifffahrtsgesellschaft" * 6)[:200]
+LONG_NAME = LONG[:120]
+
+IDEAS = (
+    ("Sittbänkar längs ån", "Tre bänkar med ryggstöd, där solen är om kvällen.", 4_500_000),
+    ("Odlingslådor på gården", "Tolv lådor i lärk, jord och ett vattenuttag.", 2_800_000),
+    ("Ljus på gångvägen mot skolan", "", 12_000_000),
+    (
+        "A roof over the bicycle stand, with a pump and tools for everybody",
+        "It leaks where it is not rusty.",
+        6_750_000,
+    ),
+    ("ملعب صغير للأطفال", "أرجوحتان ورمل.", 9_900_000),
+)
+"""Title, description and cost in minor units."""
+
+STRANGERS = "V22,North,1980,1\nV23,North,2020,1\n"
+"""Somebody who may vote in one pot, and somebody who may in none."""
+
+Address = dict[str, str]
+"""What to fill into an address."""
+
+
+class Scene:
+    """A municipality, an officer who may see all of it, and its rounds with their codes, by what is done in them."""
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        self.known: Address = {}
+        self.rounds: dict[str, Ground] = {}
+        self.codes: dict[str, dict[str, str]] = {}
+
+    def hang(self, name: str, ground: Ground) -> Ground:
+        """Keep a round, and the codes that were made last, which are its own."""
+        self.rounds[name] = ground
+        self.codes[name] = dict(self.town.codes)
+        return ground
+
+    def address(self, path: str) -> str:
+        """The path of a route, filled in: a published pot for results, and otherwise what is going on."""
+        published = {"pot_id": self.rounds["published"].pot} if path.endswith("/results") and self.rounds else {}
+        return path.format(**(self.known | published))
+
+    def more(self) -> Iterator[tuple[str, str]]:
+        """Pages of rounds that are further or not as far as the one of the others, by name."""
+        for name, ground in self.rounds.items():
+            yield f"/rounds/{name}", f"/rounds/{ground.id}"
+            yield f"/rounds/{name}/proposals", f"/rounds/{ground.id}/proposals"
+            yield f"/officer/rounds/{name}", f"/officer/rounds/{ground.id}"
+
+
+async def usual(town: Town) -> Scene:
+    """Hagaby: a round that is open with all that can happen in one, one that takes proposals, one that is published."""
+    names = {
+        "name": "Vår gata 2026",
+        "pot": "Gator och torg",
+        "area": "Norra",
+        "about": "För oss alla.",
+        "by": "Amina",
+        "place": "The library",
+    }
+    await town.hire("Dagny", "Hagaby")
+    await town.second()
+    return await _arranged(town, names, IDEAS)
+
+
+async def long(town: Town) -> Scene:
+    """A municipality in which nothing has a short name, and no name has a blank."""
+    names = {
+        "name": LONG,
+        "pot": LONG_NAME[:118],
+        "area": LONG_NAME,
+        "about": LONG * 3,
+        "by": LONG_NAME,
+        "place": LONG_NAME,
+    }
+    ideas = tuple((f"{number}{LONG}"[:200], LONG * 2, 999_999_999_99) for number in range(1, 4))
+    town.officer_token = await town.hire(f"Dagny{LONG}"[:120], LONG_NAME)
+    town.second_token = await town.hire(f"Fatima{LONG}"[:120], LONG_NAME)
+    return await _arranged(town, names, ideas)
+
+
+async def empty(town: Town) -> Scene:
+    """A municipality with an officer and a round that nobody put anything into."""
+    await town.hire("Ester", "Tomby")
+    bare = {"name": "2027", "currency": "SEK", "pots": [], "voting_at": moment(HOUR), "closes_at": moment(2 * HOUR)}
+    view = await town.act("POST", "/api/rounds", json=bare)
+    round_id = view["round"]["id"]
+    await town.act("POST", f"/api/rounds/{round_id}/announcement")
+    nowhere = {name: str(uuid4()) for name in ("pot_id", "proposal_id", "project_id", "batch_id", "import_id")}
+    scene = Scene(town)
+    scene.known = _known(round_id=round_id, municipality_id=view["round"]["municipality_id"], **nowhere)
+    return scene
+
+
+def _known(**ids: str) -> Address:
+    return {"slug": "too-costly", "act": "announce", "provider": "bank", **ids}
+
+
+async def _arranged(town: Town, names: dict[str, str], ideas: tuple[tuple[str, str, int], ...]) -> Scene:
+    scene = Scene(town)
+    register = crowd(22).replace("North", names["area"]) + STRANGERS
+    over = scene.hang("published", await _round(town, names, ideas, register))
+    for number in range(6):
+        assert (await (await over.voter(f"V{number}")).cast(1, number % 2 + 2)).status_code == 201
+    await over.count()
+    await over.publish()
+    proposing = scene.hang("proposing", await _proposing(town, names, ideas))
+    supporting = scene.hang("supporting", await _proposing(town, names, ideas))
+    begun = "update box.round set reviewing_at = now(), supporting_at = now() where id = $1 returning id"
+    assert await owner(town, begun, supporting.id)
+    ground = scene.hang("open", await _round(town, names, ideas))
+    await _voted(ground)
+    booth = await _on_paper(ground, names)
+    await _disputed(ground, names)
+    await town.work()
+    view = await town.act("GET", f"/api/rounds/{ground.id}/draft")
+    scene.known = _known(
+        round_id=ground.id,
+        pot_id=ground.pot,
+        proposal_id=(await town.client.get(f"/api/rounds/{proposing.id}/proposals")).json()["items"][0]["id"],
+        project_id=view["projects"][0]["id"],
+        municipality_id=view["round"]["municipality_id"],
+        batch_id=booth.id,
+        import_id=(await town.act("GET", "/api/register/imports"))["imports"][0]["id"],
+    )
+    return scene
+
+
+async def _round(
+    town: Town, names: dict[str, str], ideas: tuple[tuple[str, str, int], ...], register: str | None = None
+) -> Ground:
+    """A round that has been open for ten hours, with a pot for each style; the first is for one area only."""
+    money = 2 * max(cost for *_, cost in ideas)
+    kinds = [STYLES["By approval"], *STYLES.values()]
+    pots = [pot(f"{names['pot']} {at}", money=money, style=kind[0], rule=kind[1]) for at, kind in enumerate(kinds)]
+    pots[0] |= {"areas": [names["area"]], "rule": {"rule": "equal_shares"}}
+    drawn: dict[str, Any] = {"name": names["name"], "about": names["about"], "areas": [names["area"], "North"]}
+    ground = await town.draw_round(0, register, pots=pots, voting_at=moment(-10 * HOUR), **drawn)
+    for pot_id in ground.pots:
+        for title, about, cost in ideas:
+            sent = {"pot_id": pot_id, "title": title, "about": about, "cost": cost, "area": names["area"]}
+            await town.act("POST", f"/api/rounds/{ground.id}/projects", json=sent)
+    await ground.officer("POST", "schedule")
+    return ground
+
+
+async def _proposing(town: Town, names: dict[str, str], ideas: tuple[tuple[str, str, int], ...]) -> Ground:
+    """A round that takes proposals, in which one resident has made all of these."""
+    times = {"proposing_at": moment(-HOUR), "reviewing_at": moment(HOUR), "voting_at": moment(2 * HOUR)}
+    drawn: dict[str, Any] = {"name": names["name"], "about": names["about"], **times}
+    ground = await town.draw_round(0, None, **drawn)
+    await ground.officer("POST", "announcement")
+    badge = {"Authorization": f"Bearer {(await ground.sign_in('V0'))['civic']}"}
+    for title, about, cost in ideas:
+        text = {"title": title, "about": about or title, "author_name": names["by"], "language": "sv"}
+        sent = {**text, "cost_guess": cost}
+        answer = await town.client.post(f"/api/rounds/{ground.id}/proposals", json=sent, headers=badge)
+        assert answer.status_code == 201, answer.text
+    return ground
+
+
+async def _voted(ground: Ground) -> None:
+    """Twenty residents vote within a minute, which the fraud desk finds unusual; some of them are set aside."""
+    for number in range(20):
+        voter = await ground.voter(f"V{number}", 1)
+        assert (await voter.cast(number % 3 + 1)).status_code == 201
+    lines = (await ground.town.act("GET", f"/api/rounds/{ground.id}/desk"))["lines"]
+    sent = {"line": lines[0]["line"], "reason": "All of them within one minute."}
+    await ground.town.act("POST", f"/api/rounds/{ground.id}/quarantines", json=sent)
+
+
+async def _on_paper(ground: Ground, names: dict[str, str]) -> Booth:
+    """A booth where two clerks read one sheet alike and another differently."""
+    tokens = {"Dagny": ground.town.officer_token, "Gunnar": await ground.town.second()}
+    booth = await open_booth(ground, names["place"], names["place"], tokens)
+    assert (await booth.mark("V22", ground.pots[1:])).status_code == 201
+    for number, read in ((1, (1, 1)), (2, (1, 2))):
+        for clerk, choice in zip(tokens, read, strict=True):
+            body = {"pot_id": ground.pots[1], "number": number, "choices": [choice]}
+            assert (await booth.send("POST", "/entries", body, clerk)).status_code == 201
+    return booth
+
+
+async def _disputed(ground: Ground, names: dict[str, str]) -> None:
+    """Somebody appeals, an officer asks for another's confirmation, and one proposal waits for the ballot."""
+    words = {"words": names["about"], "language": "sv", "pot_id": ground.pots[0]}
+    answer = await ground.town.client.post(f"/api/rounds/{ground.id}/appeals", json=words)
+    assert answer.status_code == 201, answer.text
+    await ground.ask("close-early")
