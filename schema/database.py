@@ -42,10 +42,10 @@ async def connect(url: str, role: Role, seconds: int = 300) -> asyncpg.Connectio
     return db
 
 
-async def pool(url: str, role: Role, size: int = 8, seconds: int = 5) -> asyncpg.Pool:
+async def pool(url: str, role: Role, size: int = 8, seconds: int = 5, command: str = "") -> asyncpg.Pool:
     """1 to ``size`` connections for the service; a statement may take ``seconds``. Raises one of AWAY.
 
-    ``acquire`` has no timeout of its own: give it one.
+    ``acquire`` has no timeout of its own: give it one. What is changed stands in the audit log under ``command``.
     """
     return await asyncpg.create_pool(
         url,
@@ -55,7 +55,7 @@ async def pool(url: str, role: Role, size: int = 8, seconds: int = 5) -> asyncpg
         command_timeout=seconds + 0.5,
         init=_speak_json,
         reset=_nothing_to_reset,
-        server_settings=_limits(role, seconds, lock="2s", idle="10s"),
+        server_settings=_limits(role, seconds, lock="2s", idle="10s") | {"byalag.action": command},
     )
 
 

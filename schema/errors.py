@@ -52,6 +52,14 @@ class WrongPassword(Refusal):
     """The name and password do not belong together."""
 
 
+class WrongOldPassword(Refusal):
+    """Somebody who is signed in does not know the password that is to be replaced."""
+
+
+class UnfitPassword(Refusal):
+    """A new password that is too short, or was not typed alike twice. Facts: fewest (signs)."""
+
+
 class TotpNeeded(Refusal):
     """The password was right, and the account asks for the code of an app as well."""
 
@@ -214,6 +222,10 @@ class Frozen(Refusal):
 
 class NotWhole(Refusal):
     """The round lacks something it needs before it can be scheduled. Facts: missing."""
+
+
+class OpensEarlier(Refusal):
+    """Voting would open before the time for which the round was scheduled first. Facts: announced."""
 
 
 class RollNotReady(Refusal):

@@ -39,6 +39,13 @@ class PersonAdmitted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
     due_at: datetime | None = None
 
 
+class ActNoted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """An entry came into the audit log and waits for its place in this ledger."""
+
+    lane: ClassVar[Lane] = "roll"
+    ledger_id: UUID
+
+
 class BallotsCast(msgspec.Struct, frozen=True, tag_field="event", tag=True):
     """Ballot revisions of one round were accepted together and wait for their verdicts."""
 
@@ -63,7 +70,10 @@ class BallotsAccepted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
 
 
 class HeadSigned(msgspec.Struct, frozen=True, tag_field="event", tag=True):
-    """A round's ledger has a new head, or a place that wants its heads: the newest goes where it is not yet."""
+    """A ledger has a new head, or a place that wants its heads: the newest goes where it is not yet.
+
+    ``round_id``: or the ledger of an audit log.
+    """
 
     lane: ClassVar[Lane] = "spread"
     round_id: UUID
@@ -157,6 +167,7 @@ Event = (
     RegisterImported
     | RoundDrafted
     | PersonAdmitted
+    | ActNoted
     | BallotsCast
     | RoundScheduled
     | BallotsAccepted

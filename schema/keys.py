@@ -3,7 +3,8 @@
 * ``K_identity`` turns a verified identity into a ``person_ref``; it never leaves the roll side.
 * ``K_round`` turns a ``person_ref`` into the round's pseudonyms. It is random per round and kept wrapped, so that it
   can be destroyed: afterwards nobody can join who voted with what was voted.
-* Ed25519 keys sign passes, receipts and checkpoints. They can be rotated; their public halves are published for ever.
+* Ed25519 keys sign passes, receipts, checkpoints and the heads of audit logs. They can be rotated; their public halves
+  are published for ever.
 
 Codes and callers are hashed, and cookies sealed, with keys derived from the master key: they need not outlive it.
 """
@@ -12,7 +13,7 @@ import base64
 import hashlib
 import hmac
 import os
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Literal, get_args
 
 import msgspec
@@ -23,8 +24,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
 from nacl.exceptions import BadSignatureError
 
-Signing = Literal["passes", "receipts", "checkpoints"]
-Purpose = Literal["identity", "passes", "receipts", "checkpoints"]
+from schema.identities import plain_identity
+
+Signing = Literal["passes", "receipts", "checkpoints", "audit"]
+Purpose = Literal["identity", "passes", "receipts", "checkpoints", "audit"]
 SIGNATURE = 64
 """Bytes. libsodium signs and verifies in half the time that OpenSSL takes, and every ballot waits for it."""
 SIGNING: tuple[Signing, ...] = get_args(Signing)
@@ -185,7 +188,7 @@ def verifies(public: bytes, signature: bytes, message: bytes) -> bool:
 
 def person_ref(identity_key: bytes, identity: str) -> bytes:
     """The keyed hash (32 bytes) that stands for a verified identity. An unkeyed hash could be run backwards."""
-    return hmac.digest(identity_key, identity.strip().upper().encode(), "sha256")
+    return hmac.digest(identity_key, plain_identity(identity, datetime.now(UTC).year).encode(), "sha256")
 
 
 def tag_of(round_key: bytes, person_ref: bytes) -> bytes:

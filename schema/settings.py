@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from schema.contacts import CALLING_CODES
 from schema.gateways import (
     GatewayError,
     MailGateway,
@@ -31,6 +32,7 @@ VARIABLES: dict[str, str] = {
     "BYALAG_MAIL_FROM": "the address that mail comes from, such as vote@example.se",
     "BYALAG_SMS_URL": "the gateway that sends one-time codes as SMS, such as https://sms.example.se/messages",
     "BYALAG_SMS_TOKEN": "the bearer token for the SMS gateway",
+    "BYALAG_CALLING_CODE": "the country of telephone numbers written without one: 46, 45, 47 or 358; none unless set",
     "BYALAG_PROVIDERS": "a TOML file with the OpenID providers that residents may sign in with",
     "BYALAG_LIMITS": "off for no limits per caller, as in a rehearsal of thousands at one address; on unless set",
     "BYALAG_TRACES": "off for no traces of casts (network and kind of device, hashed, for a day); on unless set",
@@ -54,6 +56,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     ``heads`` is the folder of published heads, if there is one.
     ``separate_box_url`` is the address of the box where it has one of its own.
+    ``calling_code`` is the country of telephone numbers that are written without one.
     ``brand`` is the file that says how pages look,
     ``language`` is what pages are in for browsers that ask for none we speak.
     ``mail`` and ``texts`` are what one-time codes are sent through, and ``providers`` who else may say who somebody is.
@@ -71,6 +74,7 @@ class Settings(msgspec.Struct, frozen=True):
     texts: TextGateway | None = None
     providers: dict[str, Provider] = {}
     language: str = "en"
+    calling_code: str | None = None
     brand: Path | None = None
 
     @property
@@ -102,6 +106,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     for name, value in (("BYALAG_LIMITS", limits), ("BYALAG_TRACES", traces)):
         if value not in ("on", "off"):
             faults.append(f"{name} must be on or off, not {value!r}")
+    calling_code = environment.get("BYALAG_CALLING_CODE") or None
+    if calling_code not in (None, *CALLING_CODES):
+        faults.append(f"BYALAG_CALLING_CODE must be one of {', '.join(CALLING_CODES)}, not {calling_code!r}")
     mail = _or_fault(read_mail_gateway, environment, faults)
     texts = _or_fault(read_text_gateway, environment, faults)
     providers = _or_fault(read_providers, environment, faults)
@@ -120,6 +127,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         texts=texts,
         providers=providers or {},
         language=environment.get("BYALAG_LANGUAGE") or "en",
+        calling_code=calling_code,
         brand=Path(environment["BYALAG_BRAND"]) if environment.get("BYALAG_BRAND") else None,
     )
 

@@ -118,8 +118,8 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
     part: Part = app.state.part
     async with contextlib.AsyncExitStack() as stack:
 
-        async def connect(role: Role, **limits: int) -> Room:
-            opened = await pool(settings.database_url, role, **limits)
+        async def connect(role: Role, size: int = 8, seconds: int = 5) -> Room:
+            opened = await pool(settings.database_url, role, size, seconds)
             stack.push_async_callback(opened.close)
             return Room(opened)
 

@@ -90,6 +90,10 @@ class Limit(msgspec.Struct, frozen=True):
         """Microseconds in which an empty bucket fills."""
         return self.burst * self.token
 
+    def within(self, seconds: int) -> int:
+        """Tokens that can be taken in so many seconds at most."""
+        return self.burst + int(seconds / self.seconds)
+
 
 CASTING = Limit("casting", burst=30, seconds=5)
 """For each tag. Nobody changes their mind thirty times in a row; a program that repeats itself for ever is slowed."""

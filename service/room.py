@@ -16,6 +16,7 @@ from schema.errors import (
     NotFound,
     NotSignedIn,
     NotYours,
+    OpensEarlier,
     Refusal,
     SameOfficer,
     Unavailable,
@@ -93,6 +94,8 @@ def refusal_of(error: Exception) -> Exception:
             return NameTaken(what=_TAKEN[error.constraint_name])
         case asyncpg.PostgresError() if error.sqlstate == "BYACT":
             return ActSettled(state=str(error))
+        case asyncpg.PostgresError() if error.sqlstate == "BYEAR":
+            return OpensEarlier(announced=str(error))
         case asyncpg.PostgresError() if error.sqlstate in _SITUATIONS:
             return _SITUATIONS[error.sqlstate]()
         case asyncpg.DataError():  # an argument of ours, though asyncpg derives it from InterfaceError as well

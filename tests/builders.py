@@ -189,7 +189,11 @@ async def published(db: asyncpg.Connection, purpose: Signing) -> list[PublicKey]
 
 async def secret(db: asyncpg.Connection, purpose: Purpose) -> bytes:
     """The key of a purpose itself, as only whoever holds the master key can read it."""
-    tables = {"receipts": "box.receipt_secret", "checkpoints": "box.checkpoint_secret"}
+    tables = {
+        "receipts": "box.receipt_secret",
+        "checkpoints": "box.checkpoint_secret",
+        "audit": "roll.audit_secret",
+    }
     table = tables.get(purpose, f"(select * from roll.secret where purpose = '{purpose}') s")
     row = await db.fetchrow(f"select key_id, wrapped from {table}")
     assert row is not None

@@ -17,11 +17,13 @@ from schema.local.folder import temporary_folder
 from schema.local.servers import Servers, servers
 from schema.logs import configure_logs
 from schema.migrate import apply_migrations
+from schema.noted import HOUSE
 from schema.settings import Settings
 from service.verbs.keys import make_keys
 from tests.builders import ADDRESS, KEYS, MASTER_KEY
 from tests.gateways import Post, Texts, mail_server, text_server
 from tests.town import Town, open_town
+from workers.sequence_audit import sequence_entries
 
 TEMPLATE = "byalag_template"
 NUMBERS = count(1)
@@ -33,13 +35,17 @@ def database(url: str, name: str) -> str:
 
 
 async def migrate_template(url: str) -> None:
-    """Make the database that all others are copied from, with keys."""
+    """Make the database that all others are copied from, with keys, and nothing left to tell."""
     admin = await asyncpg.connect(url)
     await admin.execute(f"create database {TEMPLATE}")
     await admin.close()
     db = await asyncpg.connect(database(url, TEMPLATE))
     await apply_migrations(db)
     await make_keys(db, KEYS)
+    registrar = await connect(database(url, TEMPLATE), "byalag_registrar")
+    await sequence_entries(registrar, KEYS, ADDRESS, [HOUSE])
+    await registrar.close()
+    await db.execute("delete from post.outbox")
     await db.close()
 
 

@@ -170,9 +170,13 @@ class Town:
         return Ground(self, round_id, pots)
 
     async def import_register(self, text: str) -> Response:
-        """Replace the register."""
+        """Replace the register; answers the application, or the refusal of the file."""
         headers = self.badge() | {"Content-Type": "text/csv"}
-        return await self.client.post("/api/register", content=text.encode(), headers=headers)
+        staged = await self.client.post("/api/register/imports", content=text.encode(), headers=headers)
+        if not staged.is_success:
+            return staged
+        address = f"/api/register/imports/{staged.json()['id']}/application"
+        return await self.client.post(address, headers=self.badge())
 
     async def issue_codes(self, round_id: str, text: str) -> None:
         """Fresh letters; the codes are remembered by identity."""

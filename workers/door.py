@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from schema.events import (
+    ActNoted,
     AuditorNamed,
     BallotsAccepted,
     BallotsCast,
@@ -37,6 +38,7 @@ from workers.judge import judge_ballots
 from workers.openings import make_openings
 from workers.roll import admit_persons, rebuild_rolls
 from workers.sequence import sequence_ballots
+from workers.sequence_audit import sequence_entries
 from workers.spread import spread_heads
 
 
@@ -51,7 +53,7 @@ async def act(  # noqa: PLR0912 - one case for each kind
 
     ``heads`` is the folder of published heads, if there is one.
     """
-    municipalities, drafts, cast, signed, closed, audited, counted, held = (set[UUID]() for _ in range(8))
+    municipalities, drafts, noted, cast, signed, closed, audited, counted, held = (set[UUID]() for _ in range(9))
     growing: list[RoundScheduled | BallotsAccepted] = []
     admitted: list[PersonAdmitted] = []
     happenings: list[Happening] = []
@@ -63,6 +65,8 @@ async def act(  # noqa: PLR0912 - one case for each kind
                 drafts.add(round_id)
             case PersonAdmitted():
                 admitted.append(event)
+            case ActNoted(ledger_id):
+                noted.add(ledger_id)
             case BallotsCast(ballot_ids=ballot_ids):
                 cast.update(ballot_ids)
             case RoundScheduled() | BallotsAccepted():
@@ -91,6 +95,7 @@ async def act(  # noqa: PLR0912 - one case for each kind
                 assert_never(event)
     await admit_persons(db, keys, admitted)
     await rebuild_rolls(db, keys, municipalities, drafts)
+    await sequence_entries(db, keys, box_url, noted)
     await judge_ballots(db, cast)
     await sequence_ballots(db, keys, box_url, growing)
     await spread_heads(db, heads, signed)

@@ -37,7 +37,7 @@ ROLES: dict[Lane, Role] = {
 }
 HANDS: dict[Lane, int] = {"judge": 2}
 """Over how many connections at once a lane is worked off, if not one: while Postgres writes, the next are judged."""
-BINDING: frozenset[Lane] = frozenset({"sequence", "count"})
+BINDING: frozenset[Lane] = frozenset({"roll", "sequence", "count"})
 """Lanes that sign or publish what cannot be taken back: they touch no database that lacks a published head."""
 ANSWER_SECONDS = 10.0
 """After this time a job ends and leaves the rest to the next bell, so that a worker told to stop does so soon."""

@@ -36,3 +36,6 @@ end $$;
 -- Projects change places on a ballot in one statement, which looks at its end whether each has a number of its own.
 alter table box.project drop constraint project_number_unique,
     add constraint project_number_unique unique (pot_id, number) deferrable initially immediate;
+
+-- Officers see on the voting day whether the workers keep up: what waits, in which lane, and never what it is about.
+grant select (lane, waiting_since, quarantined_at) on post.outbox to byalag_box;

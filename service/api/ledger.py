@@ -45,6 +45,18 @@ async def view_consistency(house: TheHouse, round_id: FromPath[UUID], older: Siz
     return await verbs.view_consistency(house, round_id, older, newer)
 
 
+@get("/audit-ledgers/{ledger_id:uuid}", responses=READ, tags=["ledger"])
+async def view_audit_ledger(house: TheHouse, ledger_id: FromPath[UUID]) -> LedgerView:
+    """The newest signed head of the audit log of a municipality, or of the house (zeros), and the key to check it."""
+    return await verbs.view_ledger(house, ledger_id)
+
+
+@get("/audit-ledgers/{ledger_id:uuid}/consistency", responses=READ, tags=["ledger"])
+async def view_audit_consistency(house: TheHouse, ledger_id: FromPath[UUID], older: Size, newer: Size) -> Consistency:
+    """The proof that the audit log of ``newer`` entries began as that of ``older``."""
+    return await verbs.view_consistency(house, ledger_id, older, newer)
+
+
 @get("/receipts/{commitment:str}", responses=READ, tags=["ledger"])
 async def view_standing(house: TheHouse, commitment: Commitment) -> Standing:
     """Whether the ballot of a receipt is in the ledger, with the proof."""
@@ -90,4 +102,15 @@ def _placed(place: str) -> tuple[int, int]:
 
 
 _log: Any = Router(path="/log", route_handlers=[view_checkpoint, view_tile, view_entries], include_in_schema=False)
-router: Any = Router(path="", route_handlers=[view_ledger, list_checkpoints, view_consistency, view_standing, _log])
+router: Any = Router(
+    path="",
+    route_handlers=[
+        view_ledger,
+        list_checkpoints,
+        view_consistency,
+        view_audit_ledger,
+        view_audit_consistency,
+        view_standing,
+        _log,
+    ],
+)

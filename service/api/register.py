@@ -48,19 +48,6 @@ def _source(request: AnyRequest, names: list[str] | None) -> Source:
 
 
 @post(
-    "/register",
-    operation_class=csv_body(),
-    responses=answers(*_FILE, ImportOutdated, ImportSettled),
-    security=OFFICER,
-    tags=["register"],
-    request_max_body_size=REGISTER_LIMIT,
-)
-async def replace_register(request: AnyRequest, house: TheHouse, officer: TheOfficer, names: Names = None) -> Import:
-    """Stage a file and apply it at once. Body: CSV, as for staging."""
-    return await verbs.replace_register(desk_of(house, officer), ORIGIN, _source(request, names))
-
-
-@post(
     "/register/imports",
     operation_class=csv_body(),
     responses=answers(*_FILE, ImportOutdated),
@@ -129,7 +116,6 @@ async def discard_import(house: TheHouse, officer: TheOfficer, import_id: FromPa
 router: Any = Router(
     path="",
     route_handlers=[
-        replace_register,
         stage_import,
         list_imports,
         view_import,

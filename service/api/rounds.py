@@ -16,6 +16,7 @@ from schema.errors import (
     NotFound,
     NotSignedIn,
     NotWhole,
+    OpensEarlier,
     RollNotReady,
     RoundKeyMissing,
     TooLarge,
@@ -88,7 +89,7 @@ async def announce_round(house: TheHouse, officer: TheOfficer, round_id: FromPat
     "/rounds/{round_id:uuid}/schedule",
     status_code=200,
     responses=answers(
-        NotSignedIn, NotAllowed, NotFound, Malformed, NotWhole, RollNotReady, RoundKeyMissing, Unavailable
+        NotSignedIn, NotAllowed, NotFound, Malformed, NotWhole, OpensEarlier, RollNotReady, RoundKeyMissing, Unavailable
     ),
     security=OFFICER,
     tags=["rounds"],

@@ -139,7 +139,8 @@ def _at_desk(municipality: str, act: Callable[[Desk], Awaitable[T]]) -> T:
 async def _desk(municipality: str) -> AsyncIterator[Desk]:
     """The desk of the operator. Nobody is told at once: the clock does that a moment later."""
     settings = read_settings()
-    opened = await pool(settings.database_url, "byalag_roll", size=2, seconds=60)
+    command = click.get_current_context().command_path
+    opened = await pool(settings.database_url, "byalag_roll", size=2, seconds=60, command=command)
     try:
         room = Room(opened)
         async with room.enter() as db:
@@ -147,6 +148,6 @@ async def _desk(municipality: str) -> AsyncIterator[Desk]:
             municipality_id = await roll.known_municipality(db, municipality)
         if municipality_id is None:
             raise NotFound(what=f"municipality called {municipality}")
-        yield Desk(room, person_ref, municipality_id, WHO, lambda _: None)
+        yield Desk(room, person_ref, municipality_id, WHO, lambda _: None, settings.calling_code)
     finally:
         await opened.close()

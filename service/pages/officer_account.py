@@ -1,4 +1,4 @@
-"""An officer's own account: the app for codes, and where one is signed in."""
+"""An officer's own account: the password, the app for codes, and where one is signed in."""
 
 from typing import Any
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath, FromQuery
 
-from schema.errors import Refusal, TotpConfirmed, WrongTotp
+from schema.errors import Refusal, TooFast, TotpConfirmed, UnfitPassword, WrongOldPassword, WrongTotp
 from service.house import House
 from service.languages import _, marked
 from service.pages import words
@@ -14,7 +14,7 @@ from service.pages.forms import read_form
 from service.pages.officers import session_cookie
 from service.pages.shell import Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer, session_token
-from service.problems import details
+from service.problems import details, retry_after
 from service.reading import AnyRequest
 from service.store.roll import Officer
 from service.verbs import sign_in, staff, totp
@@ -22,6 +22,7 @@ from service.verbs import sign_in, staff, totp
 NOTES = {
     "totp": marked("Your municipality asks every officer for codes of an app. Set one up here; then you can go on."),
     "ended": marked("That session has ended."),
+    "password": marked("You have another password now. Wherever else you were signed in, you are not any more."),
 }
 """What the page says, by the name in its address."""
 
@@ -32,12 +33,38 @@ async def view_account(request: AnyRequest, house: TheHouse, officer: TheOfficer
     return await _page(request, house, officer, note=_(NOTES.get(note, "")))
 
 
-async def _page(request: AnyRequest, house: House, officer: Officer, note: str | None = None) -> Page:
+async def _page(
+    request: AnyRequest, house: House, officer: Officer, note: str | None = None, refusal: Refusal | None = None
+) -> Page:
+    status, alert = (details(refusal).status, words.sentence(refusal, "")) if refusal else (200, None)
     sessions = await staff.list_sessions(house, officer, session_token(request, house) or "")
     left = await totp.recovery_left(house, officer)
-    return officer_page(
-        "officer_account.html", officer=officer, roles=words.ROLES, sessions=sessions, left=left, note=note
+    page = officer_page(
+        "officer_account.html",
+        status,
+        officer=officer,
+        roles=words.ROLES,
+        sessions=sessions,
+        left=left,
+        note=note,
+        alert=alert,
+        fewest=staff.FEWEST_SIGNS,
     )
+    page.headers.update(retry_after(refusal))
+    return page
+
+
+@post("/account/password")
+async def change_password(request: AnyRequest, house: TheHouse, officer: TheOfficer) -> Page:
+    """Take another password; other sessions end, and this one gets another token."""
+    fields = await read_form(request)
+    try:
+        await staff.change_password(house, officer, *(fields.text(name) for name in ("old", "new", "again")))
+    except (WrongOldPassword, UnfitPassword, TooFast) as refusal:
+        return await _page(request, house, officer, refusal=refusal)
+    answer = see_other("/officer/account?note=password")
+    answer.set_cookie(session_cookie(house, await sign_in.begin_session(house, officer)))
+    return answer
 
 
 @post("/account/totp")
@@ -77,4 +104,4 @@ async def end_session(house: TheHouse, officer: TheOfficer, session_id: FromPath
     return see_other("/officer/account?note=ended")
 
 
-handlers: list[Any] = [view_account, begin_totp, confirm_totp, end_session]
+handlers: list[Any] = [view_account, change_password, begin_totp, confirm_totp, end_session]

@@ -48,12 +48,14 @@ async def view_audit(
         _day(until),
         _number(after),
     )
-    found = await verbs.list_entries(house, officer, wanted, SIZE + 1)
+    log = await verbs.view_log(house, officer, wanted, SIZE + 1)
+    found = log.entries
     asked = {"round_id": round_id, "officer_id": officer_id, "since": since, "until": until}
     more = asked | {"after": str(found[SIZE - 1].id)} if len(found) > SIZE else None
     return officer_page(
         "officer_audit.html",
         officer=officer,
+        log=log,
         entries=[(entry, changes(entry)) for entry in found[:SIZE]],
         rounds=await round_verbs.list_own_rounds(house, officer),
         members=await staff_verbs.list_members(house, officer),

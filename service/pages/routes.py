@@ -35,6 +35,7 @@ from service.pages import (
     setup,
     sign_in,
     statements,
+    today,
 )
 from service.pages.forms import FORM_LIMIT
 from service.pages.problems import answer_problem_page
@@ -73,6 +74,7 @@ handlers: list[Any] = [
             *desk.handlers,
             *register.handlers,
             *setup.handlers,
+            *today.handlers,
             *officer_rounds.handlers,
             *drafting.handlers,
             *pots.handlers,

@@ -12,6 +12,18 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         marked("Wrong name or password"),
         marked("The name and the password do not belong together. Check both and try again."),
     ),
+    e.WrongOldPassword: Problem(
+        403,
+        marked("Wrong password"),
+        marked("This is not the password that you have now, so it was not changed. Type it again."),
+    ),
+    e.UnfitPassword: Problem(
+        422,
+        marked("Not a good password"),
+        marked(
+            "A new password has at least {fewest} signs and is typed twice alike. It was not changed; type both again."
+        ),
+    ),
     e.TotpNeeded: Problem(
         401,
         marked("A code is needed"),
@@ -106,6 +118,15 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     ),
     e.NotWhole: Problem(
         409, marked("Not whole yet"), marked("The round cannot be scheduled yet: {missing}. Add this and try again.")
+    ),
+    e.OpensEarlier: Problem(
+        409,
+        marked("Earlier than announced"),
+        marked(
+            "When this round was scheduled, voting was announced for {announced}, and one officer alone cannot let it"
+            " open before. Schedule it for that time or later. If it has to open earlier, ask for that act then, and"
+            " let a second officer confirm it."
+        ),
     ),
     e.RollNotReady: Problem(
         409,

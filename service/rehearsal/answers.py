@@ -19,6 +19,12 @@ class Act(msgspec.Struct, frozen=True):
     id: UUID
 
 
+class Import(msgspec.Struct, frozen=True):
+    """A register that was compared, or applied."""
+
+    id: UUID
+
+
 class RoundHead(msgspec.Struct, frozen=True):
     """A round itself."""
 

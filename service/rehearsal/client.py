@@ -16,6 +16,7 @@ from service.rehearsal.answers import (
     Act,
     Consistency,
     Head,
+    Import,
     Key,
     Ledger,
     Page,
@@ -140,7 +141,9 @@ class Client:
 
     async def import_register(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Replace the register of the officer's municipality."""
-        await self._send("POST", "/api/register", _table(columns, rows), form=CSV, token=self._officer)
+        path = "/api/register/imports"
+        staged = await self._send("POST", path, _table(columns, rows), form=CSV, token=self._officer)
+        await self._act("POST", f"{path}/{msgspec.json.decode(staged.body, type=Import).id}/application", Import)
 
     async def wait_for_roll(self, round_id: UUID, seconds: float = 120) -> Roll:
         """The roll of the newest register and rules. Raises NoAnswer when it is not built within ``seconds``."""

@@ -4,8 +4,8 @@ Identities and addresses end here. What comes out has keyed hashes in their plac
 """
 
 import re
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from uuid import UUID
 
 import msgspec
@@ -30,8 +30,11 @@ class Staged(msgspec.Struct):
     faults: list[Fault]
 
 
-def stage_batch(batch: Batch, import_id: UUID, ref: Ref) -> Staged:
-    """The persons of a batch. ``ref`` makes the keyed hash of an identity or a contact."""
+def stage_batch(batch: Batch, import_id: UUID, ref: Ref, calling_code: str | None) -> Staged:
+    """The persons of a batch. ``ref`` makes the keyed hash of an identity or a contact.
+
+    ``calling_code`` is the country of telephone numbers that do not say theirs.
+    """
     staged = Staged([], [], batch.faults)
     persons, contacts, faults = staged.persons, staged.contacts, staged.faults
     start = str(import_id)
@@ -42,16 +45,15 @@ def stage_batch(batch: Batch, import_id: UUID, ref: Ref) -> Staged:
             if mail and not mail.isspace():
                 contacts.append(f"{start}\t\\\\x{ref(mail_contact(mail)).hex()}\t\\\\x{person}\n")
             if phone and not phone.isspace():
-                contacts.append(f"{start}\t\\\\x{ref(phone_contact(phone)).hex()}\t\\\\x{person}\n")
+                contacts.append(f"{start}\t\\\\x{ref(phone_contact(phone, calling_code)).hex()}\t\\\\x{person}\n")
             persons.append(f"{start}\t{line}\t\\\\x{person}\t{known}\n")
         except ValueError:
-            faults.append(
-                Fault(line, "; ".join(_all_faults(identity, area, year, month, language, relations, mail, phone)))
-            )
+            texts = (identity, area, year, month, language, relations, mail, phone)
+            faults.append(Fault(line, "; ".join(_all_faults(texts, calling_code))))
     return staged
 
 
-def _all_faults(*texts: str) -> list[str]:
+def _all_faults(texts: Sequence[str], calling_code: str | None) -> list[str]:
     """Everything that is wrong with a row, not the first thing only."""
     said = []
     checks: tuple[Callable[[str], object], ...] = (
@@ -62,7 +64,7 @@ def _all_faults(*texts: str) -> list[str]:
         _language,
         _relations,
         _mail,
-        _phone,
+        partial(_phone, calling_code=calling_code),
     )
     for check, text in zip(checks, texts, strict=True):
         try:
@@ -134,6 +136,6 @@ def _mail(text: str) -> None:
         mail_contact(text)
 
 
-def _phone(text: str) -> None:
+def _phone(text: str, calling_code: str | None) -> None:
     if text.strip():
-        phone_contact(text)
+        phone_contact(text, calling_code)

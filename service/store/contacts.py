@@ -28,10 +28,17 @@ async def addressee(db: Db, round_id: UUID, contact_ref: bytes) -> Addressee | N
     return await one(db, Addressee, SQL.addressee, round_id, contact_ref)
 
 
-async def write_contact_code(db: Db, round_id: UUID, contact_ref: bytes, code_hash: bytes) -> None:
-    """The one code of this contact; an earlier one stops working, and so do all whose time is over."""
+async def write_contact_code(
+    db: Db, round_id: UUID, contact_ref: bytes, code_hash: bytes, to_contact: int | None, of_round: int | None
+) -> int | None:
+    """The one code of this contact; an earlier one stops working, and so do all whose time is over.
+
+    When so many were written within ten minutes for the contact or the round, none is, and the seconds to wait are
+    answered.
+    """
     await run(db, SQL.delete_ended_codes)
-    await run(db, SQL.write_contact_code, round_id, contact_ref, code_hash)
+    wait: int | None = await db.fetchval(SQL.write_contact_code, round_id, contact_ref, code_hash, to_contact, of_round)
+    return wait
 
 
 async def try_contact_code(db: Db, round_id: UUID, contact_ref: bytes, code_hash: bytes) -> bool:

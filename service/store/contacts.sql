@@ -18,9 +18,7 @@ delete from roll.contact_code c using (
 where c.round_id = ended.round_id and c.contact_ref = ended.contact_ref
 
 -- name: write_contact_code
-insert into roll.contact_code (round_id, contact_ref, code_hash, ends_at)
-values ($1, $2, $3, date_bin('10 minutes', clock_timestamp(), 'epoch') + interval '20 minutes')
-on conflict (round_id, contact_ref) do update set code_hash = excluded.code_hash, ends_at = excluded.ends_at, tries = 0
+select roll.write_contact_code($1, $2, $3, $4, $5)
 
 -- name: try_contact_code
 update roll.contact_code set tries = tries + 1
@@ -41,10 +39,4 @@ with person as (
     select p.person_ref, p.wrapped_key, case when p.known then roll.note_participation($1, p.person_ref) end
     from person p where p.known or p.may_declare
 )
-select n.person_ref, n.wrapped_key, coalesce(
-    (select jsonb_agg(jsonb_build_object(
-            'pot_id', p.id, 'pot_name', p.name, 'style', p.style->>'style', 'reason', e.reason) order by p.position)
-        from roll.entry e join box.pot p on p.id = e.pot_id
-        where e.round_id = $1 and e.person_ref = n.person_ref),
-    '[]') as entries
-from noted n
+select n.person_ref, n.wrapped_key, roll.entries($1, n.person_ref) as entries from noted n

@@ -19,7 +19,9 @@ class Webhook(msgspec.Struct, frozen=True):
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """What came of a round's heads at one place; ``webhook_id`` is null for the folder.
+    """What came of a ledger's heads at one place; ``webhook_id`` is null for the folder.
+
+    ``round_id`` is the municipality's own id for the ledger of its audit log.
 
     ``size`` and ``sent_at`` are of the newest head that got there, ``fault`` and ``failed_at`` of the last attempt that
     failed: what is older than ``sent_at`` is over. ``due_at`` is when it will be tried again.
@@ -57,5 +59,5 @@ async def delete_webhook(db: Db, municipality_id: UUID, webhook_id: UUID) -> boo
 
 
 async def deliveries(db: Db, municipality_id: UUID) -> list[Delivery]:
-    """What came of heads of this municipality's rounds at every place, the newest round first."""
+    """What came of this municipality's heads at every place, the newest round first and the audit log last."""
     return await many(db, Delivery, SQL.deliveries, municipality_id)

@@ -12,6 +12,6 @@ delete from box.head_webhook where municipality_id = $1 and id = $2
 
 -- name: deliveries
 select d.webhook_id, d.round_id, d.size, d.sent_at, d.fault, d.failed_at, d.due_at
-from box.head_delivery d join box.round r on r.id = d.round_id
-where r.municipality_id = $1
-order by r.drafted_at desc, r.id desc
+from box.head_delivery d left join box.round r on r.id = d.round_id
+where coalesce(r.municipality_id, d.round_id) = $1
+order by r.drafted_at desc nulls last, r.id desc

@@ -71,6 +71,11 @@ async def checkpoint_secret(db: Db) -> Secret | None:
     return await one(db, Secret, SQL.checkpoint_secret)
 
 
+async def audit_secret(db: Db) -> Secret | None:
+    """The secret of the audit log's heads."""
+    return await one(db, Secret, SQL.audit_secret)
+
+
 async def insert_verification_key(db: Db, key_id: str, purpose: Signing, public_key: bytes) -> None:
     """Publish a key. Raises when its purpose has an active one."""
     await run(db, SQL.insert_verification_key, key_id, purpose, public_key)
@@ -85,6 +90,8 @@ async def insert_secret(db: Db, purpose: Purpose, secret: Secret) -> None:
             await run(db, SQL.insert_receipt_secret, secret.key_id, secret.wrapped)
         case "checkpoints":
             await run(db, SQL.insert_checkpoint_secret, secret.key_id, secret.wrapped)
+        case "audit":
+            await run(db, SQL.insert_audit_secret, secret.key_id, secret.wrapped)
         case _:
             assert_never(purpose)
 
@@ -97,6 +104,8 @@ async def retire(db: Db, purpose: Signing) -> None:
             await run(db, SQL.delete_pass_secret)
         case "checkpoints":
             await run(db, SQL.delete_checkpoint_secret)
+        case "audit":
+            await run(db, SQL.delete_audit_secret)
 
 
 async def round_keys(db: Db) -> list[RoundKey]:

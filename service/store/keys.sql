@@ -13,6 +13,9 @@ select s.key_id, s.wrapped, v.purpose, v.made_at
 from box.receipt_secret s join box.verification_key v on v.key_id = s.key_id
 order by v.made_at desc, s.key_id
 
+-- name: audit_secret
+select key_id, wrapped from roll.audit_secret
+
 -- name: checkpoint_secret
 select key_id, wrapped from box.checkpoint_secret
 
@@ -28,6 +31,9 @@ insert into box.receipt_secret (key_id, wrapped) values ($1, $2)
 -- name: insert_checkpoint_secret
 insert into box.checkpoint_secret (key_id, wrapped) values ($1, $2)
 
+-- name: insert_audit_secret
+insert into roll.audit_secret (key_id, wrapped) values ($1, $2)
+
 -- name: retire
 update box.verification_key set retired_at = clock_timestamp() where purpose = $1 and retired_at is null
 
@@ -36,6 +42,9 @@ delete from roll.secret where purpose = 'passes'
 
 -- name: delete_checkpoint_secret
 delete from box.checkpoint_secret
+
+-- name: delete_audit_secret
+delete from roll.audit_secret
 
 -- name: round_keys
 select r.id as round_id, r.name, r.municipality, k.round_id is not null as present,

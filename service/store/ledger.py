@@ -1,10 +1,11 @@
-"""A round's ledger, as the workers keep it: signed heads, tiles of hashes, and the commitments under them."""
+"""The ledgers, as the workers keep them: signed heads, tiles of hashes, and a round's commitments under them."""
 
 from collections.abc import Collection
 from uuid import UUID
 
 import msgspec
 
+from schema.keys import Signing
 from schema.queries import Db, many, one, queries
 from schema.tree import TileId
 
@@ -18,6 +19,12 @@ class Checkpoint(msgspec.Struct, frozen=True):
     note: str
 
 
+class NewestHead(Checkpoint, frozen=True):
+    """The newest of a ledger, and the purpose of the keys that sign it."""
+
+    signs: Signing
+
+
 class Leaf(msgspec.Struct, frozen=True):
     """Where a commitment stands; places count from 0."""
 
@@ -25,9 +32,9 @@ class Leaf(msgspec.Struct, frozen=True):
     position: int
 
 
-async def last_checkpoint(db: Db, round_id: UUID) -> Checkpoint | None:
-    """The newest head; None while a round has no ledger."""
-    return await one(db, Checkpoint, SQL.last_checkpoint, round_id)
+async def last_checkpoint(db: Db, log_id: UUID) -> NewestHead | None:
+    """The newest head of a round or of an audit log; None while there is no ledger."""
+    return await one(db, NewestHead, SQL.last_checkpoint, log_id)
 
 
 async def checkpoints(db: Db, round_id: UUID, after: int, most: int) -> list[Checkpoint]:
@@ -51,13 +58,13 @@ async def entries(db: Db, round_id: UUID, begin: int, number: int) -> list[bytes
     return [row["commitment"] for row in await db.fetch(SQL.entries, round_id, begin, number)]
 
 
-async def tile(db: Db, round_id: UUID, key: TileId) -> bytes | None:
-    """One tile."""
-    hashes: bytes | None = await db.fetchval(SQL.tile, round_id, *key)
+async def tile(db: Db, log_id: UUID, key: TileId) -> bytes | None:
+    """One tile of a round's ledger or an audit log's."""
+    hashes: bytes | None = await db.fetchval(SQL.tile, log_id, *key)
     return hashes
 
 
-async def tiles(db: Db, round_id: UUID, keys: Collection[TileId]) -> dict[TileId, bytes]:
+async def tiles(db: Db, log_id: UUID, keys: Collection[TileId]) -> dict[TileId, bytes]:
     """Those of these tiles that exist."""
     levels, indices = [level for level, _ in keys], [index for _, index in keys]
-    return {(row["level"], row["index"]): row["hashes"] for row in await db.fetch(SQL.tiles, round_id, levels, indices)}
+    return {(row["level"], row["index"]): row["hashes"] for row in await db.fetch(SQL.tiles, log_id, levels, indices)}

@@ -58,34 +58,17 @@ where l.round_id = $1
 select pot_id, reason, sum(persons) as persons from roll.head_count where round_id = $1 group by pot_id, reason order by 1, 2
 
 -- name: sign_in
-with person as (
-    select c.person_ref, k.wrapped as wrapped_key
-    from roll.code c join roll.code_batch b on b.id = c.batch_id join roll.round_key k on k.round_id = c.round_id
-    where c.round_id = $1 and c.code_hash = $2 and not c.replaced and b.voided_at is null and not b.is_test
-), noted as (
-    select p.person_ref, p.wrapped_key, roll.note_participation($1, p.person_ref) from person p
+with noted as (
+    select p.person_ref, k.wrapped as wrapped_key, roll.note_participation($1, p.person_ref)
+    from roll.round_key k, roll.person_of_code($1, $2) as p (person_ref)
+    where k.round_id = $1 and p.person_ref is not null
 )
-select n.person_ref, n.wrapped_key, coalesce(
-    (select jsonb_agg(jsonb_build_object(
-            'pot_id', p.id, 'pot_name', p.name, 'style', p.style->>'style', 'reason', e.reason) order by p.position)
-        from roll.entry e join box.pot p on p.id = e.pot_id
-        where e.round_id = $1 and e.person_ref = n.person_ref),
-    '[]') as entries
-from noted n
+select n.person_ref, n.wrapped_key, roll.entries($1, n.person_ref) as entries from noted n
 
 -- name: present
-select person.ref as person_ref, k.wrapped as wrapped_key, coalesce(
-    (select jsonb_agg(jsonb_build_object(
-            'pot_id', p.id, 'pot_name', p.name, 'style', p.style->>'style', 'reason', e.reason) order by p.position)
-        from roll.entry e join box.pot p on p.id = e.pot_id
-        where e.round_id = $1 and e.person_ref = person.ref),
-    '[]') as entries
-from roll.round_key k, lateral (
-    select coalesce($2, (
-        select c.person_ref from roll.code c join roll.code_batch b on b.id = c.batch_id
-        where c.round_id = $1 and c.code_hash = $3 and not c.replaced and b.voided_at is null and not b.is_test)) as ref
-    ) person
-where k.round_id = $1 and person.ref is not null
+select p.person_ref, k.wrapped as wrapped_key, roll.entries($1, p.person_ref) as entries
+from roll.round_key k, coalesce($2, roll.person_of_code($1, $3)) as p (person_ref)
+where k.round_id = $1 and p.person_ref is not null
 
 -- name: note_participation
 select roll.note_participation($1, $2, $3)

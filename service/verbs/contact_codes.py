@@ -1,13 +1,12 @@
 """One-time codes by e-mail and SMS: sent to a contact, and taken once. The answer never tells whom the register has."""
 
-from collections.abc import Callable
 from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 
 from schema.contacts import mail_contact, phone_contact
-from schema.errors import BadContact, KeyDestroyed, NoGateway, NotFound, WrongOneTimeCode
+from schema.errors import BadContact, KeyDestroyed, NoGateway, NotFound, TooFast, WrongOneTimeCode
 from schema.one_time import MINUTES, TRIES, new_one_time_code, plain_one_time_code
 from schema.queries import Db
 from service.gateways import send_mail, send_text
@@ -19,14 +18,14 @@ from service.verbs.code_messages import Message, code_message, no_code_message
 
 Kind = Literal["mail", "phone"]
 
-_CONTACTS: dict[Kind, Callable[[str], str]] = {"mail": mail_contact, "phone": phone_contact}
-
 NORDIC = ("45", "46", "47", "298", "299", "354", "358")
 """Countries whose telephones get an SMS. Elsewhere there are numbers that are called only to be paid for it."""
 
+_COUNTED = (CODES_TO_CONTACT, CODES_OF_ROUND)
+
 
 class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a code is sent: an e-mail address, or a telephone number with its country, as typed."""
+    """Where a code is sent, as typed: an e-mail address, or a telephone number, whose country the house may know."""
 
     kind: Kind
     address: Annotated[str, msgspec.Meta(min_length=1, max_length=254)]
@@ -44,7 +43,7 @@ async def send_contact_code(house: House, round_id: UUID, contact: Contact, addr
 
     Both go the same way, take the same time and fail alike. ``address`` is the caller's.
 
-    Raises BadContact, NoGateway, NotFound, KeyDestroyed and GatewayAway.
+    Raises BadContact, NoGateway, NotFound, KeyDestroyed, TooFast and GatewayAway.
     """
     plain = plain_contact(house, contact)
     await house.limits.ask(ASKING_CODE, address)
@@ -58,7 +57,10 @@ async def send_contact_code(house: House, round_id: UUID, contact: Contact, addr
     await house.limits.ask(CODES_TO_CONTACT, contact_ref.hex())
     await house.limits.ask(CODES_OF_ROUND, str(round_id))
     async with house.roll.write() as db:
-        await contacts.write_contact_code(db, round_id, contact_ref, _hash(house, code))
+        # What the database counts holds for all processes, also where they cannot add up because Redis is away.
+        most = [limit.within(60 * MINUTES) if house.settings.limits else None for limit in _COUNTED]
+        if wait := await contacts.write_contact_code(db, round_id, contact_ref, _hash(house, code), *most):
+            raise TooFast(seconds=wait)
     if found.person_ref:
         await _send(house, plain, code_message(found.language, found.round, code))
     else:
@@ -97,7 +99,10 @@ def plain_contact(house: House, contact: Contact) -> str:
     if contact.kind not in ways(house):
         raise NoGateway(way={"mail": "e-mail", "phone": "SMS"}[contact.kind])
     try:
-        plain = _CONTACTS[contact.kind](contact.address)
+        if contact.kind == "phone":
+            plain = phone_contact(contact.address, house.settings.calling_code)
+        else:
+            plain = mail_contact(contact.address)
     except ValueError as error:
         raise BadContact(fault=str(error)) from None
     if contact.kind == "phone" and not plain.removeprefix("phone:").startswith(NORDIC):

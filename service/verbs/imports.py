@@ -38,13 +38,17 @@ _STATES = {
 
 
 class Desk(msgspec.Struct, frozen=True):
-    """Where a register is imported, for which municipality, and by whom. ``ref`` makes keyed hashes of identities."""
+    """Where a register is imported, for which municipality, and by whom. ``ref`` makes keyed hashes of identities.
+
+    ``calling_code`` is the country of telephone numbers that do not say theirs.
+    """
 
     roll: Room
     ref: Ref
     municipality_id: UUID
     who: str
     ring: Callable[[Lane], None]
+    calling_code: str | None = None
 
 
 class RegisterView(msgspec.Struct, frozen=True):
@@ -56,7 +60,8 @@ class RegisterView(msgspec.Struct, frozen=True):
 
 def desk_of(house: House, officer: Officer) -> Desk:
     """The desk at which an officer imports the register of her municipality."""
-    return Desk(house.roll, house.ring.person_ref, officer.municipality_id, officer.name, house.doorbell.ring)
+    who = (officer.municipality_id, officer.name)
+    return Desk(house.roll, house.ring.person_ref, *who, house.doorbell.ring, house.settings.calling_code)
 
 
 async def stage_import(desk: Desk, origin: str, source: Source) -> Import:
@@ -92,7 +97,7 @@ async def _copy(desk: Desk, import_id: UUID, first: Batch, others: Source) -> No
         contacts.clear()
 
     while batch is not None:
-        staged = stage_batch(batch, import_id, desk.ref)
+        staged = stage_batch(batch, import_id, desk.ref, desk.calling_code)
         persons += staged.persons
         contacts += staged.contacts
         if staged.faults:
@@ -160,11 +165,6 @@ async def apply_import(desk: Desk, import_id: UUID) -> Import:
         await store.delete_staged(db, [import_id])
     desk.ring("roll")
     return applied
-
-
-async def replace_register(desk: Desk, origin: str, source: Source) -> Import:
-    """Stage and apply in one go, for programs that look at no difference. Raises what both raise."""
-    return await apply_import(desk, (await stage_import(desk, origin, source)).id)
 
 
 async def discard_import(desk: Desk, import_id: UUID) -> Import:

@@ -89,6 +89,8 @@ async def _active(db: Db) -> dict[Purpose, Secret]:
         found["receipts"] = receipts[0]
     if checkpoints := await store.checkpoint_secret(db):
         found["checkpoints"] = checkpoints
+    if audit := await store.audit_secret(db):
+        found["audit"] = audit
     return found
 
 

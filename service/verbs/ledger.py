@@ -1,4 +1,4 @@
-"""Reading a round's ledger: its head, its tiles, and the proofs that follow from them."""
+"""Reading a ledger, of a round or of an audit log: its head, its tiles, and the proofs that follow from them."""
 
 from typing import Literal
 from uuid import UUID
@@ -11,7 +11,7 @@ from schema.tree import HASH, WIDTH, beside, consistency, edge, inclusion
 from service.house import House
 from service.languages import marked
 from service.store import keys, ledger
-from service.store.ledger import Checkpoint
+from service.store.ledger import Checkpoint, NewestHead
 
 PAGE = 1000
 
@@ -52,20 +52,20 @@ class Consistency(msgspec.Struct, frozen=True):
     proof: tuple[str, ...]
 
 
-async def view_ledger(house: House, round_id: UUID) -> LedgerView:
-    """A round's ledger. Raises NotFound before it is scheduled."""
-    last = await last_checkpoint(house, round_id)
+async def view_ledger(house: House, log_id: UUID) -> LedgerView:
+    """A round's ledger, or an audit log's. Raises NotFound before the round is scheduled or anything was noted."""
+    last = await last_checkpoint(house, log_id)
     origin = last.note.partition("\n")[0]
     async with house.box.enter() as db:  # read after the head, so that its key is among them
         published = await keys.verification_keys(db)
-    signing = tuple(verification_key(origin, key.public_key) for key in published if key.purpose == "checkpoints")
-    return LedgerView(origin, signing, last.size, last.note, f"{house.settings.box_url}/api/log/{round_id}")
+    signing = tuple(verification_key(origin, key.public_key) for key in published if key.purpose == last.signs)
+    return LedgerView(origin, signing, last.size, last.note, f"{house.settings.box_url}/api/log/{log_id}")
 
 
-async def last_checkpoint(house: House, round_id: UUID) -> Checkpoint:
+async def last_checkpoint(house: House, log_id: UUID) -> NewestHead:
     """The newest head. Raises NotFound while there is no ledger."""
     async with house.box.enter() as db:
-        found = await ledger.last_checkpoint(db, round_id)
+        found = await ledger.last_checkpoint(db, log_id)
     if found is None:
         raise NotFound(what="ledger")
     return found
@@ -95,20 +95,20 @@ async def view_standing(house: House, commitment: str) -> Standing:
     return Standing(commitment, "included", leaf.round_id, leaf.position, head.size, proof, head.note)
 
 
-async def view_consistency(house: House, round_id: UUID, older: int, newer: int) -> Consistency:
+async def view_consistency(house: House, log_id: UUID, older: int, newer: int) -> Consistency:
     """The proof between two sizes. Raises NotFound and Malformed."""
-    last = await last_checkpoint(house, round_id)
+    last = await last_checkpoint(house, log_id)
     if not 1 <= older <= newer <= last.size:
         raise Malformed(fault=f"the older size is at least 1, and the newer at least as large and at most {last.size}")
     async with house.box.enter() as db:
-        tiles = await ledger.tiles(db, round_id, {*edge(older), *edge(newer), *beside(older - 1, newer)})
+        tiles = await ledger.tiles(db, log_id, {*edge(older), *edge(newer), *beside(older - 1, newer)})
     return Consistency(older, newer, tuple(step.hex() for step in consistency(tiles, older, newer)))
 
 
-async def view_tile(house: House, round_id: UUID, level: int, index: int, width: int) -> bytes:
+async def view_tile(house: House, log_id: UUID, level: int, index: int, width: int) -> bytes:
     """The first ``width`` hashes of a tile. Raises NotFound when it has fewer."""
     async with house.box.enter() as db:
-        hashes = await ledger.tile(db, round_id, (level, index))
+        hashes = await ledger.tile(db, log_id, (level, index))
     if hashes is None or len(hashes) < width * HASH:
         raise NotFound(what="tile")
     return hashes[: width * HASH]

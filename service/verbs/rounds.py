@@ -209,7 +209,10 @@ async def announce_round(house: House, officer: Officer, round_id: UUID) -> Roun
 
 
 async def schedule_round(house: House, officer: Officer, round_id: UUID) -> RoundView:
-    """Freeze a whole round, so that voting opens by itself when its time comes."""
+    """Freeze a whole round, so that voting opens by itself when its time comes.
+
+    Raises RoundKeyMissing, RollNotReady, NotWhole, and OpensEarlier: what was announced once holds for one officer.
+    """
     async with house.box.enter() as db:
         await own_round(db, officer, round_id)
     async with house.roll.enter() as db:

@@ -8,17 +8,21 @@ from uuid import UUID
 
 import msgspec
 
-from schema.errors import NameTaken, NotFound
+from schema.errors import NameTaken, NotFound, UnfitPassword, WrongOldPassword
 from schema.queries import Db
 from service.house import House
 from service.languages import marked
+from service.limits import OFFICER_NAME
 from service.people import token_hash
 from service.reading import Name
 from service.rights import OfficerRole
 from service.store import roll, staff, totp
 from service.store.roll import Officer
 from service.store.staff import Member, OwnSession
-from service.verbs.sign_in import hash_password
+from service.verbs.sign_in import hash_password, password_matches
+
+FEWEST_SIGNS = 12
+"""Of a password that somebody chooses."""
 
 
 class StaffDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,6 +68,18 @@ async def demand_totp(house: House, officer: Officer, demanded: bool) -> None:
     """Whether every officer of the municipality must have an app for codes, from the next request on."""
     async with house.roll.write() as db:
         await staff.demand_totp(db, officer.municipality_id, demanded)
+
+
+async def change_password(house: House, officer: Officer, old: str, new: str, again: str) -> None:
+    """Another password for oneself; all of one's sessions end. Raises WrongOldPassword, UnfitPassword and TooFast."""
+    await house.limits.ask(OFFICER_NAME, officer.name.lower())
+    if not await asyncio.to_thread(password_matches, old, officer.password_hash):
+        raise WrongOldPassword()
+    if len(new) < FEWEST_SIGNS or new != again:
+        raise UnfitPassword(fewest=FEWEST_SIGNS)
+    hashed = await asyncio.to_thread(hash_password, new)
+    async with house.roll.write() as db:
+        await roll.update_password(db, officer.name, hashed)
 
 
 async def list_sessions(house: House, officer: Officer, token: str) -> list[OwnSession]:

@@ -115,4 +115,4 @@ def test_no_gateway_shows_its_secret() -> None:
 def test_one_contact_has_one_spelling() -> None:
     """Capitals, blanks and dashes make no other."""
     assert mail_contact(" Amina@Example.SE ") == mail_contact("amina@example.se")
-    assert phone_contact("0046 (70) 123-45-67") == phone_contact("+46701234567") == "phone:46701234567"
+    assert phone_contact("0046 (70) 123-45-67", None) == phone_contact("+46701234567", None) == "phone:46701234567"

@@ -71,6 +71,18 @@ def test_callers_are_limited_unless_it_says_off(said: str, limits: bool) -> None
     assert read_settings(GOOD | {"BYALAG_LIMITS": said}).limits is limits
 
 
+@pytest.mark.parametrize(("said", "code"), [("", None), ("46", "46"), ("358", "358")])
+def test_the_country_of_telephones_is_read(said: str, code: str | None) -> None:
+    """None unless somebody says which."""
+    assert read_settings(GOOD | {"BYALAG_CALLING_CODE": said}).calling_code == code
+
+
+def test_a_country_whose_numbers_nobody_knows_here_is_refused() -> None:
+    """With those that are known."""
+    with pytest.raises(SettingsError, match=r"BYALAG_CALLING_CODE must be one of 45, 46, 47, 358, not '\+46'"):
+        read_settings(GOOD | {"BYALAG_CALLING_CODE": "+46"})
+
+
 def test_a_misspelt_setting_does_not_take_the_limits_away() -> None:
     """It is refused, with the words that there are."""
     with pytest.raises(SettingsError, match="BYALAG_LIMITS must be on or off, not 'of'"):

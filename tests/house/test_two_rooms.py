@@ -135,6 +135,17 @@ async def test_links_lead_to_the_room_where_they_are(town: Town) -> None:
     assert led.headers["location"] == f"{roll}/rounds/{ground.id}/sign-in"
 
 
+async def test_a_chosen_language_goes_along(town: Town) -> None:
+    """A cookie stays behind, so links to the other room name the language; and none is named before it was chosen."""
+    roll, box = town.settings.public_url, town.settings.box_url
+    browser = Visitor(town.client)
+    assert f"{box}/receipts" in {each["href"] for each in (await browser.open(f"{roll}/")).page.all("a")}
+    chosen = await browser.open(f"{roll}/?lang=da")
+    assert f"{box}/receipts?lang=da" in {each["href"] for each in chosen.page.all("a")}
+    again = await browser.open(f"{roll}/privacy")
+    assert f"{box}/receipts?lang=da" in {each["href"] for each in again.page.all("a")}
+
+
 async def test_no_choice_comes_along_to_where_people_sign_in(town: Town, requests: Requests) -> None:
     """Whose pass has ended reads the choices at the box, and signs in again on a page that knows nothing of them."""
     roll = town.settings.public_url

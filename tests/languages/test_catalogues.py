@@ -15,7 +15,7 @@ WHOLE = [language for language in TRANSLATED if LANGUAGES[language].whole]
 PARTLY = [language for language in TRANSLATED if not LANGUAGES[language].whole]
 
 OFFICERS = re.compile(
-    r"pages/templates/officer_|pages/(officer|acts|assisted|desk|keying|letters|paper|register)"
+    r"pages/templates/officer_|pages/(officer|acts|assisted|desk|drafting|keying|letters|paper|pots|project_files|register|setup)"
     r"|pages/words/(acts|desk|paper|roll)\.|refusals/officers|room\.|sources/"
     r"|verbs/(addressees|booth|codes|heads|imports|ledger|printing|staff)\."
 )

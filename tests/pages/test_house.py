@@ -44,11 +44,13 @@ async def test_every_page_is_opened_and_inspected(town: Town, visitor: Visitor) 
     proposal = next(each["href"] for each in sent.page.all("a") if each.text == "Bänkar").rpartition("/")[2]
     await visitor.open("/officer")
     await visitor.press("Sign in", name="Dagny", password=PASSWORD)
+    drafted = await town.act("GET", f"/api/rounds/{ground.id}/draft")
     known = {
         "round_id": ground.id,
+        "municipality_id": drafted["round"]["municipality_id"],
         "pot_id": ground.pot,
         "proposal_id": proposal,
-        "project_id": (await town.act("GET", f"/api/rounds/{ground.id}/draft"))["projects"][0]["id"],
+        "project_id": drafted["projects"][0]["id"],
         "batch_id": (await open_booth(await town.open_round(register=None))).id,
         "import_id": (await town.act("GET", "/api/register/imports"))["imports"][0]["id"],
         "slug": "too-costly",

@@ -1,9 +1,10 @@
 """The page of the audit log."""
 
+import asyncpg
 import pytest
 
 from tests.pages.visitor import Visitor
-from tests.town import Town
+from tests.town import Town, draft
 
 
 async def test_changes_are_shown_by_whom_and_what(town: Town, dagny: Visitor) -> None:
@@ -33,3 +34,40 @@ async def test_the_list_goes_on_on_the_next_page(town: Town, dagny: Visitor) -> 
 async def test_what_cannot_be_read_is_said(dagny: Visitor, question: str) -> None:
     """An address with a slip is refused in plain words."""
     assert (await dagny.open(f"/officer/audit?{question}")).status == 400
+
+
+async def test_the_page_says_that_all_is_as_it_was_signed(town: Town, dagny: Visitor) -> None:
+    """In one sentence, with the heads under which it was read, and how many changes are too new."""
+    await town.draw_round()
+    await town.work("roll")
+    page = await dagny.open("/officer/audit")
+    assert "Every change shown here is as it was signed, and none that was signed is missing." in page.text
+    assert "too new" not in page.text
+    ledger_id = page.text.partition("/api/log/")[2].split()[0]
+    assert (await town.client.get(f"/api/log/{ledger_id}/checkpoint")).text.split()[2] in page.text
+    await town.act("POST", "/api/rounds", json=draft())
+    assert "are too new to be signed" in (await dagny.open("/officer/audit")).text
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("update roll.audit set officer = 'Egil' where id = {number}", "Not as they were signed: {number}"),
+        ("delete from roll.audit where id = {number}", "1 signed change is missing."),
+        ("update box.audit_checkpoint set note = replace(note, E'\\n\\n', E'x\\n\\n')", "This log was altered."),
+        ("delete from box.audit_tile where ledger_id <> {house}", "Not as they were signed: "),
+    ],
+)
+async def test_the_page_says_that_the_log_was_altered(
+    town: Town, dagny: Visitor, db: asyncpg.Connection, change: str, said: str
+) -> None:
+    """And no more that all is well."""
+    await town.draw_round()
+    await town.work("roll")
+    number = await db.fetchval("select max(entry_id) from roll.audit_leaf")
+    await db.execute("set session_replication_role = replica")
+    await db.execute(change.format(number=number, house="'00000000-0000-0000-0000-000000000000'"))
+    page = await dagny.open("/officer/audit")
+    assert said.format(number=number) in page.text
+    assert "This log was altered." in page.text
+    assert "as it was signed, and none" not in page.text

@@ -2,6 +2,9 @@
 
 import re
 
+import pytest
+
+from service.limits import OFFICER_NAME
 from tests.pages.visitor import Visitor
 from tests.town import PASSWORD, Town
 
@@ -82,3 +85,57 @@ async def test_a_session_elsewhere_is_ended_from_the_account(town: Town, dagny: 
         assert "That session has ended" in (await dagny.send(end, [])).text
     assert (await town.client.get("/api/officer/sessions", headers=town.badge(library))).status_code == 401
     assert PASSWORD not in page.html
+
+
+NEW = "four words make one"
+
+
+async def test_an_officer_chooses_another_password(town: Town, dagny: Visitor) -> None:
+    """It opens from now on, the old one does not, and of all sessions only this browser's goes on."""
+    library = await town.sign_in("Dagny")
+    await dagny.open("/officer/account")
+    page = await dagny.press("Change the password", old=PASSWORD, new=NEW, again=NEW)
+    assert "You have another password now" in page.text
+    assert (await town.client.get("/api/officer/sessions", headers=town.badge(library))).status_code == 401
+    signed_in = [
+        (await town.client.post("/api/officer/sessions", json={"name": "Dagny", "password": each})).status_code
+        for each in (PASSWORD, NEW)
+    ]
+    assert signed_in == [401, 201]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again", "status", "said"),
+    [
+        ("not hers", NEW, NEW, 403, "not the password that you have now"),
+        (PASSWORD, "short", "short", 422, "at least 12 signs"),
+        (PASSWORD, NEW, NEW + "!", 422, "typed twice alike"),
+    ],
+)
+async def test_a_password_is_not_changed_by_chance(
+    town: Town, dagny: Visitor, old: str, new: str, again: str, status: int, said: str
+) -> None:
+    """Not by whoever finds the browser open, and not to one that is too short or mistyped."""
+    await dagny.open("/officer/account")
+    page = await dagny.press("Change the password", old=old, new=new, again=again)
+    assert (page.status, said in page.alert) == (status, True)
+    assert await town.sign_in("Dagny")
+
+
+async def test_old_passwords_are_not_guessed_on_the_account(dagny: Visitor) -> None:
+    """Ten at once, as at the door; then one has to wait."""
+    await dagny.open("/officer/account")
+    guesses = [
+        (await dagny.press("Change the password", old="guess", new=NEW, again=NEW)).status
+        for _ in range(OFFICER_NAME.burst + 1)
+    ]
+    assert (set(guesses[:-2]), guesses[-1]) == ({403}, 429)
+
+
+async def test_another_password_stands_in_the_audit_log(town: Town, dagny: Visitor) -> None:
+    """Who, when and that; neither password nor hash."""
+    await dagny.open("/officer/account")
+    await dagny.press("Change the password", old=PASSWORD, new=NEW, again=NEW)
+    rows = (await town.client.get("/api/audit", headers=town.badge(await town.hire("Fatima")))).json()["items"]
+    entry = next(row for row in rows if row["action"] == "change_password")
+    assert (entry["subject"], entry["officer"], list(entry["after"])) == ("officer", "Dagny", ["password_at"])

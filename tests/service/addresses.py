@@ -104,6 +104,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "session_id": [scene.round_id],
         "officer_id": [scene.round_id],
         "import_id": [scene.imported],
+        "ledger_id": ["00000000-0000-0000-0000-000000000000"],  # that of the house itself
         "webhook_id": [scene.round_id],  # there is none, so nothing is removed
         "level": ["0"],
         "place": ["000.p/1", f"000.p/{scene.leaves}"],
@@ -127,7 +128,7 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "since": "2026-01-01",
         "until": "2126-01-01",
         "older": "1",
-        "newer": str(scene.leaves),
+        "newer": "1" if "audit" in route.path else str(scene.leaves),
         "commitment": scene.receipt,
         "names": "area=area",
         "q": "Canary",
@@ -139,6 +140,7 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "number": "1",
         "v": "0",
         "revision": "1",
+        "still": "1",
         "language": "sv",
         "is_test": "true",
         "again": "false",

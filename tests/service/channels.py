@@ -182,7 +182,7 @@ async def seen_in_tables(db: asyncpg.Connection, known: frozenset[str]) -> Sight
             text = veiled("\n".join(str(row[at]).replace("\\x", "") for row in rows), known)
             if (table, column) == ("roll.audit", "request_id"):
                 text = _REQUEST.sub(_blank, text)
-            if (table, column) == ("box.checkpoint", "note"):
+            if column == "note" and table in {"box.checkpoint", "box.audit_checkpoint", "box.log_head"}:
                 text = _HASH.sub(_blank, text)
             found |= {(f"{table}.{column}", role): _without_fractions(text) for role in roles}
     return found

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
@@ -76,6 +77,18 @@ async def test_a_code_by_sms_signs_in_as_the_letter_does(opened: Ground, texts: 
     assert texts[0].taken[0]["to"] == "+46701234567"
     answer = await show(opened, code_in(texts[0].taken[0]["text"]), "0046701234567", "phone")
     assert tags(opened, answer.json()) == tags(opened, await opened.sign_in("AMINA-1"))
+
+
+async def test_a_house_with_a_country_takes_numbers_without_one(
+    database_url: str, redis_url: str, texts: tuple[Texts, TextGateway]
+) -> None:
+    """On the register and from whoever asks for a code: both mean the same telephone."""
+    swedish = Settings(database_url, redis_url, MASTER_KEY, ADDRESS, texts=texts[1], calling_code="46")
+    async with open_town(swedish) as town:
+        ground = await town.open_round(register="identity,area,birth_year,phone\nAMINA-1,North,1990,0701234567\n")
+        assert (await ask(ground, "070-123 45 67", "phone")).status_code == 202
+        answer = await show(ground, code_in(texts[0].taken[0]["text"]), PHONE, "phone")
+        assert tags(ground, answer.json()) == tags(ground, await ground.sign_in("AMINA-1"))
 
 
 async def test_taking_part_is_noted_by_date(opened: Ground, post: tuple[Post, MailGateway]) -> None:
@@ -269,6 +282,51 @@ async def test_without_redis_a_mailbox_is_not_filled_either(
         [row] = await owner(town, "select tries from roll.contact_code")
     assert answers == [202] * CODES_TO_CONTACT.burst + [429]
     assert (tries, row["tries"]) == ([401] * (TRIES + 1), TRIES)
+
+
+WHOLE_WINDOW = """
+select pg_sleep(seconds) from extract(epoch from
+    date_bin('10 minutes', clock_timestamp(), 'epoch') + interval '10 minutes' - clock_timestamp()) as seconds
+where seconds < 20
+"""
+"""Waits for the next ten minutes if these are about to end."""
+
+
+@pytest.fixture
+async def processes(database_url: str, redis_url: str, post: tuple[Post, MailGateway]) -> AsyncIterator[list[Ground]]:
+    """One round as three processes of the service have it, each on its own because Redis is away."""
+    nowhere = Settings(database_url, "redis://127.0.0.1:1/0", MASTER_KEY, ADDRESS, mail=post[1])
+    async with open_town(nowhere) as one, open_town(nowhere) as two, open_town(nowhere) as three:
+        ground = await one.open_round()
+        await owner(one, WHOLE_WINDOW)
+        yield [Ground(town, ground.id, ground.pots) for town in (one, two, three)]
+
+
+async def test_without_redis_three_processes_fill_no_mailbox_together(processes: list[Ground]) -> None:
+    """In ten minutes they send what one may, and say how long to wait; another mailbox gets its code."""
+    answers = [await ask(ground) for _ in range(CODES_TO_CONTACT.burst) for ground in processes]
+    sent = [answer for answer in answers if answer.status_code == 202]
+    assert len(sent) == CODES_TO_CONTACT.within(600) == 5
+    assert all(refused(answer, 429, "too-fast") for answer in answers if answer not in sent)
+    assert 0 < max(answer.json()["facts"]["seconds"] for answer in answers if answer not in sent) <= 600
+    assert (await ask(processes[0], NOBODY)).status_code == 202
+
+
+async def test_without_redis_three_processes_send_no_more_for_a_round_than_one(processes: list[Ground]) -> None:
+    """Whoever asks, and at which of them: the last code that is left is sent once, though three ask at a time."""
+    town = processes[0].town
+    assert (await ask(processes[0])).status_code == 202
+    await owner(town, "update roll.contact_code set sent = $1", CODES_OF_ROUND.within(600) - 1)
+    answers = await asyncio.gather(*(ask(ground, f"{at}@example.se") for at, ground in enumerate(processes)))
+    assert sorted(answer.status_code for answer in answers) == [202, 429, 429]
+
+
+async def test_after_ten_minutes_codes_are_sent_again(processes: list[Ground]) -> None:
+    """What was counted is over."""
+    for ground in processes:
+        await asyncio.gather(ask(ground), ask(ground))
+    await owner(processes[0].town, "update roll.contact_code set ends_at = ends_at - interval '10 minutes'")
+    assert (await ask(processes[0])).status_code == 202
 
 
 def test_guessing_is_hopeless() -> None:

@@ -24,7 +24,9 @@ roll.appeal.answered_by      u          -          -          -          -
 roll.appeal.answered_on      u          -          -          -          -
 roll.appeal.decision_id      u          -          -          -          -
 roll.appeal.state            u          -          -          -          -
-roll.audit                   s          -          -          -          -
+roll.audit                   s          -          -          s          -
+roll.audit_leaf              s          -          -          si         -
+roll.audit_secret            -          -          -          s          -
 roll.bearer                  sid        -          -          s          -
 roll.code                    si         -          -          -          -
 roll.code.replaced           u          -          -          -          -
@@ -74,6 +76,9 @@ box.appeal.answered_on       -          u          -          -          -
 box.appeal.decision_id       s          u          -          -          -
 box.appeal.state             -          u          -          -          -
 box.area                     s          siud       s          s          s
+box.audit_checkpoint         -          -          -          si         -
+box.audit_tile               -          -          -          si         -
+box.audit_tile.hashes        -          -          -          u          -
 box.auditor                  -          si         -          -          s
 box.ballot                   -          si         -          -          s
 box.checkpoint               -          s          -          -          si
@@ -87,6 +92,8 @@ box.elector.pot_id           -          -          -          s          -
 box.head_delivery            -          s          -          -          siu
 box.head_webhook             -          sid        -          -          s
 box.leaf                     -          s          -          -          si
+box.log_head                 s          s          -          s          s
+box.log_tile                 s          s          -          s          s
 box.minutes                  -          s          -          -          si
 box.openings                 -          s          -          -          si
 box.openings.locked          -          -          -          -          u
@@ -136,7 +143,9 @@ post                         e          e          e          e          e
 post.outbox                  i          i          i          sd         sid
 post.outbox.attempts         -          -          -          u          u
 post.outbox.fault            -          -          -          u          u
-post.outbox.quarantined_at   -          -          -          u          u
+post.outbox.lane             -          s          -          -          -
+post.outbox.quarantined_at   -          s          -          u          u
+post.outbox.waiting_since    -          s          -          -          -
 """
 """What each role may do. A schema: *e*nter it, *c*reate in it. A table: *s*elect, *i*nsert, *u*pdate, *d*elete, and *t*
 for truncate, trigger or references. A column has a line of its own where a role may do more to it than to its table.

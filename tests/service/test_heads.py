@@ -136,7 +136,8 @@ async def sequenced(crowded_town: Town) -> Ground:
 async def test_a_new_webhook_is_told_at_once(sequenced: Ground, db: Any) -> None:
     """So that the officer sees whether the address was the right one."""
     await add(sequenced.town, GOOD)
-    assert [str(event.round_id) for _, event in await waiting(db) if isinstance(event, HeadSigned)] == [sequenced.id]
+    told = {str(event.round_id) for _, event in await waiting(db, "spread") if isinstance(event, HeadSigned)}
+    assert told == {sequenced.id, str(await db.fetchval("select municipality_id from box.round"))}
 
 
 async def test_an_officer_sees_how_far_each_place_is(sequenced: Ground) -> None:
@@ -146,7 +147,7 @@ async def test_an_officer_sees_how_far_each_place_is(sequenced: Ground) -> None:
         await add(town, receiver.address)
         await add(town, "http://127.0.0.1:1/")
         await town.work("spread")
-    good, bad = (row["deliveries"] for row in (await places(town))["webhooks"])
+    good, bad = (row["deliveries"][:1] for row in (await places(town))["webhooks"])  # the audit log's is the last
     assert [(row["round_id"], row["size"], row["fault"]) for row in good] == [(sequenced.id, 1, None)]
     assert good[0]["sent_at"]
     assert [(row["size"], row["sent_at"], row["fault"]) for row in bad] == [

@@ -34,7 +34,7 @@ STRANGER = Keys(bytes(32))
 
 async def forget(db: asyncpg.Connection) -> None:
     """Take all keys away, which nobody but a test can."""
-    tables = ("roll.secret", "box.receipt_secret", "box.checkpoint_secret", "box.verification_key")
+    tables = ("roll.secret", "roll.audit_secret", "box.receipt_secret", "box.checkpoint_secret", "box.verification_key")
     await db.execute("set session_replication_role = replica")
     for table in tables:
         await db.execute(f"delete from {table}")
@@ -59,7 +59,7 @@ async def test_callers_at_once_make_one_set(database_url: str, db: asyncpg.Conne
     for each in connections:
         await each.close()
     assert sorted(made, key=len) == [[], [], list(PURPOSES)]
-    assert [len(await published(db, purpose)) for purpose in SIGNING] == [1, 1, 1]
+    assert [len(await published(db, purpose)) for purpose in SIGNING] == [1, 1, 1, 1]
 
 
 async def test_another_master_key_makes_nothing(db: asyncpg.Connection) -> None:
@@ -95,6 +95,7 @@ MAY_READ = {
     "roll.secret": {"byalag_roll"},
     "box.receipt_secret": {"byalag_box"},
     "box.checkpoint_secret": {"byalag_worker"},
+    "roll.audit_secret": {"byalag_registrar"},
     "roll.destroyed_key": {"byalag_roll"},
     "box.verification_key": {"byalag_roll", "byalag_box", "byalag_civic", "byalag_registrar", "byalag_worker"},
 }
@@ -128,13 +129,14 @@ async def test_a_published_key_stays_as_it_is(db: asyncpg.Connection, statement:
         await db.execute(statement)
 
 
-@pytest.mark.parametrize(("purpose", "kept"), [("passes", 1), ("receipts", 2), ("checkpoints", 1)])
+@pytest.mark.parametrize(("purpose", "kept"), [("passes", 1), ("receipts", 2), ("checkpoints", 1), ("audit", 1)])
 async def test_a_retired_secret_goes(db: asyncpg.Connection, purpose: Any, kept: int) -> None:
     """But for receipts, because an old cast that comes again gets its old receipt (P4)."""
     old, new = await rotate_key(db, KEYS, purpose)
     counted = "select count(*) from roll.secret where purpose = 'passes'"
     if purpose != "passes":
-        counted = f"select count(*) from box.{purpose.removesuffix('s')}_secret"
+        room = "roll" if purpose == "audit" else "box"
+        counted = f"select count(*) from {room}.{purpose.removesuffix('s')}_secret"
     assert await db.fetchval(counted) == kept
     assert [(key.key_id, key.retired_at is None) for key in await published(db, purpose)] == [(new, True), (old, False)]
 
@@ -264,14 +266,14 @@ async def say(settings: Settings, *arguments: str) -> str:
 async def test_the_operator_makes_rotates_and_lists_keys(settings: Settings, db: asyncpg.Connection) -> None:
     """The list has every key with its times, and what became of each round's; and nothing secret."""
     await forget(db)
-    assert await say(settings, "init") == "Made the keys of identity, passes, receipts, checkpoints.\n"
+    assert await say(settings, "init") == "Made the keys of identity, passes, receipts, checkpoints, audit.\n"
     assert await say(settings, "init") == "All keys are there.\n"
     before = {purpose: await secret(db, purpose) for purpose in PURPOSES}
     await say(settings, "rotate", "passes")
     house = await voting(db)
     listed = await say(settings, "list")
     keys = [key for purpose in SIGNING for key in await published(db, purpose)]
-    assert len(keys) == 4
+    assert len(keys) == 5
     assert all(key.key_id in listed and key.public_key.hex() in listed for key in keys)
     assert f"{house.round_id} Brf Eken, Gården 2026: wrapped" in listed
     secrets: dict[Purpose, bytes] = {purpose: await secret(db, purpose) for purpose in ("identity", "passes")}

@@ -334,7 +334,7 @@ async def test_a_register_with_faults_is_refused_whole(town: Town, body: bytes, 
     """Nothing is imported from a file with faults, and its lines are named."""
     await town.hire()
     headers = town.badge() | {"Content-Type": "text/csv"}
-    person_understands(await town.client.post("/api/register", content=body, headers=headers), slug)
+    person_understands(await town.client.post("/api/register/imports", content=body, headers=headers), slug)
 
 
 def test_pass_claims_are_what_the_docs_say() -> None:

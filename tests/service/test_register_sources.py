@@ -214,3 +214,15 @@ async def test_a_municipality_that_is_not_there_is_not_made(town: Town, tmp_path
     refused = await run("import", file, "--municipality", "Hagabyy", "--apply")
     assert refused.exit_code == 1
     assert "no municipality called Hagabyy" in refused.output
+
+
+async def test_the_command_stands_in_the_audit_log(town: Town, tmp_path: Path, db: asyncpg.Connection) -> None:
+    """Whoever looks back sees that no officer did it, and which command did."""
+    await town.hire()
+    file = tmp_path / "people.csv"
+    file.write_text(REGISTER)
+    await run("import", str(file), *PLACE, "--apply")
+    rows = await db.fetch(
+        "select distinct action, officer from roll.audit where subject in ('register', 'register_import')"
+    )
+    assert [tuple(row) for row in rows] == [("register import", None)]

@@ -102,6 +102,20 @@ async def test_what_is_personal_goes_and_the_proof_stays(town: Town, db: asyncpg
     assert await db.fetchval("select count(*) from box.openings") == 0
 
 
+async def test_codes_that_were_sent_go_as_well(town: Town, db: asyncpg.Connection) -> None:
+    """Whoever asked for a code of the round is not to be found by it."""
+    ground = await published(town)
+    await db.execute(
+        "insert into roll.contact_code (round_id, contact_ref, code_hash, ends_at)"
+        " values ($1, $2, $2, date_bin('10 minutes', clock_timestamp(), 'epoch'))",
+        UUID(ground.id),
+        bytes(32),
+    )
+    done = await delete(ground)
+    assert done.exit_code == 0, done.output
+    assert await rows(db, "roll.contact_code", ground) == 0
+
+
 async def test_marks_and_what_was_keyed_go_as_well(town: Town, db: asyncpg.Connection) -> None:
     """Of papers the batch and its numbers stay, and nothing of who had one or of what was on it."""
     ground = await town.open_round(appeal_days=0)

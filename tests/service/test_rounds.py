@@ -1,12 +1,13 @@
 """Rounds: phases by the database clock, what freezes, who may act, and what readers see."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
+from httpx import Response
 
-from tests.town import Town, draft, moment, pot
+from tests.town import Ground, Town, draft, moment, pot
 
 HOUR = timedelta(hours=1)
 
@@ -142,6 +143,44 @@ async def test_scheduling_can_be_taken_back_before_voting_opens(town: Town) -> N
     await ground.officer("DELETE", "schedule")
     project = {"pot_id": ground.pot, "title": "In time", "cost": 5}
     await town.act("POST", f"/api/rounds/{ground.id}/projects", json=project)
+
+
+async def rescheduled(ground: Ground, opens: timedelta) -> Response:
+    """A scheduling is taken back, and the round is scheduled again with another time for voting to open."""
+    await ground.officer("DELETE", "schedule")
+    view = await ground.officer("GET", "draft")
+    address, changed = f"/api/rounds/{ground.id}?revision={view['round']['revision']}", draft(voting_at=moment(opens))
+    await ground.town.act("PUT", address, json=changed)
+    await ground.town.work("roll")
+    return await ground.town.client.post(f"/api/rounds/{ground.id}/schedule", headers=ground.town.badge())
+
+
+@pytest.mark.parametrize("earlier", [-HOUR, HOUR], ids=["now", "somewhat earlier"])
+async def test_one_officer_opens_no_round_earlier_than_was_announced(town: Town, earlier: timedelta) -> None:
+    """Not by taking the scheduling back and scheduling again: the refusal says when, and that it takes two."""
+    opens = datetime.now(UTC) + 2 * HOUR
+    ground = await town.open_round(voting_at=opens.isoformat())
+    answer = await rescheduled(ground, earlier)
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/opens-earlier")
+    assert answer.json()["facts"]["announced"] == f"{opens:%Y-%m-%d %H:%M} UTC"
+    assert await ground.phase() == "framing"
+
+
+async def test_one_officer_opens_a_round_later_than_was_announced(town: Town) -> None:
+    """That takes nothing from anybody; and the later time is what was announced then."""
+    ground = await town.open_round(voting_at=moment(HOUR))
+    assert (await rescheduled(ground, 3 * HOUR)).is_success
+    assert (await rescheduled(ground, 2 * HOUR)).status_code == 409
+
+
+async def test_nobody_forgets_by_hand_what_was_announced(town: Town, db: asyncpg.Connection) -> None:
+    """Not even the database's owner, nor while the round is a draft again."""
+    ground = await town.open_round(voting_at=moment(HOUR))
+    await ground.officer("DELETE", "schedule")
+    await db.execute("update box.round set opening_announced_at = null")
+    with pytest.raises(asyncpg.PostgresError) as refused:
+        await db.execute("update box.round set voting_at = clock_timestamp(), scheduled_at = clock_timestamp()")
+    assert refused.value.sqlstate == "BYEAR"
 
 
 async def test_an_officer_who_saw_an_older_draft_is_told(town: Town) -> None:

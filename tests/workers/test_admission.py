@@ -331,11 +331,11 @@ async def test_admissions_gather(db: asyncpg.Connection, registrar: asyncpg.Conn
     soon = PersonAdmitted(round_id, now + timedelta(minutes=5))
     await tell(db, soon)
     await drain(registrar, "roll", lambda db, batch: act(db, KEYS, ADDRESS, batch), 5.0)
-    assert [event for _, event in await waiting(db)] == [soon]
+    assert [event for _, event in await waiting(db, "roll")] == [soon]
     assert "Dagny" not in await reasons(db, pot_id)
     await tell(db, PersonAdmitted(round_id, now - timedelta(seconds=1)))
     await drain(registrar, "roll", lambda db, batch: act(db, KEYS, ADDRESS, batch), 5.0)
-    assert [event for _, event in await waiting(db)] == [soon]
+    assert [event for _, event in await waiting(db, "roll")] == [soon]
     assert (await reasons(db, pot_id))["Dagny"] is None
 
 

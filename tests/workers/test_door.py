@@ -10,6 +10,7 @@ import pytest
 
 from schema.database import connect
 from schema.events import (
+    ActNoted,
     AuditorNamed,
     BallotsAccepted,
     BallotsCast,
@@ -44,6 +45,9 @@ EFFECTS = (
     "box.leaf",
     "box.tile",
     "box.checkpoint",
+    "roll.audit_leaf",
+    "box.audit_tile",
+    "box.audit_checkpoint",
     "box.head_delivery",
     "box.snapshot",
     "box.minutes",
@@ -79,6 +83,7 @@ async def stage(db: asyncpg.Connection) -> list[Event]:
         RegisterImported(house.municipality_id),
         RoundDrafted(drafted),
         PersonAdmitted(drafted),
+        ActNoted(house.municipality_id),
         RoundScheduled(house.round_id),
         BallotsCast(house.round_id, (ballot,)),
         BallotsAccepted(house.round_id, (ballot,)),

@@ -28,6 +28,7 @@ from workers.door import act
 
 COMMANDS = {
     "service": ("service", "--port", "0"),
+    "roll": ("workers", "--lane", "roll"),
     "sequence": ("workers", "--lane", "sequence"),
     "count": ("workers", "--lane", "count"),
     "clock": ("clock",),

@@ -65,7 +65,7 @@ async def test_a_round_that_is_scheduled_has_an_empty_tree(db: asyncpg.Connectio
 async def test_scheduling_tells(db: asyncpg.Connection) -> None:
     """The event is committed with the act."""
     house = await voting(db)
-    assert [event for _, event in await waiting(db)] == [RoundScheduled(house.round_id)]
+    assert [event for _, event in await waiting(db, "sequence")] == [RoundScheduled(house.round_id)]
 
 
 async def test_casting_tells(db: asyncpg.Connection) -> None:

@@ -22,6 +22,11 @@ async def checkpoint_secret(db: Db) -> Secret | None:
     return await one(db, Secret, SQL.checkpoint_secret)
 
 
+async def audit_secret(db: Db) -> Secret | None:
+    """The secret that signs the heads of audit logs now."""
+    return await one(db, Secret, SQL.audit_secret)
+
+
 async def checkpoint_keys(db: Db) -> list[bytes]:
     """The public halves (32 bytes) of all keys that ever signed checkpoints, the one in use first."""
     return [row["public_key"] for row in await db.fetch(SQL.checkpoint_keys)]

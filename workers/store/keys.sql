@@ -1,6 +1,9 @@
 -- name: checkpoint_secret
 select key_id, wrapped from box.checkpoint_secret
 
+-- name: audit_secret
+select key_id, wrapped from roll.audit_secret
+
 -- name: checkpoint_keys
 select public_key from box.verification_key where purpose = 'checkpoints' order by retired_at desc nulls first
 
@@ -8,4 +11,4 @@ select public_key from box.verification_key where purpose = 'checkpoints' order 
 select round_id, wrapped from roll.round_key limit 1
 
 -- name: complete
-select count(*) = 3 from box.verification_key where retired_at is null
+select count(*) = 4 from box.verification_key where retired_at is null

@@ -32,19 +32,19 @@ select note from box.checkpoint where round_id = $1 order by size
 select commitment from box.leaf where round_id = $1 order by position
 
 -- name: lock_spreading
-select pg_advisory_xact_lock(5, lock_key) from box.round where id = $1
+select pg_advisory_xact_lock(5, hashtext($1::uuid::text))
 
 -- name: newest
-select size, note from box.checkpoint where round_id = $1 order by size desc limit 1
+select size, note from box.log_head where log_id = $1 order by size desc limit 1
 
 -- name: heads
-select size, note from box.checkpoint where round_id = $1 and size >= $2 order by size limit 1000
+select size, note from box.log_head where log_id = $1 and size >= $2 order by size limit 1000
 
 -- name: places
 select w.id as webhook_id, w.address, coalesce(d.failures, 0) as failures
-from box.round r join box.head_webhook w on w.municipality_id = r.municipality_id
-left join box.head_delivery d on d.webhook_id = w.id and d.round_id = r.id
-where r.id = $1 and coalesce(d.size < $2, true) and coalesce(d.due_at <= clock_timestamp(), true)
+from box.log_head h join box.head_webhook w on w.municipality_id = h.municipality_id
+left join box.head_delivery d on d.webhook_id = w.id and d.round_id = h.log_id
+where h.log_id = $1 and h.size = $2 and coalesce(d.size < $2, true) and coalesce(d.due_at <= clock_timestamp(), true)
 
 -- name: folder_standing
 select size, failures, coalesce(due_at <= clock_timestamp(), true) as due from box.head_delivery
