@@ -42,7 +42,7 @@ pots/N/ballots.pb    the same ballots as a Pabulib file, which other programs re
 
 To check:            byalag verify THIS-FILE
 By hand:             the number of leaves is the sum of `revisions` in all snapshots, and in each snapshot
-                     revisions = counted + superseded + withdrawn + refused.
+                     revisions = counted + superseded + withdrawn + refused, and counted = all `channels` together.
 Where a pot has neither inputs.json nor ballots.pb, fewer ballots were counted than `ballots_floor` says, and showing
 them could show how somebody voted. A named auditor can check those.
 """
@@ -158,8 +158,9 @@ def _files(packed: bytes) -> dict[str, bytes]:
             if sum(entry.file_size for entry in listed) > MOST_BYTES:
                 raise BadBundle("it is larger than any round's bundle")
             return {entry.filename: archive.read(entry) for entry in listed}
-    # The library's ways to say: no archive, damaged, cut off, packed in a way that it does not know, encrypted.
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    # The library's ways to say: no archive, damaged, cut off, a place before its beginning, packed in a way that it
+    # does not know, encrypted.
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
         raise BadBundle(f"it is not a ZIP file that can be read: {error}") from None
 
 

@@ -260,6 +260,22 @@ class Outcome(Struct, frozen=True):
     partly: str | None = None
 
 
+def granted(reason: Explanation) -> int:
+    """What a project gets in all, in minor units: its cost, a part of it, or nothing."""
+    match reason:
+        case FundedByVotes() | FundedWithReserve() | FundedByShares() | FundedByCompletion() | FundedByLoad():
+            return reason.cost
+        case FundedInPart():
+            return reason.left
+        case _:
+            return 0
+
+
+def code(reason: Explanation) -> str:
+    """A reason's name, as it stands in the snapshot."""
+    return str(reason.__struct_config__.tag)
+
+
 def exact(amount: Fraction | int) -> Exact:
     """Write an amount without loss."""
     return str(Fraction(amount))

@@ -45,12 +45,17 @@ class CountedProject(msgspec.Struct, frozen=True):
     supporters: int
 
 
+Channel = Literal["online", "paper"]
+"""How a ballot came."""
+
+
 class Sums(msgspec.Struct, frozen=True):
     """Where every revision went.
 
     ``revisions`` = ``counted`` + ``superseded`` + ``withdrawn`` + all of ``refused`` (by reason). ``electors`` might
     vote, ``voters`` sent at least one revision. Of each, the last revision that is not refused is in ``counted`` if it
-    is a ballot, and in ``withdrawn`` if it takes one back; those before it are ``superseded``.
+    is a ballot, and in ``withdrawn`` if it takes one back; those before it are ``superseded``. ``channels``: how many
+    of ``counted`` came by each way. Whether a clerk helped somebody at the screen, her ballot does not say.
     """
 
     electors: int
@@ -60,6 +65,7 @@ class Sums(msgspec.Struct, frozen=True):
     superseded: int
     withdrawn: int
     refused: dict[str, int]
+    channels: dict[Channel, int]
 
 
 class Ledger(msgspec.Struct, frozen=True):

@@ -67,6 +67,7 @@ PLAN: dict[str, Part] = {
     "GET /pots/{pot_id}/results": "box",
     "GET /api/pots/{pot_id}/snapshot": "box",
     "GET /api/pots/{pot_id}/snapshot.pb": "box",
+    "GET /api/pots/{pot_id}/outcome.csv": "box",
     "GET /api/pots/{pot_id}/what-if": "box",
     "GET /api/pots/{pot_id}/without-held": "box",
     # Residents debate.

@@ -18,7 +18,7 @@ from babel import Locale
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
 CATALOGUES = Path(__file__).parent / "catalogues"
 COOKIE = "language"
@@ -105,6 +105,13 @@ def locale_of(language: str) -> Locale:
     return Locale.parse(LANGUAGES[language].locale)
 
 
+@cache
+def _signs(language: str) -> tuple[str, str]:
+    """What stands between groups of three digits, and before decimals. A page of results has thousands of numbers."""
+    locale = locale_of(language)
+    return get_group_symbol(locale), get_decimal_symbol(locale)
+
+
 def marked(message: str) -> str:
     """The same text: it says that a message in a table is to be translated, and is said with ``_`` later."""
     return message
@@ -128,7 +135,13 @@ def _(message: str, /, **facts: object) -> str:
 
 def grouped(number: int) -> str:
     """A whole number as the language of this request groups it: 1 204."""
-    return format_decimal(number, locale=locale_of(_spoken.get()))
+    return f"{number:,}".replace(",", _signs(_spoken.get())[0])
+
+
+def in_hundredths(number: int) -> str:
+    """A natural number of hundredths in whole ones: 45 000, or 45 000,50 where it is none."""
+    whole, rest = divmod(number, 100)
+    return f"{grouped(whole)}{_signs(_spoken.get())[1]}{rest:02}" if rest else grouped(whole)
 
 
 def counted(number: int, one: str, more: str, /, **facts: object) -> str:

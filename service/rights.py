@@ -52,6 +52,7 @@ RIGHTS: dict[str, Who] = {
     "GET /pots/{pot_id}/results": "anyone",
     "GET /api/pots/{pot_id}/snapshot": "anyone",
     "GET /api/pots/{pot_id}/snapshot.pb": "anyone",
+    "GET /api/pots/{pot_id}/outcome.csv": "anyone",
     "GET /api/pots/{pot_id}/what-if": "anyone",
     "GET /api/pots/{pot_id}/without-held": "anyone",
     "GET /rounds/{round_id}/proposals": "anyone",

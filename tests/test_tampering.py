@@ -394,7 +394,8 @@ def count_anew(change: Callable[[Any], object], **sums: int) -> Step:
             close_number=1,
         )
         projects = [Project(each.number, each.title, each.cost) for each in said.projects]
-        more = replace(said.sums, **{name: getattr(said.sums, name) + number for name, number in sums.items()})
+        told = {name: getattr(said.sums, name) + number for name, number in sums.items()}
+        more = replace(said.sums, **told, channels={"online": told.get("counted", said.sums.counted)})
         sealed = seal(facts, projects, counted.ballots, more, said.ledger, None)
         made = {"snapshot.json": sealed.content, "inputs.json": sealed.inputs, "ballots.pb": sealed.pb}
         files.update({f"{ONE}/{name}": content for name, content in made.items()})
@@ -409,6 +410,7 @@ def sums(**more: int) -> Step:
     def change(said: Any) -> None:
         for name, number in more.items():
             said["sums"][name] += number
+        said["sums"]["channels"] = {"online": said["sums"]["counted"]}
 
     return snapshot(change)
 
@@ -416,6 +418,16 @@ def sums(**more: int) -> Step:
 def refused(more: int) -> Step:
     """Add to the refused ballots of the first pot."""
     return snapshot(put("sums", "refused", "not-on-roll", to=lambda number: number + more))
+
+
+def channels(**more: int) -> Step:
+    """Add to the ways in which the counted ballots of the first pot came."""
+
+    def change(said: Any) -> None:
+        ways = said["sums"]["channels"]
+        ways.update({name: ways.get(name, 0) + number for name, number in more.items()})
+
+    return snapshot(change)
 
 
 def without_ballots(files: Files) -> None:
@@ -526,6 +538,10 @@ SEEN: dict[str, tuple[Step, ...]] = {
     "the sum of changed ballots, signed by the house": (sums(superseded=1), sign_anew),
     "two sums, signed by the house": (sums(superseded=1, revisions=1), sign_anew),
     "fewer voters than counted ballots, signed by the house": (sums(voters=-9), sign_anew),
+    "more ballots online than counted, signed by the house": (channels(online=1), sign_anew),
+    "fewer ballots by all ways than counted, signed by the house": (channels(online=-1), sign_anew),
+    "ballots on paper below zero, signed by the house": (channels(online=3, paper=-3), sign_anew),
+    "a way to vote that there is not, signed by the house": (channels(online=-2, pigeon=2), sign_anew),
     "a sum below zero, signed by the house": (sums(superseded=-20), refused(20), sign_anew),
     "a cost": (snapshot(put("projects", 0, "cost", to=1)),),
     "a cost, signed by the house": (snapshot(put("projects", 0, "cost", to=1)), sign_anew),
@@ -607,6 +623,10 @@ UNSEEN: dict[str, tuple[Step, ...]] = {
     "everything signed with another key": (by_another_key,),
     "another history, signed by the house": (leaves(switch(one=2, other=9)), grow_anew, sign_anew),
     "another ballot than was cast, all made anew": (count_anew(other_choice),),
+    "a ballot called one on paper, signed by the house": (
+        channels(online=-1, paper=1),
+        sign_anew,
+    ),
     "a changed ballot called refused, signed by the house": (
         sums(superseded=-1),
         refused(1),

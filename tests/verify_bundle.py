@@ -614,6 +614,12 @@ def check_sums(_bundle: Bundle, _pot: Json, snapshot: Json) -> str:
     parts = [sums["counted"], sums["superseded"], sums.get("withdrawn", 0), *sums["refused"].values()]
     ensure(min(parts) >= 0 and sum(parts) == sums["revisions"], f"{sums['revisions']} revisions are not {sum(parts)}.")
     ensure(sums["counted"] <= sums["voters"] <= sums["revisions"], "There are more counted ballots than voters.")
+    channels = sums["channels"]
+    ensure(set(channels) <= {"online", "paper"}, "A ballot came in a way that there is not.")
+    ensure(
+        all(number > 0 for number in channels.values()) and sum(channels.values()) == sums["counted"],
+        "The ways in which ballots came do not add up to those that are counted.",
+    )
     return f"{sums['revisions']} revisions, of which {sums['counted']} are counted."
 
 

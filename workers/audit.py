@@ -192,6 +192,8 @@ def _sums_hold(files: PotFiles) -> str:
         raise Failed("A sum is below zero.")
     if sums.revisions != sums.counted + elsewhere or sums.counted > sums.voters:
         raise Failed(f"Of {sums.revisions:,} ballots and changes {sums.counted + elsewhere:,} are accounted for.")
+    if min(sums.channels.values(), default=1) < 1 or sum(sums.channels.values()) != sums.counted:
+        raise Failed(f"The ways in which ballots came do not add up to the {sums.counted:,} that were counted.")
     return (
         f"{sums.revisions:,} ballots and changes = {sums.counted:,} counted + {sums.superseded:,} changed later"
         f" + {sums.withdrawn:,} taken back + {sum(sums.refused.values()):,} refused."

@@ -100,6 +100,7 @@ def _sums(snapshot: Snapshot, revisions: Sequence[Opening]) -> Sums:
         superseded=len(revisions) - refused.total() - len(current),
         withdrawn=withdrawn,
         refused=dict(refused),
+        channels=snapshot.sums.channels,
     )
 
 

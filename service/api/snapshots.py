@@ -45,6 +45,12 @@ async def view_pb(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) 
     return cached(request, await verbs.view_pb(house, pot_id), "text/plain; charset=utf-8")
 
 
+@get("/pots/{pot_id:uuid}/outcome.csv", responses=READ, tags=["outcomes"], media_type="text/csv")
+async def view_table(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) -> Response[str]:
+    """Every project with its cost, votes, what it got, and the name of the reason, for a spreadsheet."""
+    return cached(request, await verbs.view_table(house, pot_id), "text/csv")
+
+
 @get("/rounds/{round_id:uuid}/bundle", responses=READ, tags=["outcomes"], media_type="application/zip")
 async def view_bundle(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Response[bytes]:
     """All that anybody needs to check a round's outcomes: `byalag verify` reads it, and so can another program."""
@@ -75,5 +81,6 @@ async def list_keys(house: TheHouse) -> list[VerificationKey]:
 
 
 router: Any = Router(
-    path="", route_handlers=[view_snapshot, view_pb, view_bundle, view_what_if, view_without_held, list_keys]
+    path="",
+    route_handlers=[view_snapshot, view_pb, view_table, view_bundle, view_what_if, view_without_held, list_keys],
 )

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from schema.errors import (
     ChosenTwice,
     KeyReused,
     NoKey,
+    NoPoints,
     NothingToAppeal,
     NothingToWithdraw,
     NotOpen,
@@ -25,14 +27,17 @@ from schema.errors import (
     TooFast,
     TooFew,
     TooMany,
+    TooManyForOne,
+    TooManyPoints,
     Unavailable,
     UnknownProject,
 )
-from schema.styles import Approval, Knapsack
+from schema.styles import Ranked, check_choices, name_of
 from service.house import House
 from service.pages import words
+from service.pages.choosing import FEW, MOVES, Chosen, chosen, focused, gauges, gives_points, most_points, moved
 from service.pages.forms import Fields, read_form, shaped
-from service.pages.passes import NO_PASS, ask_again, box_pass
+from service.pages.passes import NO_PASS, ask_code, box_pass
 from service.pages.problems import problem_page
 from service.pages.shell import Page, addresses, form_page, private_page, see_other
 from service.people import TheHouse, leave_trace, take_pass
@@ -52,6 +57,9 @@ MENDABLE = (
     TooFew,
     TooCostly,
     PointsAmiss,
+    NoPoints,
+    TooManyForOne,
+    TooManyPoints,
     OnPaper,
     Stale,
     KeyReused,
@@ -63,17 +71,29 @@ MENDABLE = (
 STANDING = (OnPaper, Stale, NothingToWithdraw, KeyReused, NoKey, TooFast)
 """Refusals of a withdrawal after which the ballot is shown as it stands."""
 
-_SENT = ("pass", "others", "choices", "base_revision", "idempotency_key")
+_SENT = ("pass", "others", "choices", "points", "easy", "base_revision", "idempotency_key")
+
+SCRIPT = "ballot.js"
+"""What adds up while choices are made, and keeps them until they are cast; every page works without it."""
 
 
 class Desk(msgspec.Struct, frozen=True):
-    """What lies before a voter: a pot with its projects, the pass for it, and the passes for other pots."""
+    """What lies before a voter: a pot with its projects, the pass for it, and the passes for other pots.
+
+    ``easy``: she reads the page with larger type and fewer words.
+    """
 
     round: Round
     pot: Pot
     projects: list[Project]
     token: str
     others: list[str]
+    easy: bool = False
+
+    @property
+    def costs(self) -> dict[int, int]:
+        """What each project costs (minor units), by its number."""
+        return {project.number: project.cost for project in self.projects}
 
 
 @get(
@@ -92,16 +112,27 @@ async def lead_to_sign_in(house: TheHouse, pot_id: FromPath[UUID]) -> Page:
 
 @post("/pots/{pot_id:uuid}/ballot")
 async def open_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) -> Page:
-    """The ballot: as it was cast last, or with the choices that were sent to be added up."""
+    """The ballot: as it was cast last, or with the choices that were sent by one of its buttons, named ``press``."""
     fields = await read_form(request)
     found, pot, projects = await round_verbs.public_pot(house, pot_id)
-    adding_up = bool(fields.text("add_up"))
+    press = fields.text("press")
+    made = chosen(fields, pot.style) if press else None
     try:
         await box_pass(house, fields, found.id, pot_id)
     except NO_PASS as refusal:
-        return _sign_in_again(house, pot, found, projects, "choices" if adding_up else "ballot", fields, refusal)
-    desk = Desk(found, pot, projects, fields.text("pass"), fields.texts("others"))
-    return await ballot_page(house, desk, fields.numbers("choices") if adding_up else None)
+        return _sign_in_again(house, pot, found, projects, made, fields, refusal)
+    desk = _desk(found, pot, projects, fields)
+    if made is None:
+        return await ballot_page(house, desk)
+    move, _, number = press.partition(" ")
+    if move in MOVES and number.isdecimal():
+        numbers = moved(made.numbers, move, int(number))
+        return await ballot_page(house, desk, Chosen(numbers), pressed=(move, int(number)))
+    if press == "review":
+        return await _review(house, desk, made, fields.number("base_revision"))
+    if press in {"easy", "usual"}:
+        desk = msgspec.structs.replace(desk, easy=press == "easy")
+    return await ballot_page(house, desk, made)
 
 
 @post("/pots/{pot_id:uuid}/ballots")
@@ -134,29 +165,50 @@ async def appeal_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath[U
     try:
         claims = await box_pass(house, fields, found.id, pot_id)
     except NO_PASS as refusal:
-        return _sign_in_again(house, pot, found, projects, "ballot", fields, refusal)
+        return _sign_in_again(house, pot, found, projects, None, fields, refusal)
     try:
         await appeal_verbs.appeal_ballot(house, claims, shaped({"ground": fields.text("ground")}, BallotAppealDraft))
     except (Appealed, NothingToAppeal, TooFast) as refusal:
         return problem_page(refusal, (f"/rounds/{found.id}", found.name))
-    return await ballot_page(house, Desk(found, pot, projects, fields.text("pass"), fields.texts("others")))
+    return await ballot_page(house, _desk(found, pot, projects, fields))
+
+
+def _desk(found: Round, pot: Pot, projects: list[Project], fields: Fields) -> Desk:
+    return Desk(found, pot, projects, fields.text("pass"), fields.texts("others"), bool(fields.text("easy")))
+
+
+async def _review(house: House, desk: Desk, made: Chosen, seen: int) -> Page:
+    """The choices once more, before they are cast; or the ballot, and why it would not be taken.
+
+    ``seen`` is the revision that stood on the ballot: over a newer one nobody casts without having seen it.
+    """
+    if desk.round.phase != "voting":
+        return _not_open(desk.round, NotOpen(phase=desk.round.phase))
+    if refusal := check_choices(desk.pot.style, desk.costs, made.numbers, made.points):
+        return await ballot_page(house, desk, made, refusal)
+    cast = await verbs.current_ballot(house, await take_pass(desk.token, house, "box"), desk.pot.id)
+    if (stands := cast.revision if cast else 0) != seen:
+        return await ballot_page(house, desk, made, Stale(revision=stands))
+    return _ballot_form("review.html", desk, made, base_revision=seen, idempotency_key=secrets.token_urlsafe(16))
 
 
 async def _cast(request: AnyRequest, house: House, pot_id: UUID, fields: Fields) -> Page:
     found, pot, projects = await round_verbs.public_pot(house, pot_id)
+    made = chosen(fields, pot.style)
     try:
         claims = await box_pass(house, fields, found.id, pot_id)
     except NO_PASS as refusal:
-        return _sign_in_again(house, pot, found, projects, "choices", fields, refusal)
-    desk = Desk(found, pot, projects, fields.text("pass"), fields.texts("others"))
-    choices = fields.numbers("choices")
-    sent = shaped({"choices": choices, "base_revision": fields.number("base_revision")}, Ballot)
+        return _sign_in_again(house, pot, found, projects, made, fields, refusal)
+    desk = _desk(found, pot, projects, fields)
+    sent = shaped(
+        {"choices": made.numbers, "points": made.points, "base_revision": fields.number("base_revision")}, Ballot
+    )
     try:
         accepted, fresh = await verbs.cast_ballot(
             house, claims, pot_id, idempotency_key(fields.text("idempotency_key")), sent
         )
     except MENDABLE as refusal:
-        return await ballot_page(house, desk, choices, refusal)
+        return await ballot_page(house, desk, made, refusal)
     except NotOpen as refusal:
         return _not_open(found, refusal)
     if fresh:
@@ -169,8 +221,8 @@ async def _withdraw(request: AnyRequest, house: House, pot_id: UUID, fields: Fie
     try:
         claims = await box_pass(house, fields, found.id, pot_id)
     except NO_PASS as refusal:
-        return _sign_in_again(house, pot, found, projects, "ballot", fields, refusal)
-    desk = Desk(found, pot, projects, fields.text("pass"), fields.texts("others"))
+        return _sign_in_again(house, pot, found, projects, None, fields, refusal)
+    desk = _desk(found, pot, projects, fields)
     sent = shaped({"base_revision": fields.number("base_revision")}, Withdrawal)
     try:
         accepted, fresh = await verbs.withdraw_ballot(
@@ -186,64 +238,94 @@ async def _withdraw(request: AnyRequest, house: House, pot_id: UUID, fields: Fie
 
 
 def _sign_in_again(
-    house: House, pot: Pot, found: Round, projects: list[Project], then: str, fields: Fields, refusal: Refusal
+    house: House,
+    pot: Pot,
+    found: Round,
+    projects: list[Project],
+    made: Chosen | None,
+    fields: Fields,
+    refusal: Refusal,
 ) -> Page:
     """The sign-in form, which keeps the choices; or, where it is the other room's, a page to keep beside it.
 
     Who signs in says who they are, and a choice must not come along (P7).
     """
     if house.settings.separate_box_url is None:
-        return ask_again(found, then, fields, refusal, pot.id)
-    chosen = set(fields.numbers("choices"))
+        then = [("then", "choices" if made else "ballot"), ("pot", str(pot.id))]
+        return ask_code(found, [*then, *(made.fields if made else []), *fields.kept(("easy",))], refusal)
+    numbers, given = (made.numbers, made.given) if made else ((), {})
+    named = {project.number: project for project in projects}
     return form_page(
         "signed_out.html",
         refusal,
         found.currency,
         round=found,
         pot=pot,
-        chosen=[project for project in projects if project.number in chosen],
+        chosen=[(named[number], given.get(number)) for number in numbers if number in named],
+        placed=isinstance(pot.style, Ranked),
     )
 
 
 async def ballot_page(
     house: House,
     desk: Desk,
-    choices: list[int] | None = None,
+    made: Chosen | None = None,
     refusal: Refusal | None = None,
     *,
+    pressed: tuple[str, int] = ("", 0),
     returned: bool = False,
     taking_back: bool = False,
 ) -> Page:
     """The ballot with these choices; without any, with those of the ballot that was cast last.
 
-    ``returned`` says that the choices come back from the sign-in form, ``taking_back`` that a withdrawal was refused.
+    ``pressed`` is the button that moved a project, ``returned`` says that the choices come back from the sign-in form,
+    ``taking_back`` that a withdrawal was refused.
     """
     found, pot = desk.round, desk.pot
     if found.phase not in {"voting", "counting", "published"}:
         return _not_open(found, NotOpen(phase=found.phase))
-    cast = await verbs.current_ballot(house, await take_pass(desk.token, house, "box"), pot.id)
-    before = cast.choices if cast else ()
-    if found.phase != "voting" or before is None:  # it may have closed since the round was read
-        return private_page("own_ballot.html", desk=desk, cast=cast, words=words)
-    chosen = set(before if choices is None else choices)
-    costs = [project.cost for project in desk.projects if project.number in chosen]
-    return form_page(
+    claims = await take_pass(desk.token, house, "box")
+    cast = await verbs.current_ballot(house, claims, pot.id)
+    if found.phase != "voting" or (cast and cast.choices is None):  # it may have closed since the round was read
+        return private_page("own_ballot.html", desk=desk, cast=cast, words=words, script=SCRIPT)
+    before = Chosen(cast.choices or (), cast.points or ()) if cast else Chosen()
+    return _ballot_form(
         "ballot.html",
+        desk,
+        before if made is None else made,
         refusal,
-        found.currency,
-        desk=desk,
-        ticked=isinstance(pot.style, Approval | Knapsack),
         cast=cast,
-        chosen=chosen,
-        differs=cast is not None and chosen != set(before),
-        costs=costs,
+        before=before,
+        differs=cast is not None and made is not None and not made.same(pot.style, before),
+        sent=made is not None,
+        whose=sha256(f"kept {claims.tag}".encode()).hexdigest()[:16],
         words=words,
-        limits=words.limits(pot.style, found.currency),
-        over=max(0, sum(costs) - getattr(pot.style, "max_cost", sum(costs))),
+        focus=focused(*pressed, before.numbers if made is None else made.numbers, list(desk.costs)),
         returned=returned,
         taking_back=taking_back,
-        idempotency_key=secrets.token_urlsafe(16),
         withdrawal_key=secrets.token_urlsafe(16),
+    )
+
+
+def _ballot_form(template: str, desk: Desk, made: Chosen, refusal: Refusal | None = None, **facts: object) -> Page:
+    """A page with choices in its form: the ballot, or the look at it before it is cast."""
+    style, currency = desk.pot.style, desk.round.currency
+    named = {project.number: project for project in desk.projects}
+    return form_page(
+        template,
+        refusal,
+        currency,
+        desk=desk,
+        style=name_of(style),
+        made=made,
+        chosen=[named[number] for number in dict.fromkeys(made.numbers) if number in named],
+        gives_points=gives_points(style),
+        most_points=most_points(style),
+        few=FEW,
+        limits=words.limits(style, currency),
+        gauges=gauges(style, desk.costs, made, currency),
+        script=SCRIPT,
+        **facts,
     )
 
 
@@ -266,6 +348,7 @@ async def _receipt_page(house: House, desk: Desk, accepted: Accepted, withdrawn:
         accepted_at=datetime.fromisoformat(accepted.receipt.accepted_at),
         others=others,
         withdrawn=withdrawn,
+        script=SCRIPT,
     )
 
 

@@ -1,11 +1,61 @@
-"""The tables of the results page: where every ballot went, and what other rules would have made of the ballots."""
+"""The figures of the results page: its projects side by side, the way of the money, and where every ballot went."""
+
+from collections.abc import Sequence
 
 import msgspec
+from markupsafe import Markup
 
 from schema.comparison import WhatIf
 from schema.rules import Rule
-from schema.snapshot import Sums
+from schema.snapshot import Channel, Snapshot, Sums
+from service.languages import _, marked
+from service.pages import charts
+from service.pages.telling import Told
 from service.pages.words import percent, refused, rule_name
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """A project beside the others: ``support`` in words and as a bar, and a bar of its cost and of what it got."""
+
+    row: Told
+    funded: bool
+    support_bar: Markup
+    cost_bar: Markup
+
+
+def side_by_side(funded: Sequence[Told], others: Sequence[Told]) -> list[Beside]:
+    """All projects, the one with the most support first: so everybody sees where the money did not follow it."""
+    rows = [*funded, *others]
+    most = max((row.support for row in rows), default=0)
+    dearest = max((row.project.cost for row in rows), default=0)
+    beside = [
+        Beside(
+            row=row,
+            funded=place < len(funded),
+            support_bar=charts.support_bar(row.support, most),
+            cost_bar=charts.cost_bar(row.got, row.project.cost, dearest),
+        )
+        for place, row in enumerate(rows)
+    ]
+    return sorted(beside, key=lambda each: (-each.row.support, each.row.project.number))
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One payment of the pot, in minor units: ``left`` is what it still held after it."""
+
+    row: Told
+    left: int
+    bar: Markup
+
+
+def way_of_the_money(snapshot: Snapshot, funded: Sequence[Told]) -> list[Step]:
+    """What the pot paid, in the order of funding."""
+    steps, left = [], snapshot.money
+    for row in funded:
+        bar = charts.step_bar(snapshot.money - left, row.paid, snapshot.money)
+        left -= row.paid
+        steps.append(Step(row, left, bar))
+    return steps
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -18,10 +68,31 @@ class Term(msgspec.Struct, frozen=True):
 def sum_told(sums: Sums) -> list[Term]:
     """Where every ballot went; the terms add up to all ballots that were sent (P11)."""
     return [
-        Term(sums.counted, "counted, one for each voter"),
-        Term(sums.superseded, "replaced by a later ballot of the same voter"),
-        Term(sums.withdrawn, "sent to take the one before back, with none after it"),
-        *(Term(ballots, f"not counted: {refused(code)}") for code, ballots in sums.refused.items()),
+        Term(sums.counted, _("counted, one for each voter")),
+        Term(sums.superseded, _("replaced by a later ballot of the same voter")),
+        Term(sums.withdrawn, _("sent to take the one before back, with none after it")),
+        *(Term(ballots, _("not counted: {how}", how=refused(code))) for code, ballots in sums.refused.items()),
+    ]
+
+
+_WAYS: dict[Channel, str] = {"online": marked("online"), "paper": marked("on paper")}
+
+
+class Way(msgspec.Struct, frozen=True):
+    """How many of the counted ballots came in one way."""
+
+    name: str
+    ballots: int
+    share: str
+    bar: Markup
+
+
+def ways_told(sums: Sums) -> list[Way]:
+    """The ways in which the counted ballots came; they add up to all that were counted."""
+    return [
+        Way(_(name), ballots, percent(ballots, sums.counted), charts.bar(ballots, sums.counted))
+        for channel, name in _WAYS.items()
+        for ballots in [sums.channels.get(channel, 0)]
     ]
 
 
@@ -58,5 +129,5 @@ def by_rules(what_if: WhatIf) -> list[ByRule]:
 
 def _name(rule: Rule, own: Rule) -> str:
     """A rule's name, which two variants of the same rule share."""
-    other = rule != own and rule_name(rule) == rule_name(own)
-    return f"{rule_name(rule)} (with other settings)" if other else rule_name(rule)
+    name = rule_name(rule)
+    return _("{rule} (with other settings)", rule=name) if rule != own and name == rule_name(own) else name

@@ -15,7 +15,7 @@ from service.store.rounds import Round
 
 NO_PASS = (NoPass, BadPass, PassExpired)
 KEPT = (
-    *("then", "pot", "choices", "title", "about", "author_name", "language", "area", "cost_guess"),
+    *("then", "pot", "choices", "points", "easy", "title", "about", "author_name", "language", "area", "cost_guess"),
     *("birth_year", "birth_month", "relations"),
 )
 """Fields that the sign-in form takes along. ``then`` says where: ballot, choices (onto it), proposal, declaration."""
@@ -66,7 +66,6 @@ def ask_sent_code(
     return form_page("sent_code.html", refusal, found.currency, round=found, contact=contact, kept=kept, code=code)
 
 
-def ask_again(found: Round, then: str, fields: Fields, refusal: Refusal, pot_id: UUID | None = None) -> Page:
+def ask_again(found: Round, then: str, fields: Fields, refusal: Refusal) -> Page:
     """The sign-in form in place of the page ``then``, whose fields come back after the code."""
-    where = [("then", then), *([("pot", str(pot_id))] if pot_id else [])]
-    return ask_code(found, where + fields.kept(tuple(name for name in KEPT if name not in {"then", "pot"})), refusal)
+    return ask_code(found, [("then", then), *fields.kept(tuple(name for name in KEPT if name != "then"))], refusal)

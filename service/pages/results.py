@@ -13,7 +13,7 @@ from schema.comparison import WhatIf, WithoutHeld
 from schema.errors import NotCounted, NotFound
 from schema.snapshot import Snapshot
 from service.languages import spoken
-from service.pages import figures, rules, telling, ties
+from service.pages import charts, figures, rules, telling, ties
 from service.pages.problems import problem_page
 from service.pages.shell import Addresses, Page, addresses, render, rendered_page
 from service.people import TheHouse
@@ -42,35 +42,48 @@ async def view_results(request: AnyRequest, house: TheHouse, pot_id: FromPath[UU
     except (NotCounted, NotFound):  # none is held
         without_held = None
     at = addresses(house.settings)
-    return rendered_page(request, _told(published.content, published.published_at, what_if, without_held, at, spoken()))
+    facts = Facts(published.content, published.published_at, what_if, without_held, at, house.settings.box_url)
+    return rendered_page(request, page(facts, spoken()))
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """All that the page depends on: what was published and when, what is beside it, and where the house is."""
+
+    content: bytes
+    published_at: datetime
+    what_if: bytes | None
+    without_held: bytes | None
+    at: Addresses
+    site: str
 
 
 @lru_cache(maxsize=64)
-def _told(
-    content: bytes,
-    published_at: datetime,
-    what_if: bytes | None,
-    without_held: bytes | None,
-    at: Addresses,
-    _language: str,
-) -> bytes:
+def page(facts: Facts, _language: str) -> bytes:
     """The page in a language. Everybody reads the same one that day, and what it tells never changes."""
-    snapshot = _SNAPSHOT.decode(content)
+    snapshot = _SNAPSHOT.decode(facts.content)
     funded, others = telling.told(snapshot)
+    steps = figures.way_of_the_money(snapshot, funded)
     return render(
         "results.html",
-        at,
+        facts.at,
+        site=facts.site,
         snapshot=snapshot,
-        published_at=published_at,
+        published_at=facts.published_at,
         funded=funded,
         others=others,
+        flow=charts.flow_bar([step.row.paid for step in steps], snapshot.money),
+        steps=steps,
+        pointed=telling.by_points(snapshot.outcome),
+        beside=figures.side_by_side(funded, others),
+        turnout=charts.bar(snapshot.sums.voters, snapshot.sums.electors),
+        ways=figures.ways_told(snapshot.sums),
         rule=rules.rule_told(snapshot),
         tie_order=ties.tie_order_told(snapshot),
         ties=ties.ties_told(snapshot),
         terms=figures.sum_told(snapshot.sums),
-        without_held=_WITHOUT_HELD.decode(without_held) if without_held else None,
+        without_held=_WITHOUT_HELD.decode(facts.without_held) if facts.without_held else None,
         titles={str(project.number): project.title for project in snapshot.projects},
-        by_rules=figures.by_rules(_WHAT_IF.decode(what_if)) if what_if else [],
+        by_rules=figures.by_rules(_WHAT_IF.decode(facts.what_if)) if facts.what_if else [],
     )
 
 

@@ -3,39 +3,43 @@
 from typing import assert_never
 
 from schema.outcome import Comparison, Shares
-from schema.rules import EqualShares, GreedyByVotes, MaximinSupport, Misfit, SequentialPhragmen
+from schema.rules import CategoryCap, EqualShares, GreedyByVotes, MaximinSupport, Misfit, SequentialPhragmen
 from schema.snapshot import Snapshot
-from service.languages import grouped
-from service.pages.telling import by_points, titles
-from service.pages.words import counted, listed, money, near_money
+from service.languages import _, counted, grouped, listed
+from service.pages.telling import by_points, points, title
+from service.pages.words import money, near_money
 
 
 def rule_told(snapshot: Snapshot) -> list[str]:
     """The rule in words, a paragraph each."""
     match snapshot.rule:
         case GreedyByVotes() as rule:
+            pointed = by_points(snapshot.outcome)
             return [
-                f"{_order_told(rule, by_points(snapshot.outcome))} "
-                f"{_misfit_told(rule.misfit, rule.partial_percent, rule.reserve)}",
-                *_threshold_told(rule, by_points(snapshot.outcome)),
-                *_exclusive_told(rule, titles(snapshot)),
-                *_caps_told(rule, snapshot.currency),
+                f"{_order_told(rule, pointed)} {_misfit_told(rule.misfit, rule.partial_percent, rule.reserve)}",
+                *_threshold_told(rule, pointed),
+                *_exclusive_told(rule, snapshot),
+                *(_cap_told(cap, snapshot.currency) for cap in rule.caps),
             ]
         case EqualShares() as rule:
             return [_equal_shares_told(rule), *_shares_told(rule, snapshot)]
         case SequentialPhragmen(misfit=misfit, partial_percent=partial_percent):
             return [
-                "Growing shares: every voter had the same share of the money, and it grew from nothing, for all alike."
-                " As soon as the people who chose a project could pay for it together from what they had, it was"
-                " funded, and what they had was spent on it.",
+                _(
+                    "Growing shares: every voter had the same share of the money, and it grew from nothing, for all"
+                    " alike. As soon as the people who chose a project could pay for it together from what they had,"
+                    " it was funded, and what they had was spent on it."
+                ),
                 _misfit_told(misfit, partial_percent),
             ]
         case MaximinSupport(misfit=misfit, partial_percent=partial_percent):
             return [
-                "Growing shares: every voter had the same share of the money, to be spent only on projects that this"
-                " voter chose. The next project was always the one for which the shares had to be raised least, so that"
-                " it could be paid together with all that were funded before it. Who paid how much for which project"
-                " was worked out anew each time, as evenly as possible.",
+                _(
+                    "Growing shares: every voter had the same share of the money, to be spent only on projects that"
+                    " this voter chose. The next project was always the one for which the shares had to be raised"
+                    " least, so that it could be paid together with all that were funded before it. Who paid how much"
+                    " for which project was worked out anew each time, as evenly as possible."
+                ),
                 _misfit_told(misfit, partial_percent),
             ]
         case _:
@@ -43,75 +47,154 @@ def rule_told(snapshot: Snapshot) -> list[str]:
 
 
 def _order_told(rule: GreedyByVotes, pointed: bool) -> str:
-    if rule.per_cost:
-        measure = "points they got" if pointed else "people who chose them"
-        return f"Projects were taken in the order of value for money: the number of {measure}, divided by their cost."
-    measure = "how many points they got" if pointed else "how many people chose them"
-    return f"Projects were taken in the order of {measure}."
+    match rule.per_cost, pointed:
+        case True, True:
+            return _(
+                "Projects were taken in the order of value for money: the number of points they got, divided by their"
+                " cost."
+            )
+        case True, False:
+            return _(
+                "Projects were taken in the order of value for money: the number of people who chose them, divided by"
+                " their cost."
+            )
+        case False, True:
+            return _("Projects were taken in the order of how many points they got.")
+        case _:
+            return _("Projects were taken in the order of how many people chose them.")
 
 
 def _misfit_told(misfit: Misfit, partial_percent: int, reserve: bool = False) -> str:
     """What became of a project that no longer fitted."""
-    passed = "was passed over, and the next one had its turn"
+    skips = misfit == "skip"
     if not partial_percent:
-        if misfit == "skip":
-            return f"A project that cost more than what was left in the pot {passed}."
-        return "The first project that cost more than what was left in the pot ended the count."
-    least = f"at least {partial_percent}% of its cost"
-    if reserve:
-        granted = f"was funded all the same if the pot could pay {least}: a reserve outside the pot paid the rest"
+        if skips:
+            return _(
+                "A project that cost more than what was left in the pot was passed over, and the next one had its turn."
+            )
+        return _("The first project that cost more than what was left in the pot ended the count.")
+    if reserve and skips:
+        said = _(
+            "The first project that cost more than what was left in the pot was funded all the same if the pot could"
+            " pay at least {percent}% of its cost: a reserve outside the pot paid the rest, and the count ended"
+            " there. Otherwise it was passed over, and the next one had its turn.",
+            percent=partial_percent,
+        )
+    elif reserve:
+        said = _(
+            "The first project that cost more than what was left in the pot was funded all the same if the pot could"
+            " pay at least {percent}% of its cost: a reserve outside the pot paid the rest. Either way the count"
+            " ended there.",
+            percent=partial_percent,
+        )
+    elif skips:
+        said = _(
+            "The first project that cost more than what was left in the pot got all of it, if that was at least"
+            " {percent}% of its cost, and the count ended there. Otherwise it was passed over, and the next one had"
+            " its turn.",
+            percent=partial_percent,
+        )
     else:
-        granted = f"got all of it, if that was {least}"
-    ended = ". Either way the count ended there."
-    if misfit == "skip":
-        ended = f", and the count ended there. Otherwise it {passed}."
-    return f"The first project that cost more than what was left in the pot {granted}{ended}"
+        said = _(
+            "The first project that cost more than what was left in the pot got all of it, if that was at least"
+            " {percent}% of its cost. Either way the count ended there.",
+            percent=partial_percent,
+        )
+    return said
 
 
 def _threshold_told(rule: GreedyByVotes, pointed: bool) -> list[str]:
-    least = []
-    if rule.threshold:
-        least.append(counted(rule.threshold, "point") if pointed else counted(rule.threshold, "person", "people"))
-    if rule.threshold_percent:
-        share = f"{counted(rule.threshold_percent, 'point')} for every hundred voters"
-        least.append(share if pointed else f"{rule.threshold_percent}% of all voters")
-    if not least:
+    least, percent = rule.threshold, rule.threshold_percent
+    if least and percent and pointed:
+        said = _(
+            "Only projects that got at least {points} and at least {more} for every hundred voters were in the"
+            " running.",
+            points=points(least),
+            more=points(percent),
+        )
+    elif least and percent:
+        said = counted(
+            least,
+            "Only projects chosen by at least {number} person and at least {percent}% of all voters were in the"
+            " running.",
+            "Only projects chosen by at least {number} people and at least {percent}% of all voters were in the"
+            " running.",
+            percent=percent,
+        )
+    elif least and pointed:
+        said = _("Only projects that got at least {points} were in the running.", points=points(least))
+    elif least:
+        said = counted(
+            least,
+            "Only projects chosen by at least {number} person were in the running.",
+            "Only projects chosen by at least {number} people were in the running.",
+        )
+    elif percent and pointed:
+        said = _(
+            "Only projects that got at least {points} for every hundred voters were in the running.",
+            points=points(percent),
+        )
+    elif percent:
+        said = _("Only projects chosen by at least {percent}% of all voters were in the running.", percent=percent)
+    else:
         return []
-    asked = listed([f"at least {each}" for each in least])
-    return [f"Only projects {f'that got {asked}' if pointed else f'chosen by {asked}'} were in the running."]
+    return [said]
 
 
-def _exclusive_told(rule: GreedyByVotes, names: dict[str, str]) -> list[str]:
+def _exclusive_told(rule: GreedyByVotes, snapshot: Snapshot) -> list[str]:
     return [
-        f"Of {listed([names[number] for number in only_one])} only one could be funded, the one whose turn came first."
+        _(
+            "Of {projects} only one could be funded, the one whose turn came first.",
+            projects=listed([title(snapshot, number) for number in only_one]),
+        )
         for only_one in rule.exclusive
     ]
 
 
-def _caps_told(rule: GreedyByVotes, currency: str) -> list[str]:
-    said = []
-    for cap in rule.caps:
-        most = [] if cap.projects is None else [counted(cap.projects, "project")]
-        most += [] if cap.money is None else [money(cap.money, currency)]
-        said.append(f"For the category “{cap.category}” there was at most {listed(most)}.")
-    return said
+def _cap_told(cap: CategoryCap, currency: str) -> str:
+    most = None if cap.money is None else money(cap.money, currency)
+    if cap.projects is None:
+        return _("For the category “{category}” there was at most {money}.", category=cap.category, money=most)
+    if most is None:
+        return counted(
+            cap.projects,
+            "For the category “{category}” there was at most {number} project.",
+            "For the category “{category}” there were at most {number} projects.",
+            category=cap.category,
+        )
+    return counted(
+        cap.projects,
+        "For the category “{category}” there was at most {number} project and {money}.",
+        "For the category “{category}” there was at most {number} projects and {money}.",
+        category=cap.category,
+        money=most,
+    )
 
 
 def _equal_shares_told(rule: EqualShares) -> str:
+    divided = _(
+        "Equal shares: the money was divided equally among all voters, and each voter’s share was spent only on"
+        " projects that this voter chose."
+    )
     match rule.utility:
         case "cost":
-            first = "the one of whose cost each of them had to pay the smallest part"
+            first = _(
+                "A project was funded when the people who chose it could pay for it together; first came the one of"
+                " whose cost each of them had to pay the smallest part."
+            )
         case "cardinality":
-            first = "the one that asked the least of each of them"
+            first = _(
+                "A project was funded when the people who chose it could pay for it together; first came the one that"
+                " asked the least of each of them."
+            )
         case "additive":
-            first = "the one that asked the least of them for each point they gave it (a plain choice is one point)"
+            first = _(
+                "A project was funded when the people who chose it could pay for it together; first came the one that"
+                " asked the least of them for each point they gave it (a plain choice is one point)."
+            )
         case _:
             assert_never(rule.utility)
-    return (
-        "Equal shares: the money was divided equally among all voters, and each voter’s share was spent only on"
-        " projects that this voter chose. A project was funded when the people who chose it could pay for it"
-        f" together; first came {first}."
-    )
+    return f"{divided} {first}"
 
 
 def _shares_told(rule: EqualShares, snapshot: Snapshot) -> list[str]:
@@ -122,13 +205,15 @@ def _shares_told(rule: EqualShares, snapshot: Snapshot) -> list[str]:
         said.append(_increments_told(rule, shares, snapshot.currency))
     match rule.completion:
         case "none":
-            said.append("What was left after that stays in the pot.")
+            said.append(_("What was left after that stays in the pot."))
         case "votes":
-            said.append("What was left after that was given out by votes, to projects that still fitted.")
+            said.append(_("What was left after that was given out by votes, to projects that still fitted."))
         case "phragmen":
             said.append(
-                "For what was left after that, the shares grew on, for all alike: as soon as the people who chose a"
-                " project could pay for it together, it was funded if it still fitted."
+                _(
+                    "For what was left after that, the shares grew on, for all alike: as soon as the people who chose"
+                    " a project could pay for it together, it was funded if it still fitted."
+                )
             )
         case _:
             assert_never(rule.completion)
@@ -142,24 +227,51 @@ def _shares_told(rule: EqualShares, snapshot: Snapshot) -> list[str]:
 def _increments_told(rule: EqualShares, shares: Shares, currency: str) -> str:
     share = near_money(shares.share, currency)
     if not rule.step:
-        return f"Each voter’s share was {share}."
+        return _("Each voter’s share was {share}.", share=share)
+    step = money(rule.step, currency)
     match rule.until:
         case "overspending":
-            until = "for as long as the projects did not cost more than the pot"
+            raised = counted(
+                shares.increments,
+                "So that little is left over, every share was raised by {step} at a time, for as long as the projects"
+                " did not cost more than the pot: {number} time in the end.",
+                "So that little is left over, every share was raised by {step} at a time, for as long as the projects"
+                " did not cost more than the pot: {number} times in the end.",
+                step=step,
+            )
         case "exhaustive":
-            until = "until no other project fitted into the pot, or the projects would have cost more than it"
+            raised = counted(
+                shares.increments,
+                "So that little is left over, every share was raised by {step} at a time, until no other project"
+                " fitted into the pot, or the projects would have cost more than it: {number} time in the end.",
+                "So that little is left over, every share was raised by {step} at a time, until no other project"
+                " fitted into the pot, or the projects would have cost more than it: {number} times in the end.",
+                step=step,
+            )
         case _:
             assert_never(rule.until)
-    return (
-        f"So that little is left over, every share was raised by {money(rule.step, currency)} at a time, {until}:"
-        f" {counted(shares.increments, 'time')} in the end. Each voter’s share was then {share}."
-    )
+    return f"{raised} {_('Each voter’s share was then {share}.', share=share)}"
 
 
 def _comparison_told(comparison: Comparison) -> str:
-    taken = "the outcome by votes was used instead" if comparison.replaced else "the outcome by equal shares stands"
-    return (
-        "The outcome was compared with the one that plain counting by votes would give:"
-        f" {counted(comparison.prefer_shares, 'voter')} got more of the money to what they chose by equal shares,"
-        f" {grouped(comparison.prefer_greedy)} by votes, so {taken}."
-    )
+    others = grouped(comparison.prefer_greedy)
+    compared = _("The outcome was compared with the one that plain counting by votes would give.")
+    if comparison.replaced:
+        preferred = counted(
+            comparison.prefer_shares,
+            "{number} voter got more of the money to what they chose by equal shares, {others} by votes, so the"
+            " outcome by votes was used instead.",
+            "{number} voters got more of the money to what they chose by equal shares, {others} by votes, so the"
+            " outcome by votes was used instead.",
+            others=others,
+        )
+    else:
+        preferred = counted(
+            comparison.prefer_shares,
+            "{number} voter got more of the money to what they chose by equal shares, {others} by votes, so the"
+            " outcome by equal shares stands.",
+            "{number} voters got more of the money to what they chose by equal shares, {others} by votes, so the"
+            " outcome by equal shares stands.",
+            others=others,
+        )
+    return f"{compared} {preferred}"

@@ -25,7 +25,7 @@ from service.rights import may
 
 FOLDER = Path(__file__).parent
 HTML = "text/html; charset=utf-8"
-TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 Page = Response[Any]
 
@@ -38,6 +38,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 """On every answer: the page runs no script, tells nobody where it was read, and cannot be framed."""
+
+RUNS = "; script-src 'self'"
+"""What a page's policy says beyond that when it names a ``script`` of ours."""
 
 STATIC = {file.name: file.read_bytes() for file in (FOLDER / "static").iterdir() if file.suffix in TYPES}
 VERSIONS = {name: hashlib.sha256(content).hexdigest()[:12] for name, content in STATIC.items()}
@@ -170,7 +173,7 @@ class PrivatePage(Response[Any]):
         """What is sent."""
         at = here(request)
         self.content = self.rendered(at, again(request))
-        self.headers[POLICY] = headers(at)[POLICY]
+        self.headers[POLICY] = headers(at)[POLICY] + (RUNS if "script" in self._facts else "")
         return super().to_asgi_response(app, request, **how)
 
 
@@ -217,7 +220,7 @@ async def view_brand(request: AnyRequest, v: FromQuery[str] = "") -> Page:
 
 @get("/static/{name:str}")
 async def view_static(request: AnyRequest, name: FromPath[str], v: FromQuery[str] = "") -> Page:
-    """A stylesheet or a picture of our own."""
+    """A stylesheet, a script or a picture of our own."""
     if name not in STATIC:
         raise NotFound(what="file of that name")
     return _kept(request, STATIC[name], TYPES[Path(name).suffix], v == VERSIONS[name])

@@ -20,6 +20,7 @@ from schema.errors import (
 from service.house import House
 from service.pages import words
 from service.pages.ballots import Desk, ballot_page
+from service.pages.choosing import chosen
 from service.pages.declarations import declaration_form
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import KEPT, ask_code, ask_sent_code
@@ -83,7 +84,7 @@ async def sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]
         case "ballot" if here and (desk := _desk(view, fields, passes)) is not None:
             return await ballot_page(house, desk)
         case "choices" if here and (desk := _desk(view, fields, passes)) is not None:
-            return await ballot_page(house, desk, fields.numbers("choices"), returned=True)
+            return await ballot_page(house, desk, chosen(fields, desk.pot.style), returned=True)
         case "proposal" if view.round.phase == "proposing":
             return proposal_form(view, passes.civic, fields)
     return await can_do(house, view, passes)
@@ -103,7 +104,7 @@ def _desk(view: RoundView, fields: Fields, passes: Passes) -> Desk | None:
         return None
     projects = [project for project in view.projects if project.pot_id == pot.id]
     others = [token for pot_id, token in tokens.items() if pot_id != wanted]
-    return Desk(view.round, pot, projects, tokens[wanted], others)
+    return Desk(view.round, pot, projects, tokens[wanted], others, bool(fields.text("easy")))
 
 
 async def can_do(house: House, view: RoundView, passes: Passes) -> Page:

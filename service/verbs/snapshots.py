@@ -1,11 +1,18 @@
 """Reading published outcomes, as stored."""
 
+import csv
+import io
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
 
+import msgspec
+
 from schema.errors import BallotsWithheld, NotCounted, NotFound
+from schema.outcome import code, granted
+from schema.pb import format_amount
 from schema.queries import Db
+from schema.snapshot import Snapshot
 from service.house import House
 from service.store import snapshots
 from service.store.snapshots import Published, RoundOutcome
@@ -13,10 +20,48 @@ from service.verbs.rounds import public_pot, public_round
 
 T = TypeVar("T")
 
+COLUMNS = ("number", "title", "cost", "funded", "got", "currency", "votes", "score", "reason")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a text begins with that a spreadsheet would compute."""
+
 
 async def view_snapshot(house: House, pot_id: UUID) -> Published:
     """A pot's published snapshot."""
     return await _published(house, pot_id, snapshots.published_snapshot)
+
+
+async def view_table(house: House, pot_id: UUID) -> bytes:
+    """A pot's published outcome as CSV, a project a line."""
+    published = await view_snapshot(house, pot_id)
+    return outcome_csv(msgspec.json.decode(published.content, type=Snapshot))
+
+
+def outcome_csv(snapshot: Snapshot) -> bytes:
+    """Each project in the order of the outcome's reasons: cost and what it got in whole units, and a reason's name.
+
+    It begins with the mark by which spreadsheets know UTF-8, and no title of it is a formula.
+    """
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(COLUMNS)
+    projects = {str(project.number): project for project in snapshot.projects}
+    for reason in snapshot.outcome.explanations:
+        project, got = projects[reason.project], granted(reason)
+        whole = reason.project in snapshot.outcome.funded
+        writer.writerow(
+            [
+                project.number,
+                f"'{project.title}" if project.title.startswith(FORMULA) else project.title,
+                format_amount(project.cost),
+                "yes" if whole else "in part" if got else "no",
+                format_amount(got),
+                snapshot.currency,
+                project.supporters,
+                getattr(reason, "score", ""),
+                code(reason),
+            ]
+        )
+    return written.getvalue().encode("utf-8-sig")
 
 
 async def list_outcomes(house: House, round_ids: list[UUID]) -> list[RoundOutcome]:

@@ -9,8 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from schema import cli
-from service.bench import accept, close, judge, ledger, read, register, soak
+from service.bench import accept, close, judge, ledger, read, register, results, soak
 from service.bench.load import Load, request
+from service.languages import LANGUAGES
 
 
 def figures(command: Any, folder: Path, *options: str) -> dict[str, Any]:
@@ -128,3 +129,13 @@ def test_a_voter_sends_her_revision() -> None:
     assert msgspec.json.decode(body) == {"choices": [2, 4, 5, 7, 9], "base_revision": 4}
     assert b"idempotency-key: 00000000-000004\r\n" in head
     assert f"content-length: {len(body)}".encode() in head
+
+
+def test_the_results_page_comes_from_memory(tmp_path: Path) -> None:
+    """In every language; making it anew is what costs."""
+    target = tmp_path / "figures.json"
+    result = CliRunner().invoke(results.results, ["--projects", "300", "--times", "3", "--json", str(target)])
+    assert result.exit_code == 0, result.output
+    rows = msgspec.json.decode(target.read_bytes())["rows"]
+    assert [row["language"] for row in rows] == list(LANGUAGES)
+    assert all(row["anew"] > 10 * row["cached"] for row in rows)

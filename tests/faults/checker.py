@@ -28,7 +28,7 @@ from schema.ballots import commitment
 from schema.checkpoint import read_checkpoint
 from schema.pb import read_pb
 from schema.rules import GreedyByVotes, TieOrder
-from schema.snapshot import Group, Inputs, Snapshot, Sums, input_hash
+from schema.snapshot import Channel, Group, Inputs, Snapshot, Sums, input_hash
 from service.rehearsal.checks import signature_holds
 from tests.builders import published
 from tests.faults.log import Asked, Kind, Log, Try
@@ -264,7 +264,9 @@ def sums(log: Log, rows: Sequence[Row], electors: set[str], snapshot: Snapshot) 
     mine = [*current(log, rows, electors).values()]
     gone, replaced = mine.count(None), len(rows) - refused.total() - len(mine)
     voters = len({row.tag for row in rows})
-    wanted = Sums(len(electors), voters, len(rows), len(mine) - gone, replaced, gone, dict(refused))
+    counted = len(mine) - gone
+    channels: dict[Channel, int] = {"online": counted} if counted else {}
+    wanted = Sums(len(electors), voters, len(rows), counted, replaced, gone, dict(refused), channels)
     if wanted != said:
         yield Finding("I5", f"the sums are {said}, and should be {wanted}")
 

@@ -113,7 +113,7 @@ async def test_a_resident_goes_from_one_to_the_other(town: Town, requests: Reque
     ballot = await browser.press("Open the ballot")
     assert browser.at == f"{box}/pots/{ground.pot}/ballot"
     assert f"{town.settings.public_url}/officer" in {each["href"] for each in ballot.page.all("a")}
-    receipt = await browser.press("Cast my ballot", ticks=[1])
+    receipt = await browser.cast(ticks=[1])
     assert receipt.title == "Your ballot was accepted"
     assert (await browser.press("Open the ballot: Two")).title == "Your ballot: Two"
     found = next(each["href"] for each in receipt.page.all("a") if each.text == "Find it there")
@@ -145,7 +145,7 @@ async def test_no_choice_comes_along_to_where_people_sign_in(town: Town, request
     signer, issuer = Signer(await secret(db, "passes")), Issuer(roll, await published(db, "passes"))
     await db.close()
     token = sealed_earlier(open_pass(hidden(ballot, "pass"), issuer, "box", time.time()), signer)
-    asked = await browser.press("Cast my ballot", ticks=[2, 4], token=token)
+    asked = await browser.cast(ticks=[2, 4], token=token)
     assert (asked.status, asked.title) == (401, "Sign in again")
     assert "2 Project 2 4 Project 4" in asked.text
     assert not asked.page.all("form")

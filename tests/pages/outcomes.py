@@ -53,7 +53,16 @@ def snapshot(
             )
             for number in range(1, max(known, default=0) + 4)
         ),
-        sums=Sums(electors=12, voters=9, revisions=14, counted=8, superseded=4, withdrawn=1, refused={"too-many": 1}),
+        sums=Sums(
+            electors=12,
+            voters=9,
+            revisions=14,
+            counted=8,
+            superseded=4,
+            withdrawn=1,
+            refused={"too-many": 1},
+            channels={"online": 6, "paper": 2},
+        ),
         ballots_floor=0,
         ledger=Ledger("testserver.local", 14, "cd" * 32),
         input_hash="ab" * 32,

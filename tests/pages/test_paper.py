@@ -170,7 +170,7 @@ async def test_a_session_at_the_desk_says_whose_it_is_and_ends(
     assert form["target"] == "_blank"
     visitor.seen = page
     await visitor.press("Open the ballot")
-    assert "Your ballot was accepted" in (await visitor.press("Cast my ballot", ticks=[1])).text
+    assert "Your ballot was accepted" in (await visitor.cast(ticks=[1])).text
     other = Visitor(street.town.client)
     await other.open(desk)
     assert "has not been ended" in (await other.press("I have seen it", person="BJORN-2")).text
@@ -188,6 +188,6 @@ async def test_who_is_marked_reads_it_on_the_ballot(booth: Booth, visitor: Visit
     await visitor.press("Go on", code=booth.ground.town.codes["AMINA-1"])
     await visitor.press("Open the ballot")
     await booth.mark("AMINA-1")
-    refused = await visitor.press("Cast my ballot", ticks=[2])
+    refused = await visitor.cast(ticks=[2])
     assert "voted on paper at The library" in refused.alert
     assert refused.checked() == ["2"]

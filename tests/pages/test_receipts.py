@@ -16,7 +16,7 @@ async def voting(town: Town) -> Ground:
 async def cast(visitor: Visitor, voting: Ground) -> str:
     """Amina votes; the fingerprint on her receipt, as it stands there."""
     await at_ballot(visitor, voting)
-    seen = await visitor.press("Cast my ballot", ticks=[1])
+    seen = await visitor.cast(ticks=[1])
     return seen.page.all("code")[0].text
 
 
@@ -46,7 +46,7 @@ async def test_a_receipt_is_found(voting: Ground, visitor: Visitor) -> None:
 async def test_the_receipt_leads_there(voting: Ground, visitor: Visitor) -> None:
     """By a link that has the fingerprint in it."""
     await at_ballot(visitor, voting)
-    receipt = await visitor.press("Cast my ballot", ticks=[1])
+    receipt = await visitor.cast(ticks=[1])
     await voting.town.work("sequence")
     (link,) = [each["href"] for each in receipt.page.all("a") if each.text == "Find it there"]
     assert "Your ballot is in the ledger" in (await visitor.open(link)).text

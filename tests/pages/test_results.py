@@ -17,7 +17,7 @@ from schema.outcome import (
 )
 from schema.rules import EqualShares, GreedyByVotes, TieOrder
 from schema.snapshot import Snapshot, canonical
-from tests.builders import House, close, decision, voting
+from tests.builders import ADDRESS, House, close, decision, voting
 from tests.pages.outcomes import snapshot
 from tests.pages.visitor import Visit, Visitor
 from tests.town import Ground, Town
@@ -37,7 +37,11 @@ SENTENCES = (
     "4 voters got more of the money to what they chose by equal shares, 1 by votes, so the outcome by equal shares"
     " stands.",
     "“Project 2” and “Project 3” were level. “Project 2” came first, because more people chose it.",
-    "9 of 12 residents on the roll took part. They sent 14 ballots",
+    "9 of 12 residents on the roll took part.",
+    "Voters sent 14 ballots",
+    "online 6 75%",
+    "on paper 2 25%",
+    "all that were counted 8",
     "replaced by a later ballot of the same voter 4",
     "sent to take the one before back, with none after it 1",
     "not counted: with too many projects 1",
@@ -216,3 +220,40 @@ async def test_ballots_that_are_too_few_are_not_offered(town: Town, visitor: Vis
     assert f"/api/rounds/{made.id}/bundle" in links
     refused = await town.client.get(f"/api/pots/{made.pot}/snapshot.pb")
     assert refused.json()["type"] == "/problems/ballots-withheld"
+
+
+async def test_the_projects_stand_side_by_side(town: Town, visitor: Visitor, house: House) -> None:
+    """The one with the most support first, each with two figures and a link to its reason."""
+    seen = await visitor.open(f"/pots/{house.pot_id}/results")
+    (table,) = [each for each in seen.page.all("table") if each["class"] == "beside"]
+    rows = [(body.all("a")[0]["href"], [each.text for each in body.all("td")]) for body in table.all("tbody")]
+    assert rows == [("#p-1", ["3", "100 kr"]), ("#p-2", ["2", "200 kr"]), ("#p-3", ["1", "450 kr"])]
+    assert [each.text for each in table.all("span")] == ["funded", "funded"]
+    assert {"p-1", "p-2", "p-3"} <= {each["id"] for each in seen.page.all("li")}
+
+
+async def test_the_way_of_the_money_ends_at_what_is_left(town: Town, visitor: Visitor, house: House) -> None:
+    """Each step says what the pot paid and what it held after that, down to what the page says is left."""
+    seen = await visitor.open(f"/pots/{house.pot_id}/results")
+    (table,) = seen.page.all("details")[0].all("table")
+    assert [[each.text for each in body.all("th", "td")] for body in table.all("tbody")] == [
+        ["Project 1", "100 kr", "900 kr"],
+        ["Project 2", "200 kr", "700 kr"],
+    ]
+    assert "left in the pot: 700 kr" in seen.text
+
+
+async def test_no_drawing_says_what_no_figure_says(town: Town, visitor: Visitor, house: House) -> None:
+    """Drawings are hidden from who listens: the text of every table is whole without them, and they have no words."""
+    seen = await visitor.open(f"/pots/{house.pot_id}/results")
+    drawings = seen.page.all("svg")
+    assert {each["aria-hidden"] for each in drawings} == {"true"}
+    assert {each.text for each in drawings} == {""}
+    assert all("text" not in {inner.tag for inner in each.walk()} for each in drawings)
+
+
+async def test_the_addresses_of_files_are_there_for_paper(town: Town, visitor: Visitor, house: House) -> None:
+    """Whoever has the page in print can type where the files are."""
+    seen = await visitor.open(f"/pots/{house.pot_id}/results")
+    said = [each.text for each in seen.page.all("span") if each["class"] == "paper-only"]
+    assert f"{ADDRESS}/api/pots/{house.pot_id}/outcome.csv" in said

@@ -88,7 +88,7 @@ async def test_choices_survive_a_code_that_is_sent(reachable: Town, post: tuple[
     visitor, ground = Visitor(reachable.client), await opened(reachable)
     ballot = await at_ballot(visitor, ground)
     token = expired(reachable, hidden(ballot, "pass"))
-    await visitor.press("Cast my ballot", ticks=[1, 3], token=token)
+    await visitor.cast(ticks=[1, 3], token=token)
     await visitor.press("Send a code by e-mail", address=AMINA)
     again = await visitor.press("Go on", code=code_in(post[0].text()))
     assert again.checked() == ["1", "3"]

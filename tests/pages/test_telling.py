@@ -204,7 +204,7 @@ def test_a_part_stands_with_what_is_funded() -> None:
     part = FundedInPart("1", votes=5, score=5, cost=900_00, left=400_00)
     late = NotReached("3", votes=1, score=1, cost=100_00, ended_at="1", further=None)
     funded, others = told(snapshot([whole, part, late], funded=("2",), partly="1"))
-    assert [(row.project.number, row.part) for row in funded] == [(2, None), (1, 400_00)]
+    assert [(row.project.number, row.got, row.part) for row in funded] == [(2, 600_00, False), (1, 400_00, True)]
     assert [row.project.number for row in others] == [3]
 
 

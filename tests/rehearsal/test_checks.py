@@ -40,7 +40,9 @@ SNAPSHOT = Snapshot(
     rule=GreedyByVotes(),
     ties=TieOrder(seed="x"),
     projects=(CountedProject(1, "Benches", 600, 2), CountedProject(2, "Lamps", 500, 1)),
-    sums=Sums(electors=4, voters=3, revisions=4, counted=2, superseded=1, withdrawn=1, refused={}),
+    sums=Sums(
+        electors=4, voters=3, revisions=4, counted=2, superseded=1, withdrawn=1, refused={}, channels={"online": 2}
+    ),
     ballots_floor=0,
     ledger=Ledger("eken.example/api/log/1", 4, "ab" * 32),
     input_hash="",

@@ -231,7 +231,7 @@ def _forms(route: Route, scene: Scene, path: str, kind: dict[str, str]) -> list[
     forms: list[list[tuple[str, str]]] = []
     match route.label:
         case "POST /pots/{pot_id}/ballot":
-            forms = [[box], [box, ("add_up", "1"), ("choices", str(CANARY))]]
+            forms = [[box], [box, ("press", "add"), ("choices", str(CANARY))]]
         case "POST /pots/{pot_id}/ballots" if scene.pots[0] in path:
             forms = [[box, ("choices", "1"), ("base_revision", "99"), ("idempotency_key", "asked-once-more")]]
         case "POST /rounds/{round_id}/sign-in":

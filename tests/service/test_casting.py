@@ -93,6 +93,7 @@ async def test_the_outcome_counts_the_last_revision_of_each_voter_once(town: Tow
     assert [project["supporters"] for project in snapshot["projects"]] == [0, 1, 0, 0]
     assert snapshot["sums"] | {"electors": 2} == {
         "electors": 2, "voters": 1, "revisions": 2, "counted": 1, "superseded": 1, "withdrawn": 0, "refused": {},
+        "channels": {"online": 1},
     }  # fmt: skip
 
 

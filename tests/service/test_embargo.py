@@ -45,6 +45,7 @@ BESIDES = [
 ANSWERS = {
     "GET /api/pots/{pot_id}/snapshot",
     "GET /api/pots/{pot_id}/snapshot.pb",
+    "GET /api/pots/{pot_id}/outcome.csv",
     "GET /api/pots/{pot_id}/what-if",
     "GET /api/pots/{pot_id}/without-held",
     "GET /api/rounds/{round_id}/bundle",

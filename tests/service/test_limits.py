@@ -434,7 +434,7 @@ async def test_the_ballot_page_keeps_the_choices_that_came_too_fast(town: Town) 
     await visitor.press("Go on", code=town.codes["AMINA-1"])
     await visitor.press("Open the ballot")
     empty(town, CASTING, (await ground.voter("AMINA-1")).tag.hex())
-    seen = await visitor.press("Cast my ballot", ticks=[2])
+    seen = await visitor.cast(ticks=[2])
     assert (seen.status, "retry-after" in seen.headers) == (429, True)
     assert seen.checked() == ["2"]
 

@@ -78,7 +78,7 @@ async def test_the_page_shows_it_until_the_close_as_well(voted: Ground, phase: s
     amina = await voted.voter("AMINA-1", 1)
     if phase == "counting":
         await voted.close()
-    for form in ({"pass": amina.token}, {"pass": amina.token, "add_up": "1", "choices": "1"}):
+    for form in ({"pass": amina.token}, {"pass": amina.token, "press": "add", "choices": "1"}):
         page = await voted.town.client.post(f"/pots/{voted.pots[1]}/ballot", data=form)
         assert ("Project 4" in page.text) == (phase == "voting")
 

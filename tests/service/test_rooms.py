@@ -255,7 +255,7 @@ async def test_every_link_leads_to_the_room_that_answers_it(roll: Town, box: Tow
         opened = await at_box.send(f"/pots/{ground.pot}/ballot", [("pass", token)])
         assert lost("box", opened) == []
     await at_box.send(f"/pots/{ground.pot}/ballot", [("pass", voter.token)])
-    cast = await at_box.press("Cast my ballot", ticks=[1])
+    cast = await at_box.cast(ticks=[1])
     assert (cast.status, lost("box", cast)) == (200, [])
     await booth.close()
     await ground.count()

@@ -235,6 +235,7 @@ async def test_papers_are_counted_and_anybody_can_check_it(town: Town) -> None:
     told = (await town.client.get(f"/api/pots/{ground.pot}/snapshot")).json()
     assert [project["supporters"] for project in told["projects"]] == [1, 1, 1, 0]
     assert (told["sums"]["counted"], told["sums"]["electors"], told["sums"]["refused"]) == (2, 2, {})
+    assert told["sums"]["channels"] == {"online": 1, "paper": 1}
     packed = (await town.client.get(f"/api/rounds/{ground.id}/bundle")).content
     assert [finding.sentence for finding in audit(unpack(packed), Known()) if not finding.holds] == []
     assert [sentence for holds, sentence in verify_bundle.check(packed, [], []) if not holds] == []

@@ -121,14 +121,3 @@ async def test_a_key_that_comes_back_with_another_ranking_is_refused(town: Town)
     amina = await (await town.open_round(pots=[pot(style=RANKED)])).voter("AMINA-1")
     await amina.cast(1, 2, key="the-same-key")
     assert (await amina.cast(2, 1, key="the-same-key")).json()["type"] == "/problems/key-reused"
-
-
-async def test_the_page_says_how_a_ballot_with_points_is_cast(town: Town) -> None:
-    """It shows the limits and no form that would take the ballot wrongly."""
-    for style in (CUMULATIVE, RANKED, SCORED):
-        ground = await town.open_round(pots=[pot(style=style)])
-        amina = await ground.voter("AMINA-1")
-        page = await town.client.post(f"/pots/{ground.pot}/ballot", data={"pass": amina.token})
-        assert page.status_code == 200
-        assert "through the API" in page.text
-        assert "Cast my ballot" not in page.text

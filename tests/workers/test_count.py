@@ -102,17 +102,21 @@ async def test_seal_sum(db: asyncpg.Connection, worker: asyncpg.Connection) -> N
         superseded=1,
         withdrawn=0,
         refused={"not-on-roll": 1, "too-many": 1},
+        channels={"online": 2},
     )
     assert sums.revisions == sums.counted + sums.superseded + sums.withdrawn + sum(sums.refused.values())
 
 
 WITHDRAWN: list[tuple[list[tuple[int, ...] | None], Sums]] = [
-    ([(1,), None], Sums(2, 1, 2, counted=0, superseded=1, withdrawn=1, refused={})),
-    ([(1,), None, (2,)], Sums(2, 1, 3, counted=1, superseded=2, withdrawn=0, refused={})),
-    ([(1,), None, (2,), None], Sums(2, 1, 4, counted=0, superseded=3, withdrawn=1, refused={})),
-    ([(1,), None, ()], Sums(2, 1, 3, counted=1, superseded=2, withdrawn=0, refused={})),
-    ([(1,), None, (1, 2, 3)], Sums(2, 1, 3, counted=0, superseded=1, withdrawn=1, refused={"too-many": 1})),
-    ([(1, 2, 3), None], Sums(2, 1, 2, counted=0, superseded=0, withdrawn=1, refused={"too-many": 1})),
+    ([(1,), None], Sums(2, 1, 2, counted=0, superseded=1, withdrawn=1, refused={}, channels={})),
+    ([(1,), None, (2,)], Sums(2, 1, 3, counted=1, superseded=2, withdrawn=0, refused={}, channels={"online": 1})),
+    ([(1,), None, (2,), None], Sums(2, 1, 4, counted=0, superseded=3, withdrawn=1, refused={}, channels={})),
+    ([(1,), None, ()], Sums(2, 1, 3, counted=1, superseded=2, withdrawn=0, refused={}, channels={"online": 1})),
+    (
+        [(1,), None, (1, 2, 3)],
+        Sums(2, 1, 3, counted=0, superseded=1, withdrawn=1, refused={"too-many": 1}, channels={}),
+    ),
+    ([(1, 2, 3), None], Sums(2, 1, 2, counted=0, superseded=0, withdrawn=1, refused={"too-many": 1}, channels={})),
 ]
 
 
@@ -140,7 +144,7 @@ async def test_withdrawal_of_a_stranger(db: asyncpg.Connection, worker: asyncpg.
     await close(db, house)
     await settle(worker, house, ballots)
     await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id))])
-    assert (await snapshot(db)).sums == Sums(2, 1, 2, 0, 0, 0, {"not-on-roll": 2})
+    assert (await snapshot(db)).sums == Sums(2, 1, 2, 0, 0, 0, {"not-on-roll": 2}, {})
 
 
 async def test_last_counting_revision(db: asyncpg.Connection, worker: asyncpg.Connection) -> None:
@@ -183,4 +187,4 @@ async def test_nobody_voted(db: asyncpg.Connection, worker: asyncpg.Connection) 
     await close(db, house)
     await settle(worker, house, [])
     await act(worker, KEYS, ADDRESS, [(1, RoundClosed(house.round_id))])
-    assert (await snapshot(db)).sums == Sums(2, 0, 0, 0, 0, 0, {})
+    assert (await snapshot(db)).sums == Sums(2, 0, 0, 0, 0, 0, {}, {})

@@ -95,7 +95,7 @@ async def test_two_officers_void(db: asyncpg.Connection, worker: asyncpg.Connect
     assert second.corrects is not None
     assert second.sums == Sums(
         electors=2, voters=2, revisions=3, counted=1, superseded=0, withdrawn=0,
-        refused={"voided": 1, "unknown-project": 1},
+        refused={"voided": 1, "unknown-project": 1}, channels={"online": 1},
     )  # fmt: skip
     assert first.sums.revisions == second.sums.revisions
     assert [project.supporters for project in second.projects] == [1, 0]

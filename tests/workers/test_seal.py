@@ -45,6 +45,7 @@ SUMS = Sums(
     superseded=6,
     withdrawn=1,
     refused={"too-many": 1, "not-on-roll": 2},
+    channels={"online": 60, "paper": 11},
 )
 
 LEDGER = Ledger("vote.example.se/api/log/1", 80, "ab" * 32)

@@ -50,11 +50,12 @@ where not withdrawn group by choices, points order by choices, points
 
 -- name: sums
 with revision as (
-    select b.tag, b.revision, b.withdrawn, coalesce(v.reason, case when b.tag in (
+    select b.tag, b.revision, b.withdrawn, case when b.batch_id is null then 'online' else 'paper' end as channel,
+        coalesce(v.reason, case when b.tag in (
         select box.voided((select p.round_id from box.pot p where p.id = $1))) then 'voided' end) as reason
     from box.ballot b join box.verdict v on v.ballot_id = b.id where b.pot_id = $1
 ), last_word as (
-    select distinct on (tag) withdrawn from revision where reason is null order by tag, revision desc)
+    select distinct on (tag) withdrawn, channel from revision where reason is null order by tag, revision desc)
 select (select count(*) from box.elector e where e.pot_id = $1) as electors,
     count(*) as revisions,
     count(distinct tag) as voters,
@@ -62,5 +63,7 @@ select (select count(*) from box.elector e where e.pot_id = $1) as electors,
     count(*) filter (where reason is null) - (select count(*) from last_word) as superseded,
     (select count(*) from last_word where withdrawn) as withdrawn,
     (select coalesce(jsonb_object_agg(reason, times), '{}') from (
-        select reason, count(*) as times from revision where reason is not null group by reason) r) as refused
+        select reason, count(*) as times from revision where reason is not null group by reason) r) as refused,
+    (select coalesce(jsonb_object_agg(channel, times), '{}') from (
+        select channel, count(*) as times from last_word where not withdrawn group by channel) c) as channels
 from revision

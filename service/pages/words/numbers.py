@@ -4,11 +4,11 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_percent
 
 from schema.errors import Malformed
 from schema.outcome import Exact
-from service.languages import HARD, _, grouped, locale_of, spoken
+from service.languages import HARD, _, grouped, in_hundredths, spoken
 
 KRONOR = {"SEK", "DKK", "NOK"}
 
@@ -36,10 +36,7 @@ def _percent(hundredths: int) -> str:
 
 def money(minor: int, currency: str) -> str:
     """An amount of minor units as people write it: 45 000 kr, 45 000,50 EUR."""
-    amount = Decimal(abs(minor)) / 100
-    pattern = "#,##0.00" if minor % 100 else "#,##0"
-    written = format_decimal(amount, pattern, locale_of(spoken()))
-    return f"{'−' if minor < 0 else ''}{written}{HARD}{'kr' if currency in KRONOR else currency}"
+    return f"{'−' if minor < 0 else ''}{in_hundredths(abs(minor))}{HARD}{'kr' if currency in KRONOR else currency}"
 
 
 def near_money(amount: Exact, currency: str) -> str:
