@@ -20,7 +20,7 @@ from service.pages.words.roll import (
     sources,
 )
 from service.pages.words.rounds import OPEN, Step, limits, next_act, rule_name, timeline
-from service.pages.words.times import dated, day, moment
+from service.pages.words.times import dated, day, moment, moment_field, read_moment, zone_name
 from service.refusals import PHASES, ROLES
 
 __all__ = [
@@ -56,12 +56,14 @@ __all__ = [
     "limits",
     "listed",
     "moment",
+    "moment_field",
     "money",
     "money_field",
     "near_money",
     "next_act",
     "obstacle",
     "percent",
+    "read_moment",
     "read_money",
     "read_sheet",
     "refused",
@@ -70,4 +72,5 @@ __all__ = [
     "sources",
     "timeline",
     "written_sheet",
+    "zone_name",
 ]
