@@ -87,7 +87,7 @@ async def long(town: Town) -> Scene:
         "by": LONG_NAME,
         "place": LONG_NAME,
     }
-    ideas = tuple((f"{number}{LONG}"[:200], LONG * 2, 999_999_999_99) for number in range(1, 4))
+    ideas = tuple((f"{number}{LONG}"[:200], LONG * 2, 999_999_999_99) for number in range(1, 5))
     town.officer_token = await town.hire(f"Dagny{LONG}"[:120], LONG_NAME)
     town.second_token = await town.hire(f"Fatima{LONG}"[:120], LONG_NAME)
     return await _arranged(town, names, ideas)
