@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
@@ -38,6 +39,7 @@ VARIABLES: dict[str, str] = {
     "BYALAG_TRACES": "off for no traces of casts (network and kind of device, hashed, for a day); on unless set",
     "BYALAG_BRAND": "a TOML file with the name, colours and logo that pages show",
     "BYALAG_LANGUAGE": "the language of pages for browsers that ask for none we speak: en unless set, or sv, da, …",
+    "BYALAG_ZONE": "the time zone that pages and forms are in: Europe/Stockholm unless set",
     "BYALAG_REGISTER_TOKEN": "the bearer token shown to the service from which a register is imported",
     "BYALAG_LOG": "json for one JSON object per log line; anything else for lines people read",
     "BYALAG_FOLDER": "the folder for data when Byalag starts its own servers",
@@ -57,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True):
     ``heads`` is the folder of published heads, if there is one.
     ``separate_box_url`` is the address of the box where it has one of its own.
     ``calling_code`` is the country of telephone numbers that are written without one.
+    ``zone`` is the one that times are shown and typed in,
     ``brand`` is the file that says how pages look,
     ``language`` is what pages are in for browsers that ask for none we speak.
     ``mail`` and ``texts`` are what one-time codes are sent through, and ``providers`` who else may say who somebody is.
@@ -76,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True):
     language: str = "en"
     calling_code: str | None = None
     brand: Path | None = None
+    zone: ZoneInfo = ZoneInfo("UTC")
 
     @property
     def box_url(self) -> str:
@@ -112,6 +116,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     mail = _or_fault(read_mail_gateway, environment, faults)
     texts = _or_fault(read_text_gateway, environment, faults)
     providers = _or_fault(read_providers, environment, faults)
+    zone = environment.get("BYALAG_ZONE") or "Europe/Stockholm"
+    if zone not in available_timezones():
+        faults.append(f"BYALAG_ZONE must be a time zone such as Europe/Stockholm, not {zone!r}")
     if faults:
         raise SettingsError("; ".join(faults))
     return Settings(
@@ -128,6 +135,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         providers=providers or {},
         language=environment.get("BYALAG_LANGUAGE") or "en",
         calling_code=calling_code,
+        zone=ZoneInfo(zone),
         brand=Path(environment["BYALAG_BRAND"]) if environment.get("BYALAG_BRAND") else None,
     )
 

@@ -7,6 +7,7 @@ stands in a table is ``marked`` there, and said where it is shown.
 
 from collections.abc import Sequence
 from contextvars import ContextVar
+from datetime import UTC, tzinfo
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -50,11 +51,18 @@ ORIGINAL = "en"
 """The language in which messages are written in the code, and that stands in where there is no translation."""
 
 _spoken: ContextVar[str] = ContextVar("spoken", default=ORIGINAL)
+_zone: ContextVar[tzinfo] = ContextVar("zone", default=UTC)
 
 
-def speak(language: str) -> None:
-    """From here on, this request is answered in ``language``, a key of LANGUAGES."""
+def speak(language: str, zone: tzinfo = UTC) -> None:
+    """From here on, this request is answered in ``language``, a key of LANGUAGES, with its times in ``zone``."""
     _spoken.set(language)
+    _zone.set(zone)
+
+
+def local_zone() -> tzinfo:
+    """The time zone that this request is answered in."""
+    return _zone.get()
 
 
 def spoken() -> str:

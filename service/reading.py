@@ -14,6 +14,7 @@ import msgspec
 from litestar import Request
 
 from schema.errors import Malformed, NoKey, TooLarge, UnknownForm
+from schema.settings import Settings
 from service.languages import COOKIE, _, marked, negotiated, speak
 
 T = TypeVar("T")
@@ -50,14 +51,9 @@ _KEY = re.compile(KEY_FORM)
 
 def listen(request: AnyRequest) -> None:
     """Answer this request in its reader's language: ``?lang=`` first, then the cookie, then Accept-Language."""
-    speak(
-        negotiated(
-            request.query_params.get("lang"),
-            request.cookies.get(COOKIE),
-            request.headers.get("accept-language", ""),
-            request.app.state.settings.language,
-        )
-    )
+    settings: Settings = request.app.state.settings
+    asked, kept = request.query_params.get("lang"), request.cookies.get(COOKIE)
+    speak(negotiated(asked, kept, request.headers.get("accept-language", ""), settings.language), settings.zone)
 
 
 async def read_body(request: AnyRequest, media_type: str, limit: int) -> bytes:

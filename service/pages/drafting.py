@@ -4,7 +4,6 @@ Each form reads the whole round, changes its part and writes the whole again at 
 the API does.
 """
 
-from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -29,11 +28,11 @@ MENDABLE = (Malformed, Changed, Frozen)
 """Refusals after which the form comes back with what was typed."""
 
 TIMES = {
-    "proposing_at": marked("Proposing begins (UTC)"),
-    "reviewing_at": marked("Reviewing begins (UTC)"),
-    "supporting_at": marked("Supporting begins (UTC)"),
-    "voting_at": marked("Voting opens (UTC)"),
-    "closes_at": marked("Voting closes (UTC)"),
+    "proposing_at": marked("Proposing begins"),
+    "reviewing_at": marked("Reviewing begins"),
+    "supporting_at": marked("Supporting begins"),
+    "voting_at": marked("Voting opens"),
+    "closes_at": marked("Voting closes"),
 }
 """The times of a round in their order."""
 NEEDED = ("voting_at", "closes_at")
@@ -91,6 +90,7 @@ def _round_form(officer: Officer, view: RoundView | None, typed: Fields, refusal
         round=view.round if view else None,
         typed=typed,
         times=TIMES,
+        zone=words.zone_name(),
         needed=NEEDED,
         sources=SOURCES,
         alert=words.sentence(refusal, "") if refusal else None,
@@ -122,7 +122,7 @@ def _round_fields(view: RoundView) -> Fields:
             "ballots_floor": [str(found.ballots_floor)],
             "appeal_days": [str(found.appeal_days)],
             "revision": [str(found.revision)],
-            **{name: [f"{at.astimezone(UTC):%Y-%m-%dT%H:%M}"] for name, at in times.items() if at},
+            **{name: [words.moment_field(at)] for name, at in times.items() if at},
         }
     )
 

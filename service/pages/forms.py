@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from schema.errors import Malformed, TooLarge, UnknownForm
 from service.languages import _, counted, marked
+from service.pages.words.times import read_moment
 from service.reading import BODY_LIMIT, AnyRequest, read_body
 
 T = TypeVar("T")
@@ -78,11 +79,9 @@ class Fields:
         return [_number(text, name) for text in self.texts(name)]
 
     def moment(self, name: str) -> str | None:
-        """The time in a field as JSON has it: a browser sends it without its zone, which is UTC, and mostly without
-        seconds.
-        """
+        """The time in a field, which is of the house's zone, as JSON has it."""
         text = self.text(name)
-        return text + ("Z" if text.count(":") > 1 else ":00Z") if text else None
+        return read_moment(text) if text else None
 
     def kept(self, names: tuple[str, ...]) -> list[tuple[str, str]]:
         """The pairs of these names that hold something, to be sent again with the next form."""

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from schema.errors import Malformed
-from service.languages import _
+from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import shaped
 from service.sources.rows import Fault
@@ -111,5 +111,5 @@ def _draft(names: list[str], cells: list[str], pot_id: UUID, areas: set[str]) ->
     if area and area not in areas:
         raise Malformed(fault=_("the round has no area “{area}”", area=area))
     sent = {"pot_id": pot_id, "title": row["title"].strip(), "about": row["about"], "area": area or None}
-    sent |= {"number": int(number) if number else None, "cost": words.read_money(row["cost"], "the cost")}
+    sent |= {"number": int(number) if number else None, "cost": words.read_money(row["cost"], marked("the cost"))}
     return shaped(sent, ProjectDraft)

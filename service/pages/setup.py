@@ -110,6 +110,7 @@ def _copy_page(officer: Officer, found: Round, typed: dict[str, str], refusal: R
         officer=officer,
         round=found,
         times={name: TIMES[name] for name in NEEDED},
+        zone=words.zone_name(),
         typed=typed,
         alert=words.sentence(refusal, found.currency) if refusal else None,
     )

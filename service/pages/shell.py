@@ -129,7 +129,6 @@ _templates.filters.update(
     money=words.money,
     moment=moment,
     day=words.day,
-    counted=words.counted,
     grouped=grouped,
     groups=words.groups,
     refused=words.refused,

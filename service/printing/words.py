@@ -2,10 +2,12 @@
 
 import functools
 import tomllib
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
+
+from service.languages import local_zone
 
 FALLBACK = "en"
 _OTHER_NAMES = {"no": "nb", "nn": "nb"}
@@ -49,9 +51,9 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def moment(self, at: datetime) -> str:
         """A time with its zone, as people read it."""
-        there = at.astimezone(UTC)
+        there = at.astimezone(local_zone())
         month = self.months.split()[there.month - 1]
-        return self.date.format(day=there.day, month=month, year=there.year, time=f"{there:%H:%M}{_HARD}UTC")
+        return self.date.format(day=there.day, month=month, year=there.year, time=f"{there:%H:%M}{_HARD}{there:%Z}")
 
 
 @functools.cache

@@ -334,6 +334,7 @@ THINGS = (
     marked("area of that name in this round"),
     marked("ballot of yours"),
     marked("file of that name"),
+    marked("municipality with rounds"),
     marked("page"),
     marked("pot"),
     marked("pot of that id in this round"),

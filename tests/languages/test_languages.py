@@ -1,8 +1,12 @@
 """Which language a reader is answered in, and how messages, numbers and lists are said in it."""
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from service.languages import LANGUAGES, _, counted, grouped, listed, locale_of, negotiated, speak, translated
+from service.pages import words
 
 pytestmark = pytest.mark.usefixtures("swedish")
 
@@ -115,3 +119,23 @@ def test_numbers_are_grouped_in_every_language(language: str) -> None:
 def test_every_language_runs_as_its_script_does(language: str) -> None:
     """CLDR says from where."""
     assert LANGUAGES[language].direction == locale_of(language).text_direction
+
+
+def test_times_are_those_of_the_house() -> None:
+    """In Stockholm an afternoon in winter is an hour later than in UTC, and two in summer."""
+    speak("en", ZoneInfo("Europe/Stockholm"))
+    assert words.moment(datetime(2026, 12, 7, 14, 2, tzinfo=UTC)) == "7\xa0December\xa02026, 15:02\xa0CET"
+    assert words.moment(datetime(2026, 7, 7, 22, 30, tzinfo=UTC)) == "8\xa0July\xa02026, 00:30\xa0CEST"
+
+
+def test_what_a_form_takes_is_what_it_shows() -> None:
+    """The field's text stands for the same moment, on both sides of the summer."""
+    speak("en", ZoneInfo("Europe/Stockholm"))
+    for month in range(1, 13):
+        at = datetime(2027, month, 15, 20, 0, tzinfo=UTC)
+        assert datetime.fromisoformat(words.read_moment(words.moment_field(at))) == at
+
+
+def test_what_is_no_time_is_left_for_the_shape_to_refuse() -> None:
+    """Nothing is guessed."""
+    assert words.read_moment("tomorrow") == "tomorrow"

@@ -5,7 +5,7 @@ from service.pages.words.acts import ASKS, Ask, act_details, askable, is_possibl
 from service.pages.words.appeals import APPEALS, GROUNDS
 from service.pages.words.desk import SIGNS, STATES
 from service.pages.words.electors import RELATIONS, electorate, obstacle
-from service.pages.words.numbers import counted, groups, money, money_field, near_money, percent, read_money
+from service.pages.words.numbers import groups, money, money_field, near_money, percent, read_money
 from service.pages.words.paper import DOCUMENTS, SHEETS, VOIDS, read_sheet, written_sheet
 from service.pages.words.refusals import refused, sentence
 from service.pages.words.roll import (
@@ -20,7 +20,7 @@ from service.pages.words.roll import (
     sources,
 )
 from service.pages.words.rounds import OPEN, Step, limits, next_act, rule_name, timeline
-from service.pages.words.times import dated, day, moment
+from service.pages.words.times import dated, day, moment, moment_field, read_moment, zone_name
 from service.refusals import PHASES, ROLES
 
 __all__ = [
@@ -47,7 +47,6 @@ __all__ = [
     "askable",
     "asked",
     "change",
-    "counted",
     "dated",
     "day",
     "electorate",
@@ -57,12 +56,14 @@ __all__ = [
     "limits",
     "listed",
     "moment",
+    "moment_field",
     "money",
     "money_field",
     "near_money",
     "next_act",
     "obstacle",
     "percent",
+    "read_moment",
     "read_money",
     "read_sheet",
     "refused",
@@ -71,4 +72,5 @@ __all__ = [
     "sources",
     "timeline",
     "written_sheet",
+    "zone_name",
 ]

@@ -8,18 +8,13 @@ from babel.numbers import format_percent
 
 from schema.errors import Malformed
 from schema.outcome import Exact
-from service.languages import HARD, _, grouped, in_hundredths, spoken
+from service.languages import HARD, _, in_hundredths, spoken
 
 KRONOR = {"SEK", "DKK", "NOK"}
 
 _SUM = re.compile(
     r"([0-9]{1,13}|[0-9]{1,3}(?:\.[0-9]{3}){1,4}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:[.,]([0-9]{1,2}))?(?:kr|[A-Z]{3})?"
 )
-
-
-def counted(number: int, one: str, more: str | None = None) -> str:
-    """A number with its noun: 1 project, 3 projects."""
-    return f"{grouped(number)}{HARD}{one if number == 1 else more or one + 's'}"
 
 
 def percent(part: int, whole: int) -> str:
