@@ -34,10 +34,8 @@ LANES: dict[Lane, str] = {
 
 
 @get("/rounds/{round_id:uuid}/today")
-async def view_today(
-    house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], still: FromQuery[str] = ""
-) -> Page:
-    """How the voting goes; each figure for those who may see it. ``still``: the page stays as it is."""
+async def view_today(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], anew: FromQuery[str] = "") -> Page:
+    """How the voting goes; each figure for those who may see it. ``anew``: the page is read anew by itself."""
     view = await round_verbs.view_own_round(house, officer, round_id)
     at_desk = may(officer.roles, "GET /officer/rounds/{round_id}/desk")
     with_papers = may(officer.roles, "GET /officer/rounds/{round_id}/paper")
@@ -52,7 +50,7 @@ async def view_today(
         batches=await verbs.open_batches(house, officer, round_id) if with_papers else None,
         lanes=LANES,
         first=HOURS,
-        seconds=None if still else SECONDS,
+        seconds=SECONDS if anew else None,
     )
 
 

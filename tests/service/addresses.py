@@ -140,7 +140,7 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "number": "1",
         "v": "0",
         "revision": "1",
-        "still": "1",
+        "anew": "1",
         "language": "sv",
         "is_test": "true",
         "again": "false",
