@@ -123,13 +123,13 @@ async def test_a_password_is_not_changed_by_chance(
 
 
 async def test_old_passwords_are_not_guessed_on_the_account(dagny: Visitor) -> None:
-    """Ten at once, as at the door; then one has to wait."""
+    """As many at once as at the door, where signing in took some of them; then one has to wait."""
     await dagny.open("/officer/account")
     guesses = [
         (await dagny.press("Change the password", old="guess", new=NEW, again=NEW)).status
         for _ in range(OFFICER_NAME.burst + 1)
     ]
-    assert (set(guesses[:-2]), guesses[-1]) == ({403}, 429)
+    assert (set(guesses[: OFFICER_NAME.burst // 2]), guesses[-1]) == ({403}, 429)
 
 
 async def test_another_password_stands_in_the_audit_log(town: Town, dagny: Visitor) -> None:
