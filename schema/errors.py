@@ -244,6 +244,10 @@ class NotPublished(Refusal):
     """The round's outcome is not published."""
 
 
+class NotFunded(Refusal):
+    """A project to which no published outcome gives money."""
+
+
 class Appealable(Refusal):
     """The outcome can still be appealed against. Facts: ends_on (date)."""
 

@@ -27,6 +27,7 @@ from service.api import (
     ballots,
     codes,
     declarations,
+    deliveries,
     desk,
     heads,
     health,
@@ -64,6 +65,7 @@ from service.verbs.booth import Marking, Unmarking
 from service.verbs.codes import CodeList, Void
 from service.verbs.contact_codes import Contact
 from service.verbs.declarations import Declaration
+from service.verbs.deliveries import DeliveryDraft
 from service.verbs.desk import QuarantineDraft
 from service.verbs.heads import WebhookDraft
 from service.verbs.paper import BatchDraft, Decided, Keyed, Totals
@@ -79,7 +81,7 @@ BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft, ActDraft),
     *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
     *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft, Sought, Declaration, Contact),
-    *(BatchDraft, Totals, Marking, Unmarking, Keyed, Decided, Assistance),
+    *(DeliveryDraft, BatchDraft, Totals, Marking, Unmarking, Keyed, Decided, Assistance),
 ]
 
 api = Router(
@@ -89,6 +91,7 @@ api = Router(
         for module in (
             rounds,
             projects,
+            deliveries,
             proposals,
             ballots,
             sign_in,

@@ -29,6 +29,9 @@ PLAN: dict[str, Part] = {
     "GET /privacy": "both",
     "GET /api/rounds": "both",
     "GET /api/rounds/{round_id}": "both",
+    "GET /rounds/{round_id}/delivery": "both",
+    "GET /rounds/{round_id}/delivery.atom": "both",
+    "GET /api/rounds/{round_id}/deliveries": "both",
     # Residents sign in.
     "GET /rounds/{round_id}/sign-in": "roll",
     "POST /rounds/{round_id}/sign-in": "roll",
@@ -102,6 +105,8 @@ PLAN: dict[str, Part] = {
     "GET /officer/register/imports/{import_id}/faults": "roll",
     "GET /officer/areas": "roll",
     "POST /officer/areas": "roll",
+    "GET /officer/rounds/{round_id}/delivery": "roll",
+    "POST /officer/rounds/{round_id}/delivery": "roll",
     "GET /officer/rounds/new": "roll",
     "POST /officer/rounds/new": "roll",
     "GET /officer/rounds/{round_id}/draft": "roll",
@@ -210,6 +215,7 @@ PLAN: dict[str, Part] = {
     "POST /api/rounds/{round_id}/projects": "roll",
     "PUT /api/projects/{project_id}": "roll",
     "DELETE /api/projects/{project_id}": "roll",
+    "POST /api/projects/{project_id}/deliveries": "roll",
     "POST /api/proposals/{proposal_id}/shortlisting": "roll",
     # Clerks mark people at a booth and key their papers.
     "GET /api/rounds/{round_id}/paper-batches": "roll",

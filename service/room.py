@@ -14,6 +14,7 @@ from schema.errors import (
     NameTaken,
     NotAllowed,
     NotFound,
+    NotFunded,
     NotSignedIn,
     NotYours,
     OpensEarlier,
@@ -44,6 +45,7 @@ _TAKEN = {
 
 _SITUATIONS: dict[str, Callable[[], Refusal]] = {
     "BYFRZ": Frozen,
+    "BYFUN": NotFunded,
     "BYADM": LastAdmin,
     "BYSES": NotSignedIn,
     "BYMUN": NotAllowed,

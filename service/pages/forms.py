@@ -50,6 +50,10 @@ _LABELS = {
     "birth_year": marked("the year of birth"),
     "birth_month": marked("the month of birth"),
     "relations": marked("what you do here"),
+    "state": marked("where the project is"),
+    "says": marked("what residents should know"),
+    "spent": marked("the sum that was spent"),
+    "expected_on": marked("the day when it is expected to be done"),
 }
 
 

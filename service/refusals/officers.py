@@ -149,6 +149,11 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         marked("Not published"),
         marked("The outcome of this round is not published yet. Publish it, and wait for its appeals."),
     ),
+    e.NotFunded: Problem(
+        409,
+        marked("Not funded"),
+        marked("No published outcome gives money to this project. Choose one that is funded."),
+    ),
     e.Appealable: Problem(
         409,
         marked("Still open to appeals"),

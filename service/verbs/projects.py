@@ -53,7 +53,7 @@ async def view_pot(house: House, officer: Officer, pot_id: UUID) -> PotView:
 async def view_project(house: House, officer: Officer, project_id: UUID) -> tuple[Project, PotView]:
     """A project of the officer's municipality and its pot."""
     async with house.box.enter() as db:
-        project = await _own_project(db, officer, project_id)
+        project = await own_project(db, officer, project_id)
         return project, await _own_pot(db, officer, project.pot_id)
 
 
@@ -69,7 +69,7 @@ async def add_project(house: House, officer: Officer, round_id: UUID, draft: Pro
 async def edit_project(house: House, officer: Officer, project_id: UUID, draft: ProjectDraft) -> Project:
     """Change a project's words and cost. Its pot and number stay."""
     async with house.box.write() as db:
-        project = await _own_project(db, officer, project_id)
+        project = await own_project(db, officer, project_id)
         await _known_place(db, project.round_id, draft)
         changed = await projects.update_project(db, project_id, draft.title, draft.about, draft.cost, draft.area)
     if changed is None:
@@ -80,14 +80,14 @@ async def edit_project(house: House, officer: Officer, project_id: UUID, draft: 
 async def remove_project(house: House, officer: Officer, project_id: UUID) -> None:
     """Take a project off the ballot."""
     async with house.box.write() as db:
-        await _own_project(db, officer, project_id)
+        await own_project(db, officer, project_id)
         await projects.delete_project(db, project_id)
 
 
 async def move_project(house: House, officer: Officer, project_id: UUID, step: int) -> None:
     """Let a project change places with the one before (-1) or after it (1); at the end nothing happens."""
     async with house.box.write() as db:
-        project = await _own_project(db, officer, project_id)
+        project = await own_project(db, officer, project_id)
         view = await _own_pot(db, officer, project.pot_id)
         if view.ordered_by_rule:
             raise Malformed(fault="the rule of this pot names projects by their numbers, so they keep them")
@@ -119,7 +119,8 @@ async def _own_pot(db: Db, officer: Officer, pot_id: UUID) -> PotView:
     return PotView(found, pot, await rounds.areas(db, found.id), await projects.projects_of_pot(db, pot_id))
 
 
-async def _own_project(db: Db, officer: Officer, project_id: UUID) -> Project:
+async def own_project(db: Db, officer: Officer, project_id: UUID) -> Project:
+    """The project, when its round belongs to the officer's municipality."""
     project = await projects.project_by_id(db, project_id)
     if project is None:
         raise NotFound(what="project")

@@ -20,6 +20,7 @@ NOT_HTML = {
     "/health/ready",
     "/officer/register/imports/{import_id}/faults",
     "/officer/pots/{pot_id}/projects.csv",
+    "/rounds/{round_id}/delivery.atom",
 }
 
 REFUSED = {"/rounds/{round_id}/sign-in/{provider}": {404}, "/sign-in/callback": {400}}

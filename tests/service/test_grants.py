@@ -87,6 +87,7 @@ box.close                    s          s          s          s          s
 box.correction               s          s          -          -          -
 box.decision                 s          s          -          -          s
 box.deletion                 s          s          -          -          s
+box.delivery                 -          si         -          -          -
 box.elector                  -          s          -          id         s
 box.elector.pot_id           -          -          -          s          -
 box.head_delivery            -          s          -          -          siu

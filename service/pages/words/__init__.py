@@ -3,6 +3,7 @@
 from service.languages import listed
 from service.pages.words.acts import ASKS, Ask, act_details, askable, is_possible
 from service.pages.words.appeals import APPEALS, GROUNDS
+from service.pages.words.deliveries import DELIVERIES
 from service.pages.words.desk import SIGNS, STATES
 from service.pages.words.electors import RELATIONS, electorate, obstacle
 from service.pages.words.numbers import groups, money, money_field, near_money, percent, read_money
@@ -27,6 +28,7 @@ __all__ = [
     "APPEALS",
     "ASKS",
     "CONDITIONS",
+    "DELIVERIES",
     "DOCUMENTS",
     "FOUND",
     "GROUNDS",
