@@ -3,6 +3,7 @@
 from service.languages import listed
 from service.pages.words.acts import ASKS, Ask, act_details, askable, is_possible
 from service.pages.words.appeals import APPEALS, GROUNDS
+from service.pages.words.audit import COLUMNS, DEEDS, HAPPENED
 from service.pages.words.desk import SIGNS, STATES
 from service.pages.words.electors import RELATIONS, electorate, obstacle
 from service.pages.words.numbers import groups, money, money_field, near_money, percent, read_money
@@ -26,10 +27,13 @@ from service.refusals import PHASES, ROLES
 __all__ = [
     "APPEALS",
     "ASKS",
+    "COLUMNS",
     "CONDITIONS",
+    "DEEDS",
     "DOCUMENTS",
     "FOUND",
     "GROUNDS",
+    "HAPPENED",
     "IMPORT_STATES",
     "ON_ROLL",
     "OPEN",
