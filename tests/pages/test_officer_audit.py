@@ -16,7 +16,7 @@ async def test_changes_are_shown_by_whom_and_what(town: Town, dagny: Visitor) ->
     await dagny.press("Announce")
     page = await dagny.open("/officer/audit")
     assert page.title == "What was changed"
-    assert "· Dagny · Our street 2026 A round was changed By “Announce the round” · entry" in page.text
+    assert "· Dagny A round was changed By “Announce the round” · Our street 2026 · entry" in page.text
     assert "Before and after: entry" in page.text
     assert re.search(r"Announced nothing, then \d+ \w+ \d{4}, \d\d:\d\d", page.text)
     page = await dagny.press("Show these", round_id=ground.id, since="2026-01-01", until="2126-01-01")
