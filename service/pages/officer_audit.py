@@ -1,6 +1,7 @@
 """The page of the audit log: what was changed, by whom, before and after."""
 
-from datetime import date
+import re
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,8 +11,9 @@ from litestar import get
 from litestar.params import FromQuery
 
 from schema.errors import Malformed
-from service.languages import marked
-from service.pages.shell import Page, officer_page
+from service.languages import _, in_hundredths, marked
+from service.pages import words
+from service.pages.shell import Page, moment, officer_page
 from service.people import TheHouse, TheOfficer
 from service.reading import uuid_or_malformed
 from service.store.audit import AuditEntry, Wanted
@@ -20,6 +22,8 @@ from service.verbs import rounds as round_verbs
 from service.verbs import staff as staff_verbs
 
 SIZE = 50
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+"""How the log writes times."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -28,6 +32,19 @@ class Change(msgspec.Struct, frozen=True):
     name: str
     before: str | None
     after: str | None
+
+
+class Line(msgspec.Struct, frozen=True):
+    """An entry as it is read: ``said`` is what happened and ``deed`` what was done, None where we have no words.
+
+    ``name`` is that of the thing, where the entry has it.
+    """
+
+    entry: AuditEntry
+    said: str | None
+    deed: str | None
+    name: str | None
+    changes: list[Change]
 
 
 @get("/audit")
@@ -50,17 +67,33 @@ async def view_audit(
     )
     log = await verbs.view_log(house, officer, wanted, SIZE + 1)
     found = log.entries
+    rounds = await round_verbs.list_own_rounds(house, officer)
     asked = {"round_id": round_id, "officer_id": officer_id, "since": since, "until": until}
     more = asked | {"after": str(found[SIZE - 1].id)} if len(found) > SIZE else None
     return officer_page(
         "officer_audit.html",
         officer=officer,
         log=log,
-        entries=[(entry, changes(entry)) for entry in found[:SIZE]],
-        rounds=await round_verbs.list_own_rounds(house, officer),
+        lines=[line(entry) for entry in found[:SIZE]],
+        rounds=rounds,
+        names={each.id: each.name for each in rounds},
+        columns=words.COLUMNS,
         members=await staff_verbs.list_members(house, officer),
         asked=asked,
         more=more and urlencode(more),
+    )
+
+
+def line(entry: AuditEntry) -> Line:
+    """An entry as it is read."""
+    how = "added" if entry.before is None else "removed" if entry.after is None else "changed"
+    whole = (entry.before or {}) | (entry.after or {})
+    return Line(
+        entry,
+        words.HAPPENED.get((entry.subject, how)),
+        words.DEEDS.get(entry.action or ""),
+        whole.get("name") or whole.get("title"),
+        changes(entry),
     )
 
 
@@ -68,14 +101,27 @@ def changes(entry: AuditEntry) -> list[Change]:
     """What an entry says changed, by name; what was empty and stayed so is left out."""
     before, after = entry.before or {}, entry.after or {}
     names = sorted(before.keys() | after.keys())
-    rows = [Change(name, _told(before.get(name)), _told(after.get(name))) for name in names]
+    rows = [Change(name, _told(name, before.get(name)), _told(name, after.get(name))) for name in names]
     return [row for row in rows if row.before is not None or row.after is not None]
 
 
-def _told(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return msgspec.json.encode(value).decode()
+def _told(name: str, value: object) -> str | None:
+    """A value in words: a moment, a sum of money, a list; None for what is empty."""
+    match value:
+        case None | "" | [] | {}:
+            return None
+        case bool():
+            return _("yes") if value else _("no")
+        case int() if name in {"cost", "money"}:
+            return in_hundredths(value)
+        case str() if TIME.fullmatch(value):
+            return moment(datetime.fromisoformat(value))
+        case list():
+            return words.listed([_told(name, each) or "–" for each in value])
+        case dict():
+            told = ((key, _told(key, each)) for key, each in value.items())
+            return "; ".join(f"{key.replace('_', ' ')}: {said}" for key, said in told if said is not None) or None
+    return str(value)
 
 
 def _id(text: str, what: str) -> UUID | None:

@@ -41,7 +41,7 @@ NUMBERS = {
     "max_points_per_project": marked("Points to one project, at most"),
     "max_score": marked("The highest score"),
 }
-"""The limits of styles; each style has its own of them."""
+"""The limits of styles; each style has its own of them, in fields that are called after both."""
 ASKED = {
     "approval": ("max_choices", "min_choices"),
     "knapsack": ("max_cost",),
@@ -122,7 +122,7 @@ KEPT = "kept"
 async def new_pot(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> Page:
     """An empty form for a pot."""
     view = await verbs.view_own_round(house, officer, round_id)
-    typed = {"style": ["approval"], "max_choices": ["3"], "rule": ["equal-shares"], "relations": ["lives"]}
+    typed = {"style": ["approval"], "approval-max_choices": ["3"], "rule": ["equal-shares"], "relations": ["lives"]}
     return _pot_form(officer, view, None, Fields(typed | {"revision": [str(view.round.revision)]}))
 
 
@@ -216,11 +216,12 @@ def _style_values(fields: Fields) -> Mapping[str, object]:
     style = fields.text("style")
     if style not in STYLES:
         raise Malformed(fault=marked("no kind of ballot was chosen"))
+    own = Fields({name: fields.texts(f"{style}-{name}") or [""] for name in ASKED[style]})
     limits: dict[str, int] = {}
     for name in ASKED[style]:
-        text = fields.text(name)
+        text = own.text(name)
         if text:
-            limits[name] = words.read_money(text, marked("the money")) if name == "max_cost" else fields.number(name)
+            limits[name] = words.read_money(text, marked("the money")) if name == "max_cost" else own.number(name)
     return {"style": style, **limits}
 
 
@@ -243,9 +244,10 @@ def _pot_fields(view: RoundView, pot: Pot) -> Fields:
 
 
 def _limits(style: Style) -> dict[str, list[str]]:
-    found = {name: getattr(style, name) for name in ASKED[name_of(style)]}
+    kind = name_of(style)
+    found = {name: getattr(style, name) for name in ASKED[kind]}
     return {
-        name: [words.money_field(value) if name == "max_cost" else str(value)]
+        f"{kind}-{name}": [words.money_field(value) if name == "max_cost" else str(value)]
         for name, value in found.items()
         if value is not None
     }

@@ -1,6 +1,5 @@
 """Problem pages: one for each kind of refusal, and the one that a refused request is answered with."""
 
-from collections import defaultdict
 from typing import Any
 
 from litestar import get
@@ -19,11 +18,11 @@ _BY_CODE = {refusal.code: problem for refusal, problem in PROBLEMS.items()}
 
 @get("/problems/{slug:str}")
 async def view_problem(request: AnyRequest, slug: FromPath[str]) -> Page:
-    """What a kind of problem means; the facts of one case are left open."""
+    """What a kind of problem means, without the facts of one case."""
     problem = _BY_CODE.get(slug)
     if problem is None:
         raise NotFound(what="problem of that name")
-    said = _(problem.sentence).format_map(defaultdict(lambda: "…"))
+    said = _(problem.general or problem.sentence)
     return public_page(
         request, "problem.html", title=_(problem.title), said=said, status=problem.status, code=slug, back=None
     )

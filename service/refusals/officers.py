@@ -23,6 +23,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         marked(
             "A new password has at least {fewest} signs and is typed twice alike. It was not changed; type both again."
         ),
+        marked("A new password is long enough and typed twice alike. It was not changed; type both again."),
     ),
     e.TotpNeeded: Problem(
         401,
@@ -63,6 +64,10 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         marked(
             "This is for {needed}, and you are {roles} here. Let somebody do it who is, or ask an admin for the role."
         ),
+        marked(
+            "This is for officers with another role than yours. Let somebody do it who has that role, or ask an "
+            "admin for it."
+        ),
     ),
     e.LastAdmin: Problem(
         409,
@@ -83,7 +88,10 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         marked("These codes are void, and stay so. Issue new ones to whoever should have one."),
     ),
     e.BadAddressees: Problem(
-        422, marked("Faults in the file"), marked("No code was issued. {faults}. Correct the file and send it again.")
+        422,
+        marked("Faults in the file"),
+        marked("No code was issued. {faults}. Correct the file and send it again."),
+        marked("No code was issued, because something is wrong in the file. Correct it and send it again."),
     ),
     e.SameOfficer: Problem(
         403,
@@ -102,6 +110,10 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         409,
         marked("It does not wait any more"),
         marked("This act is {state}, so it waits for nobody, and nothing was done. Ask anew if it is still needed."),
+        marked(
+            "This act is done, taken back or too old, so it waits for nobody, and nothing was done. Ask anew if "
+            "it is still needed."
+        ),
     ),
     e.NotLater: Problem(
         422,
@@ -117,7 +129,13 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         ),
     ),
     e.NotWhole: Problem(
-        409, marked("Not whole yet"), marked("The round cannot be scheduled yet: {missing}. Add this and try again.")
+        409,
+        marked("Not whole yet"),
+        marked("The round cannot be scheduled yet: {missing}. Add this and try again."),
+        marked(
+            "The round cannot be scheduled yet, because something is missing; its page says what. Add this and "
+            "try again."
+        ),
     ),
     e.OpensEarlier: Problem(
         409,
@@ -126,6 +144,11 @@ PROBLEMS: dict[type[Refusal], Problem] = {
             "When this round was scheduled, voting was announced for {announced}, and one officer alone cannot let it"
             " open before. Schedule it for that time or later. If it has to open earlier, ask for that act then, and"
             " let a second officer confirm it."
+        ),
+        marked(
+            "When this round was scheduled, voting was announced for a later time, and one officer alone cannot "
+            "let it open before. Schedule it for that time or later. If it has to open earlier, ask for that act "
+            "then, and let a second officer confirm it."
         ),
     ),
     e.RollNotReady: Problem(
@@ -158,6 +181,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         409,
         marked("Still open to appeals"),
         marked("The outcome of this round can be appealed against until {ends_on}. Come back when that time is over."),
+        marked("The outcome of this round can still be appealed against. Come back when that time is over."),
     ),
     e.OpeningsDeleted: Problem(
         410,
@@ -165,6 +189,10 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         marked(
             "The ballots of this round were deleted on {deleted_on}, by decision {decision}. The ledger, the"
             " outcome and the counted ballots are still there."
+        ),
+        marked(
+            "The ballots of this round were deleted, as two officers decided. The ledger, the outcome and the "
+            "counted ballots are still there."
         ),
     ),
     e.HasBallot: Problem(
@@ -174,6 +202,10 @@ PROBLEMS: dict[type[Refusal], Problem] = {
             "This person has a ballot online in the pot “{pot}”, and it counts: give out no paper. Whoever"
             " wants to vote on paper takes the ballot online back first."
         ),
+        marked(
+            "This person has a ballot online in this pot, and it counts: give out no paper. Whoever wants to vote"
+            " on paper takes the ballot online back first."
+        ),
     ),
     e.MarkedBefore: Problem(
         409,
@@ -181,6 +213,10 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         marked(
             "This person is marked in the pot “{pot}” already, at {place}: give out no second paper. A mark"
             " made by mistake is taken back where it was made."
+        ),
+        marked(
+            "This person is marked in this pot already: give out no second paper. A mark made by mistake is taken"
+            " back where it was made."
         ),
     ),
     e.NotEntitled: Problem(
@@ -190,6 +226,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
             "This person may not vote: {reason}. Tell them why; if they think it wrong, they can turn to the"
             " municipality."
         ),
+        marked("This person may not vote. Tell them why; if they think it wrong, they can turn to the municipality."),
     ),
     e.NotMarked: Problem(
         409,
@@ -198,6 +235,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
             "This person has no mark of this batch in the pot “{pot}”, so there is none to take back. Check the"
             " identity."
         ),
+        marked("This person has no mark of this batch in this pot, so there is none to take back. Check the identity."),
     ),
     e.HandedIn: Problem(
         409,
@@ -205,6 +243,10 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         marked(
             "In the pot “{pot}” there are as many sheets as marks, so none can be taken back. If a sheet was"
             " keyed twice, let an officer remove it first."
+        ),
+        marked(
+            "There are as many sheets as marks in this pot, so no mark can be taken back. If a sheet was keyed "
+            "twice, let an officer remove it first."
         ),
     ),
     e.BatchClosed: Problem(
@@ -216,16 +258,22 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         409,
         marked("The batch does not add up"),
         marked("The batch cannot be closed yet: {faults}. Set this right and close it again."),
+        marked(
+            "The batch cannot be closed yet, because it does not add up; its page says what is missing. Set this "
+            "right and close it again."
+        ),
     ),
     e.SheetSettled: Problem(
         409,
         marked("Settled"),
         marked("Sheet {number} is settled and needs nothing more. Check the number, and key the next one."),
+        marked("This sheet is settled and needs nothing more. Check the number, and key the next one."),
     ),
     e.OwnSheet: Problem(
         409,
         marked("Keyed by you"),
         marked("You have keyed sheet {number} yourself. Let somebody decide who has not, or key it once more."),
+        marked("You have keyed this sheet yourself. Let somebody decide who has not, or key it once more."),
     ),
     e.BlankIsBallot: Problem(
         422,
@@ -243,7 +291,12 @@ PROBLEMS: dict[type[Refusal], Problem] = {
             " open another."
         ),
     ),
-    e.NameTaken: Problem(409, marked("Taken"), marked("There is {what} like this already. Choose another.")),
+    e.NameTaken: Problem(
+        409,
+        marked("Taken"),
+        marked("There is {what} like this already. Choose another."),
+        marked("There is one with this name already. Choose another."),
+    ),
     e.LineGone: Problem(
         409,
         marked("Not in the report any more"),
@@ -261,14 +314,22 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         409,
         marked("This takes two officers"),
         marked("One officer alone cannot do this. Ask for the act “{kind}”, and let a second officer confirm it."),
+        marked(
+            "One officer alone cannot do this. Ask for the act on the page of the round, and let a second officer"
+            " confirm it."
+        ),
     ),
     e.BadRegister: Problem(
-        422, marked("Faults in the file"), marked("Nothing was imported. {faults}. Correct the file and send it again.")
+        422,
+        marked("Faults in the file"),
+        marked("Nothing was imported. {faults}. Correct the file and send it again."),
+        marked("Nothing was imported, because something is wrong in the file. Correct it and send it again."),
     ),
     e.FaultyRegister: Problem(
         422,
         marked("Faults in the register"),
         marked("Nothing was imported: {number} rows are wrong. {faults}. Correct them and send the register again."),
+        marked("Nothing was imported, because some rows are wrong. Correct them and send the register again."),
     ),
     e.NobodyInRegister: Problem(
         422,
@@ -281,6 +342,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         marked(
             "Nothing was imported: the service that has the register failed: {fault}. See to it, then import again."
         ),
+        marked("Nothing was imported, because the service that has the register failed. See to it, then import again."),
     ),
     e.ImportOutdated: Problem(
         409,
@@ -294,16 +356,22 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         409,
         marked("Done with"),
         marked("This import is {state}, so nothing was changed. Import the file again if it is still to be applied."),
+        marked(
+            "This import was applied, discarded or found faulty, so nothing was changed. Import the file again if"
+            " it is still to be applied."
+        ),
     ),
     e.BadAddress: Problem(
         422,
         marked("Not an address for heads"),
         marked("Nothing can be posted to this address: {fault}. Correct it and send it again."),
+        marked("Nothing can be posted to this address. Correct it and send it again."),
     ),
     e.TooManyWebhooks: Problem(
         409,
         marked("Too many webhooks"),
         marked("There are {limit} webhooks already, and no more are taken. Remove one that is not needed any more."),
+        marked("There are as many webhooks as can be, and no more are taken. Remove one that is not needed any more."),
     ),
 }
 

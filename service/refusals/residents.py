@@ -7,17 +7,22 @@ from service.refusals.problem import Problem
 
 PROBLEMS: dict[type[Refusal], Problem] = {
     e.NotFound: Problem(
-        404, marked("Not found"), marked("There is no {what} here. Check the address, or start from the front page.")
+        404,
+        marked("Not found"),
+        marked("There is no {what} here. Check the address, or start from the front page."),
+        marked("There is nothing at this address. Check it, or start from the front page."),
     ),
     e.Elsewhere: Problem(
         404,
         marked("Not at this address"),
         marked("This is done at {address}. Nothing was done here; go on there, or send it there."),
+        marked("This is done at another address of this house. Nothing was done here; go on there, or send it there."),
     ),
     e.Malformed: Problem(
         400,
         marked("Not readable"),
         marked("What was sent cannot be read: {fault}. Nothing was changed; correct it and send it again."),
+        marked("What was sent cannot be read. Nothing was changed; correct it and send it again."),
     ),
     e.WrongMethod: Problem(
         405,
@@ -28,9 +33,13 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         413,
         marked("Too large"),
         marked("What was sent is longer than the {limit} bytes this address takes. Send less at a time."),
+        marked("What was sent is longer than its address takes. Send less at a time."),
     ),
     e.UnknownForm: Problem(
-        415, marked("Unknown form"), marked("This address reads {expected}. Send that, and say so in Content-Type.")
+        415,
+        marked("Unknown form"),
+        marked("This address reads {expected}. Send that, and say so in Content-Type."),
+        marked("The address reads another form than the one that was sent. Send that, and say so in Content-Type."),
     ),
     e.NotAllowed: Problem(
         403,
@@ -43,7 +52,10 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         marked("Sign in with the code from your letter; the pass you get then is what is needed."),
     ),
     e.BadPass: Problem(
-        401, marked("Not a valid pass"), marked("This pass is not valid here: {fault}. Sign in again with your code.")
+        401,
+        marked("Not a valid pass"),
+        marked("This pass is not valid here: {fault}. Sign in again with your code."),
+        marked("The pass is not valid there. Sign in again with your code."),
     ),
     e.PassExpired: Problem(
         401,
@@ -73,11 +85,16 @@ PROBLEMS: dict[type[Refusal], Problem] = {
             "A newer letter was made for you, and the code of this one stopped working. Use the newest letter;"
             " if you have none, ask {municipality}."
         ),
+        marked(
+            "A newer letter was made for you, and the code of the old one stopped working. Use the newest letter;"
+            " if you have none, ask the municipality."
+        ),
     ),
     e.CodeVoid: Problem(
         401,
         marked("No longer good"),
         marked("The codes of this letter and others were made void. Ask {municipality} for a new one."),
+        marked("The codes of this letter and others were made void. Ask the municipality for a new one."),
     ),
     e.CodeOfTest: Problem(
         401,
@@ -99,11 +116,16 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         422,
         marked("No code can be sent there"),
         marked("Nothing was sent: {fault}. Correct it and ask for the code again."),
+        marked(
+            "Nothing was sent, because the address or the telephone number is not one. Correct it and ask for the"
+            " code again."
+        ),
     ),
     e.NoGateway: Problem(
         404,
         marked("Not a way to sign in here"),
         marked("Nobody signs in by {way} here. Use the code from your letter."),
+        marked("Nobody signs in that way here. Use the code from your letter."),
     ),
     e.GatewayAway: Problem(
         503,
@@ -111,6 +133,10 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         marked(
             "Nothing was sent, because the way by {way} does not work at the moment. Try again in a minute, or"
             " use the code from your letter."
+        ),
+        marked(
+            "Nothing was sent, because e-mail or SMS does not work at the moment. Try again in a minute, or use "
+            "the code from your letter."
         ),
     ),
     e.NotOnRegister: Problem(
@@ -125,11 +151,16 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         503,
         marked("No answer"),
         marked("{provider} does not answer at the moment. Try again in a minute, or use the code from your letter."),
+        marked(
+            "The service that you sign in with does not answer at the moment. Try again in a minute, or use the "
+            "code from your letter."
+        ),
     ),
     e.ProviderRefused: Problem(
         400,
         marked("Not signed in"),
         marked("{provider} did not sign you in: {fault}. Begin again, or use the code from your letter."),
+        marked("The service that you sign in with did not sign you in. Begin again, or use the code from your letter."),
     ),
     e.BadProof: Problem(
         502,
@@ -137,6 +168,10 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         marked(
             "What {provider} answered does not prove who you are: {fault}. Nobody was signed in. Begin again;"
             " if it comes back, use the code from your letter and tell the municipality."
+        ),
+        marked(
+            "What the service that you sign in with answered does not prove who you are. Nobody was signed in. "
+            "Begin again; if it comes back, use the code from your letter and tell the municipality."
         ),
     ),
     e.SignInLapsed: Problem(
@@ -153,6 +188,10 @@ PROBLEMS: dict[type[Refusal], Problem] = {
             "The key of this round was destroyed on {destroyed_on} ({decision}), so nobody can sign in to it"
             " any more, and nobody can find out who voted for what. The outcome stays where it was published."
         ),
+        marked(
+            "The key of the round was destroyed, as two officers decided. Nobody can sign in to it any more, and "
+            "nobody can find out who voted for what. The outcome stays where it was published."
+        ),
     ),
     e.RoundKeyMissing: Problem(
         409,
@@ -163,6 +202,10 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         403,
         marked("Not on this roll"),
         marked("You cannot vote here: {reason}. If you think this is wrong, tell the municipality."),
+        marked(
+            "You cannot vote in this pot; the page on which you tried says why. If you think this is wrong, tell "
+            "the municipality."
+        ),
     ),
     e.NoDeclarations: Problem(
         409,
@@ -183,11 +226,13 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         409,
         marked("Voting is not open"),
         marked("This round is in the phase “{phase}”, so no ballot was taken. See its timeline."),
+        marked("Voting is not open yet, or has closed, so no ballot was taken. See the timeline of the round."),
     ),
     e.NotInPhase: Problem(
         409,
         marked("Not now"),
         marked("This round is in the phase “{phase}”; this can be done in the phase “{needed}”. See its timeline."),
+        marked("This can be done in another phase of the round than the one it is in. See its timeline."),
     ),
     e.NotCounted: Problem(
         409, marked("Not counted yet"), marked("There is no outcome yet. Wait until counting has ended.")
@@ -199,6 +244,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
             "Somebody changed this while you worked; it is at revision {revision} now. Read it again and repeat"
             " your change."
         ),
+        marked("Somebody changed this while you worked. Read it again and repeat your change."),
     ),
     e.Stale: Problem(
         409,
@@ -206,6 +252,9 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         marked(
             "Your ballot is at revision {revision} now, so this older one was not taken. Look at your ballot"
             " and decide again."
+        ),
+        marked(
+            "Your ballot was changed meanwhile, so the older one was not taken. Look at your ballot and decide again."
         ),
     ),
     e.NothingToWithdraw: Problem(
@@ -219,6 +268,10 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         marked(
             "You are marked as having voted on paper at {place}, so no ballot was taken here. If you did not"
             " vote there, tell the municipality before voting closes."
+        ),
+        marked(
+            "You are marked as having voted on paper, so no ballot was taken here. If you did not vote on paper, "
+            "tell the municipality before voting closes."
         ),
     ),
     e.NoKey: Problem(
@@ -238,17 +291,25 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         422,
         marked("Not on this ballot"),
         marked("Project {number} is not on this ballot. Choose among the projects that are listed."),
+        marked("A project that you chose is not on this ballot. Choose among the projects that are listed."),
     ),
     e.ChosenTwice: Problem(
-        422, marked("Chosen twice"), marked("Project {number} was chosen twice. Choose each project once.")
+        422,
+        marked("Chosen twice"),
+        marked("Project {number} was chosen twice. Choose each project once."),
+        marked("A project was chosen twice. Choose each project once."),
     ),
     e.TooMany: Problem(
         422,
         marked("Too many projects"),
         marked("You chose {chosen} projects; at most {limit} are allowed. Take some away."),
+        marked("You chose more projects than are allowed. Take some away."),
     ),
     e.TooFew: Problem(
-        422, marked("Too few projects"), marked("You chose {chosen} projects; at least {limit} are needed. Add some.")
+        422,
+        marked("Too few projects"),
+        marked("You chose {chosen} projects; at least {limit} are needed. Add some."),
+        marked("You chose fewer projects than are needed. Add some."),
     ),
     e.TooCostly: Problem(
         422,
@@ -257,6 +318,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
             "Your projects cost {over} more than the {limit} there is (both in the smallest unit of money)."
             " Take one away."
         ),
+        marked("Your projects cost more together than the ballot allows. Take some away."),
     ),
     e.PointsAmiss: Problem(
         422,
@@ -265,11 +327,16 @@ PROBLEMS: dict[type[Refusal], Problem] = {
             "Your ballot gives points {given} times where it should {needed} times. Give points to each project"
             " that you choose if this ballot asks for points, and to none if it does not."
         ),
+        marked(
+            "Your ballot gives points where it should give none, or none where it should. Give points to each "
+            "project that you choose if the ballot asks for points, and to none if it does not."
+        ),
     ),
     e.NoPoints: Problem(
         422,
         marked("A choice without points"),
         marked("Project {number} is on your ballot without a point. Give it at least 1, or take it off."),
+        marked("A project is on your ballot without a point. Give it at least 1, or take it off."),
     ),
     e.TooManyForOne: Problem(
         422,
@@ -277,16 +344,23 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         marked(
             "You gave {given} points to project {number}; at most {limit} are allowed for one project. Give it fewer."
         ),
+        marked("You gave one project more points than are allowed for one. Give it fewer."),
     ),
     e.TooManyPoints: Problem(
         422,
         marked("Too many points"),
         marked("You gave {given} points in all, {over} more than the {limit} there are. Take some back."),
+        marked("You gave more points than there are. Take some back."),
     ),
     e.NotYours: Problem(
         403, marked("Not yours"), marked("Only the one who put this forward can change it or take it back.")
     ),
-    e.Settled: Problem(409, marked("Settled"), marked("This proposal is {state} and no longer changes.")),
+    e.Settled: Problem(
+        409,
+        marked("Settled"),
+        marked("This proposal is {state} and no longer changes."),
+        marked("This proposal is withdrawn or decided about, and no longer changes."),
+    ),
     e.NothingToAppeal: Problem(
         409,
         marked("Nothing to appeal against"),
@@ -306,6 +380,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         429,
         marked("Too fast"),
         marked("This came too often in a short time, so nothing was done. Wait {seconds} s, then send it again."),
+        marked("This came too often in a short time, so nothing was done. Wait a moment, then send it again."),
     ),
     e.Guessing: Problem(
         429,
@@ -313,6 +388,10 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         marked(
             "So many wrong codes came for this round that none is looked at just now, and yours was not. Wait"
             " {seconds} s, then send it again."
+        ),
+        marked(
+            "So many wrong codes came for this round that none is looked at just now, and yours was not. Wait a "
+            "moment, then send it again."
         ),
     ),
     e.Unavailable: Problem(

@@ -22,7 +22,7 @@ ROUND = {
     "areas": "North\nSouth\n",
     "sources": "register",
 }
-POT = {"name": "The yard", "money": "100 000", "style": "approval", "max_choices": "3", "rule": "equal-shares"}
+POT = {"name": "The yard", "money": "100 000", "style": "approval", "approval-max_choices": "3", "rule": "equal-shares"}
 
 
 async def draft(dagny: Visitor, **changes: Any) -> Visit:
@@ -91,10 +91,13 @@ async def test_a_pot_is_added_with_its_rule_and_limits(town: Town, dagny: Visito
 
 
 STYLES: list[tuple[dict[str, str], dict[str, Any]]] = [
-    ({"style": "knapsack", "max_cost": "50 000"}, {"max_cost": 50_000_00}),
-    ({"style": "cumulative", "max_points": "10", "max_points_per_project": "5"}, {"max_points": 10}),
-    ({"style": "ranked", "max_choices": "4"}, {"max_choices": 4}),
-    ({"style": "scored", "max_score": "5"}, {"max_score": 5}),
+    ({"style": "knapsack", "knapsack-max_cost": "50 000"}, {"max_cost": 50_000_00}),
+    (
+        {"style": "cumulative", "cumulative-max_points": "10", "cumulative-max_points_per_project": "5"},
+        {"max_points": 10},
+    ),
+    ({"style": "ranked", "ranked-max_choices": "4"}, {"max_choices": 4}),
+    ({"style": "scored", "scored-max_score": "5"}, {"max_score": 5}),
 ]
 
 
@@ -136,7 +139,7 @@ async def test_a_pot_is_removed(town: Town, dagny: Visitor) -> None:
     assert (await stored(town, await dagny.press("Remove the pot")))["pots"] == []
 
 
-@pytest.mark.parametrize("changes", [{"money": "much"}, {"style": ""}, {"rule": ""}, {"max_choices": ""}])
+@pytest.mark.parametrize("changes", [{"money": "much"}, {"style": ""}, {"rule": ""}, {"approval-max_choices": ""}])
 async def test_a_faulty_pot_is_told_and_what_was_typed_is_kept(
     town: Town, dagny: Visitor, changes: dict[str, str]
 ) -> None:

@@ -66,11 +66,12 @@ async def test_every_page_is_opened_and_inspected(town: Town, visitor: Visitor) 
 
 
 async def test_every_problem_has_a_page(visitor: Visitor) -> None:
-    """The type of a problem is an address with its title, and its facts left open."""
+    """The type of a problem is an address with its title, and a sentence that needs no facts."""
     for refusal, problem in PROBLEMS.items():
         seen = await visitor.open(f"/problems/{refusal.code}")
         assert (seen.status, seen.title) == (200, problem.title)
-        assert "{" not in seen.text
+        assert "{" not in seen.text, refusal.code
+        assert ("{" in problem.sentence) == bool(problem.general), refusal.code
 
 
 async def test_a_page_that_is_not_there_is_a_page(town: Town, visitor: Visitor) -> None:

@@ -1,5 +1,7 @@
 """The page of the audit log."""
 
+import re
+
 import asyncpg
 import pytest
 
@@ -14,12 +16,26 @@ async def test_changes_are_shown_by_whom_and_what(town: Town, dagny: Visitor) ->
     await dagny.press("Announce")
     page = await dagny.open("/officer/audit")
     assert page.title == "What was changed"
-    assert "Dagny round: changed announced at → " in page.text
-    assert "by act on round announce · request" in page.text
+    assert "· Dagny A round was changed By “Announce the round” · Our street 2026 · entry" in page.text
+    assert "Before and after: entry" in page.text
+    assert re.search(r"Announced nothing, then \d+ \w+ \d{4}, \d\d:\d\d", page.text)
     page = await dagny.press("Show these", round_id=ground.id, since="2026-01-01", until="2126-01-01")
-    assert "round: changed" in page.text
-    assert "officer: added" not in page.text
+    assert "A round was changed" in page.text
+    assert "An officer came to the staff" not in page.text
     assert "Nothing was changed that fits this." in (await dagny.press("Show these", until="2025-12-31")).text
+
+
+async def test_what_has_no_words_is_called_as_it_is(town: Town, dagny: Visitor, db: asyncpg.Connection) -> None:
+    """A thing and an act that the page does not know are shown by their technical names."""
+    await db.execute(
+        "insert into roll.audit (municipality_id, officer, action, subject, subject_id, after) select id, 'Dagny',"
+        ' \'lift_lid\', \'old_box\', \'1\', \'{"money": 5050, "open": true, "kept": {}, "of": ["a", "b"]}\''
+        " from roll.municipality"
+    )
+    page = await dagny.open("/officer/audit")
+    assert "old box: added lift_lid · entry" in page.text
+    assert "Money 50,50 of a and b open yes" in page.text
+    assert "kept" not in page.text
 
 
 async def test_the_list_goes_on_on_the_next_page(town: Town, dagny: Visitor) -> None:
@@ -27,7 +43,7 @@ async def test_the_list_goes_on_on_the_next_page(town: Town, dagny: Visitor) -> 
     await town.draw_round(projects=60)
     page = await dagny.open("/officer/audit")
     (older,) = [link["href"] for link in page.page.all("a") if link.text == "Older changes"]
-    assert "pot: added" in (await dagny.open(older)).text
+    assert "A pot was added" in (await dagny.open(older)).text
 
 
 @pytest.mark.parametrize("question", ["round_id=1", "since=2026-13-01", "after=-1", "officer_id=x"])

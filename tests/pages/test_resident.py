@@ -281,6 +281,28 @@ async def test_who_may_not_vote_is_told_why(town: Town, visitor: Visitor) -> Non
     assert seen.buttons == ["Appeal: The big pot"]
 
 
+@pytest.mark.parametrize(("names", "style"), [(("One",), ""), (("One", "Two"), "plain")])
+async def test_only_a_single_pot_has_the_strong_button(
+    town: Town, visitor: Visitor, names: tuple[str, ...], style: str
+) -> None:
+    """Among several no ballot is the one to open first."""
+    seen = await signed_in(visitor, await town.open_round(pots=[pot(name) for name in names]))
+    opening = [each for each in seen.page.all("button") if each.text.startswith("Open the ballot")]
+    assert [each["class"] for each in opening] == [style] * len(names)
+
+
+@pytest.mark.parametrize(("names", "folds"), [(("One",), []), (("One", "Two"), ["One", "Two"])])
+async def test_the_projects_of_several_pots_are_folded(
+    town: Town, visitor: Visitor, names: tuple[str, ...], folds: list[str]
+) -> None:
+    """What is closed says how many there are, and of which pot."""
+    ground = await town.open_round(pots=[pot(name) for name in names])
+    seen = await visitor.open(f"/rounds/{ground.id}")
+    said = [each.text for each in seen.page.all("summary") if "on the ballot" in each.text]
+    number = len(seen.page.all("table")[0].all("tr")) - 1
+    assert said == [f"{number} projects on the ballot: {name}" for name in folds]
+
+
 async def test_the_receipt_leads_to_the_other_pots(town: Town, visitor: Visitor) -> None:
     """Who may vote in two pots goes from one to the other without another code."""
     ground = await town.open_round(pots=[pot("One"), pot("Two")])

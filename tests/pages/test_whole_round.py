@@ -17,7 +17,7 @@ POT: dict[str, Any] = {
     "name": "Gården",
     "money": "1 000",
     "style": "approval",
-    "max_choices": "2",
+    "approval-max_choices": "2",
     "rule": "equal-shares",
 }
 REASON = "The board decided so, KS 2027/4."

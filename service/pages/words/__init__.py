@@ -3,6 +3,7 @@
 from service.languages import listed
 from service.pages.words.acts import ASKS, Ask, act_details, askable, is_possible
 from service.pages.words.appeals import APPEALS, GROUNDS
+from service.pages.words.audit import COLUMNS, DEEDS, HAPPENED
 from service.pages.words.deliveries import DELIVERIES
 from service.pages.words.desk import SIGNS, STATES
 from service.pages.words.electors import RELATIONS, electorate, obstacle
@@ -27,11 +28,14 @@ from service.refusals import PHASES, ROLES
 __all__ = [
     "APPEALS",
     "ASKS",
+    "COLUMNS",
     "CONDITIONS",
+    "DEEDS",
     "DELIVERIES",
     "DOCUMENTS",
     "FOUND",
     "GROUNDS",
+    "HAPPENED",
     "IMPORT_STATES",
     "ON_ROLL",
     "OPEN",
