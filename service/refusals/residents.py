@@ -286,7 +286,17 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.NotYours: Problem(
         403, marked("Not yours"), marked("Only the one who put this forward can change it or take it back.")
     ),
-    e.Settled: Problem(409, marked("Settled"), marked("This proposal is {state} and no longer changes.")),
+    e.Settled: Problem(
+        409, marked("Settled"), marked("This proposal is {state}, so this cannot be done, and nothing was changed.")
+    ),
+    e.Hidden: Problem(
+        410,
+        marked("A hidden proposal"),
+        marked(
+            "This proposal is hidden because {ground}. Its author reads more after signing in; if you think that this"
+            " is wrong, tell the municipality."
+        ),
+    ),
     e.NothingToAppeal: Problem(
         409,
         marked("Nothing to appeal against"),
