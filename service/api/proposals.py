@@ -38,8 +38,8 @@ from service.reading import AnyRequest, read_json
 from service.store.projects import Project
 from service.store.proposals import Activity
 from service.verbs import proposals as verbs
-from service.verbs import rounds as round_verbs
 from service.verbs import reviews as review_verbs
+from service.verbs import rounds as round_verbs
 from service.verbs.proposals import ProposalDraft, ProposalView, Shortlisting
 from service.verbs.reviews import ReviewDraft
 

@@ -103,7 +103,7 @@ async def find_proposals(
     """Proposals with every word that is sought, wherever in title or description it stands."""
     texts = [_like(word) for word in sought.text.split()[:WORDS]]
     async with house.civic.enter() as db:
-        found = await proposals.proposalsfound_proposal(db, round_id, after, size, sought.area, texts, sought.seed)
+        found = await proposals.proposals_found(db, round_id, after, size, sought.area, texts, sought.seed)
     return [shown(row) for row in found]
 
 

@@ -1,4 +1,4 @@
-"""Reviews: what cannot be done is declined with a reason, what breaks the rules of conduct is hidden, both can be undone."""
+"""Reviews: what cannot be done is declined, what breaks the rules of conduct is hidden, and both can be taken back."""
 
 from typing import Literal
 from uuid import UUID
@@ -21,13 +21,18 @@ Ground = Literal["personal-data", "hate", "advertising", "not-a-proposal", "othe
 _OF = {"declined": ("submitted",), "hidden": ("submitted", "shortlisted", "declined", "withdrawn")}
 """Which proposals can be declined and hidden; a project that is on the ballot already stays there."""
 _DECIDE = {"declined": REVIEWERS, "hidden": MODERATORS}
-_EVENTS = {"declined": ProposalDeclined, "hidden": ProposalHidden, "reopened": ProposalReopened}
+_EVENTS: dict[str, type[ProposalDeclined | ProposalHidden | ProposalReopened]] = {
+    "declined": ProposalDeclined,
+    "hidden": ProposalHidden,
+    "reopened": ProposalReopened,
+}
 
 
 class ReviewDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What becomes of a proposal. Everybody reads the ``reason``; but of a hidden one, which needs a ``ground``, its author.
+    """What becomes of a proposal. Everybody reads the ``reason`` why it is declined.
 
-    ``reopened`` takes back that it was declined or hidden: it is again what it was before.
+    One that is hidden needs a ``ground``; its ``reason`` is read by its author alone, and needed where the ground is
+    ``other``. ``reopened`` takes back that it was declined or hidden: it is again what it was before.
     """
 
     state: Literal["declined", "hidden", "reopened"]

@@ -6,12 +6,16 @@ import asyncpg
 import pytest
 from httpx import Response
 
+from service.rights import OfficerRole
 from tests.service.test_proposals import TEXT, proposing, send, supporting
 from tests.town import Ground, Town
 
 WHY = {"state": "declined", "reason": "The bank of the river is not ours."}
 HIDE = {"state": "hidden", "ground": "personal-data"}
 BACK = {"state": "reopened", "reason": "It can be done after all."}
+
+REVIEWER: tuple[OfficerRole, ...] = ("reviewer",)
+MODERATOR: tuple[OfficerRole, ...] = ("moderator",)
 
 
 async def put_forward(town: Town) -> tuple[Ground, str]:
@@ -62,7 +66,7 @@ async def test_a_hidden_proposal_keeps_its_text(town: Town) -> None:
 
 async def test_a_declined_proposal_that_was_hidden_is_declined_again(town: Town) -> None:
     """Taking back that it is hidden takes back nothing else."""
-    ground, path = await put_forward(town)
+    _ground, path = await put_forward(town)
     await review(town, path, WHY)
     await review(town, path, HIDE)
     back = (await review(town, path, BACK)).json()
@@ -103,8 +107,8 @@ async def test_a_decision_says_why(town: Town, body: dict[str, Any]) -> None:
 async def test_each_role_decides_its_own(town: Town) -> None:
     """A reviewer hides nothing, a moderator declines nothing, and neither takes back what the other decided."""
     _ground, path = await put_forward(town)
-    elin = await town.hire("Elin", roles=("reviewer",))
-    ivar = await town.hire("Ivar", roles=("moderator",))
+    elin = await town.hire("Elin", roles=REVIEWER)
+    ivar = await town.hire("Ivar", roles=MODERATOR)
     assert (await review(town, path, HIDE, elin)).json()["type"] == "/problems/role-missing"
     assert (await review(town, path, WHY, ivar)).json()["type"] == "/problems/role-missing"
     assert (await review(town, path, WHY, elin)).status_code == 200
@@ -116,7 +120,7 @@ async def test_each_role_decides_its_own(town: Town) -> None:
 async def test_nobody_elsewhere_decides(town: Town) -> None:
     """A proposal belongs to its municipality."""
     _ground, path = await put_forward(town)
-    stranger = await town.hire("Elin", "Elsewhere", ("officer",))
+    stranger = await town.hire("Elin", "Elsewhere", REVIEWER)
     assert (await review(town, path, WHY, stranger)).json()["type"] == "/problems/not-allowed"
 
 
@@ -148,7 +152,7 @@ async def test_each_decision_is_noted(town: Town) -> None:
 
 async def test_nothing_is_hidden_without_a_decision(town: Town) -> None:
     """The table refuses a state that no review gave."""
-    _ground, path = await put_forward(town)
+    await put_forward(town)
     db = await asyncpg.connect(town.settings.database_url)
     with pytest.raises(asyncpg.CheckViolationError, match="proposal_decided_by_review"):
         await db.execute("update civic.proposal set state = 'hidden'")
