@@ -143,7 +143,7 @@ def _(message: str, /, **facts: object) -> str:
 
 def grouped(number: int) -> str:
     """A whole number as the language of this request groups it: 1 204."""
-    return f"{number:,}".replace(",", _signs(_spoken.get())[0])
+    return str(number) if -1000 < number < 1000 else f"{number:,}".replace(",", _signs(_spoken.get())[0])
 
 
 def in_hundredths(number: int) -> str:

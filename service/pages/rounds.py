@@ -45,6 +45,7 @@ async def view_round(request: AnyRequest, house: TheHouse, round_id: FromPath[UU
     view = await verbs.public_round(house, round_id)
     voted = view.round.phase in {"voting", "counting", "published"}
     turnout = await ballot_verbs.view_turnout(house, round_id) if voted else []
+    live = {"script": "live.js"} if view.round.phase == "voting" else {}
     return public_page(
         request,
         "round.html",
@@ -57,6 +58,7 @@ async def view_round(request: AnyRequest, house: TheHouse, round_id: FromPath[UU
         map=drawn(await outline_verbs.view_outlines(house, view.round.municipality_id, view.areas)),
         phases=words.PHASES,
         words=words,
+        **live,
     )
 
 

@@ -39,7 +39,7 @@ HEADERS = {
 }
 """On every answer: the page runs no script, tells nobody where it was read, and cannot be framed."""
 
-RUNS = "; script-src 'self'"
+RUNS = {"ballot.js": "; script-src 'self'", "live.js": "; script-src 'self'; connect-src 'self'"}
 """What a page's policy says beyond that when it names a ``script`` of ours."""
 
 STATIC = {file.name: file.read_bytes() for file in (FOLDER / "static").iterdir() if file.suffix in TYPES}
@@ -147,7 +147,9 @@ def render(template: str, at: Addresses, again: str | None = "", **facts: object
 
 def public_page(request: AnyRequest, template: str, **facts: object) -> Page:
     """A page that is the same for everybody who reads its language: with an ETag, and 304 for who has it already."""
-    return rendered_page(request, render(template, here(request), again(request), **facts))
+    answer = rendered_page(request, render(template, here(request), again(request), **facts))
+    answer.headers[POLICY] += RUNS.get(str(facts.get("script")), "")
+    return answer
 
 
 def rendered_page(request: AnyRequest, body: bytes) -> Page:
@@ -172,7 +174,7 @@ class PrivatePage(Response[Any]):
         """What is sent."""
         at = here(request)
         self.content = self.rendered(at, again(request))
-        self.headers[POLICY] = headers(at)[POLICY] + (RUNS if "script" in self._facts else "")
+        self.headers[POLICY] = headers(at)[POLICY] + RUNS.get(str(self._facts.get("script")), "")
         return super().to_asgi_response(app, request, **how)
 
 

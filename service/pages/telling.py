@@ -59,6 +59,7 @@ def told(snapshot: Snapshot) -> tuple[list[Told], list[Told]]:
     """All projects with their reasons: those that get money in order of funding, then the others."""
     projects = {str(project.number): project for project in snapshot.projects}
     pointed = by_points(snapshot.outcome)
+    got_money = set(snapshot.outcome.funded)
     funded: list[Told] = []
     others: list[Told] = []
     for reason in snapshot.outcome.explanations:
@@ -71,7 +72,7 @@ def told(snapshot: Snapshot) -> tuple[list[Told], list[Told]]:
             got=got,
             paid=reason.left if isinstance(reason, FundedWithReserve) else got,
         )
-        (funded if row.part or reason.project in snapshot.outcome.funded else others).append(row)
+        (funded if row.part or reason.project in got_money else others).append(row)
     return funded, others
 
 

@@ -119,7 +119,7 @@ async def test_a_resident_goes_from_one_to_the_other(town: Town, requests: Reque
     found = next(each["href"] for each in receipt.page.all("a") if each.text == "Find it there")
     assert "within a minute" in (await browser.open(f"{box}{found}")).text
     assert town.client.cookies["officer"]
-    assert len(requests.to(box)) == 4
+    assert len(requests.to(box)) == 5
     assert [request.url for request in requests.to(box) if "cookie" in request.headers] == []
 
 

@@ -159,3 +159,13 @@ async def test_a_proposal_like_no_other_is_sent_at_once(square: Ground, visitor:
         "Put it forward", title="Bastu vid sjön, öppen varje lördag", about="Varm.", author_name="Björn"
     )
     assert sent.title == "Your proposal was put forward"
+
+
+async def test_turnout_is_live_while_voting_is_open_and_at_no_other_time(town: Town, visitor: Visitor) -> None:
+    """One script reads the page again; afterwards there is nothing to wait for, and none."""
+    ground = await town.open_round()
+    seen = await visitor.open(f"/rounds/{ground.id}")
+    assert [part["id"] for part in seen.page.walk() if "data-live" in part.attributes] == [f"turnout-{ground.pot}"]
+    assert [script["src"].partition("?")[0] for script in seen.page.all("script")] == ["/static/live.js"]
+    await ground.close()
+    assert not (await visitor.open(f"/rounds/{ground.id}")).page.all("script")

@@ -27,6 +27,7 @@ class Visit:
         policy = self.headers["content-security-policy"]
         self.form_targets = policy.partition("form-action 'self'")[2].partition(";")[0]
         runs = "; script-src 'self'" if "<script" in self.html else ""
+        runs += "; connect-src 'self'" if "data-live" in self.html and runs else ""
         assert policy == CSP.format(self.form_targets) + runs
         assert self.headers["x-content-type-options"] == "nosniff"
         assert inspect(self.html) == [], answer.request.url.path

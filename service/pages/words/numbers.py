@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from babel.numbers import format_percent
 
@@ -31,6 +32,12 @@ def _percent(hundredths: int) -> str:
 
 def money(minor: int, currency: str) -> str:
     """An amount of minor units as people write it: 45 000 kr, 45 000,50 EUR."""
+    return _money(minor, currency, spoken())
+
+
+@lru_cache(maxsize=4096)
+def _money(minor: int, currency: str, _language: str) -> str:
+    """The same, in a language: a page of results says a sum again and again."""
     return f"{'−' if minor < 0 else ''}{in_hundredths(abs(minor))}{HARD}{'kr' if currency in KRONOR else currency}"
 
 

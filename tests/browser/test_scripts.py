@@ -1,0 +1,83 @@
+"""What our scripts add where they run: sums while one chooses, choices that outlive a reload, turnout that moves."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from schema.settings import Settings
+from tests.browser.eyes import TELEPHONE
+from tests.browser.resident import Resident
+from tests.town import Ground, Town, crowd, pot
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def page(browser: Browser, served: Settings) -> AsyncIterator[Page]:
+    """A page on a telephone."""
+    context = await browser.new_context(base_url=served.public_url, **TELEPHONE)
+    yield await context.new_page()
+    await context.close()
+
+
+async def opened(town: Town, name: str) -> Ground:
+    """A round of a municipality of its own in which two may spend 600.00 each."""
+    await town.hire(f"Dagny, {name}", f"Hagaby, {name}")
+    town.second_token = await town.hire(f"Fatima, {name}", f"Hagaby, {name}")
+    return await town.open_round(
+        register=crowd(2), pots=[pot(style={"style": "knapsack", "max_cost": 60_000}, min_age=None)]
+    )
+
+
+async def at_ballot(page: Page, ground: Ground) -> Resident:
+    """Somebody with her ballot open."""
+    resident = Resident(page)
+    await page.goto(f"/rounds/{ground.id}/sign-in")
+    await resident.fill(code=ground.town.codes["V0"])
+    await resident.send("/sign-in")
+    await resident.send(f"/pots/{ground.pot}/ballot")
+    return resident
+
+
+async def test_the_ballot_adds_up_while_one_chooses(page: Page, town: Town) -> None:
+    """The till says what is left, and that it is too much, before anything is sent."""
+    resident = await at_ballot(page, await opened(town, "sums"))
+    till = page.locator(".till")
+    await resident.tick(1, 2)
+    await expect(till).to_contain_text("600\u00a0kr of 600\u00a0kr")
+    await resident.tick(1, 2, 3)
+    await expect(page.locator(".beyond").first).to_contain_text("900\u00a0kr")
+
+
+async def test_choices_outlive_a_reload_and_are_offered_back(page: Page, town: Town) -> None:
+    """The tab keeps them; one press brings them back onto the ballot."""
+    resident = await at_ballot(page, await opened(town, "reload"))
+    await resident.tick(2)
+    await page.reload()
+    assert await resident.ticked() == []
+    await resident.press(page.locator("#bring"))
+    assert await resident.ticked() == ["2"]
+
+
+async def test_what_was_cast_is_not_offered_again(page: Page, town: Town) -> None:
+    """On a shared device the next one finds nothing."""
+    ground = await opened(town, "cast")
+    resident = await at_ballot(page, ground)
+    await resident.tick(2)
+    await resident.cast()
+    kept = await page.evaluate("Object.keys(sessionStorage).concat(Object.keys(localStorage))")
+    assert kept == []
+
+
+async def test_turnout_moves_on_an_open_page(page: Page, town: Town) -> None:
+    """Somebody votes, and whoever looks again at the page sees it without reading it anew."""
+    ground = await opened(town, "turnout")
+    await page.goto(f"/rounds/{ground.id}")
+    turnout = page.locator("[data-live]")
+    await expect(turnout).to_contain_text("0 of 2")
+    await (await ground.voter("V1")).cast(1)
+    await town.work("judge")
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await expect(turnout).to_contain_text("1 of 2")
