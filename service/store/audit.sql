@@ -28,7 +28,7 @@ select l.position, l.salt, l.entry_id, a.* from roll.audit_leaf l left join roll
 where l.ledger_id = $1 order by l.position
 
 -- name: lowest_tiles
-select index, hashes from box.log_tile where log_id = $1 and level = 0
+select index, hashes from box.log_tile where log_id = $1 and level = 0 order by index
 
 -- name: notes
 select note from box.log_head where log_id = $1 order by size

@@ -159,6 +159,9 @@ async def known_names(db: asyncpg.Connection) -> frozenset[str]:
 
 # Tables, Redis, the log
 
+MOVING = "roll.officer_session"
+"""A row of it moves with its officer's first click of each minute, whatever anybody votes."""
+
 _READABLE = """
 select format('%s.%s', n.nspname, c.relname) as table, a.attname as column,
     array(select r from unnest($1::text[]) r
@@ -177,7 +180,8 @@ async def seen_in_tables(db: asyncpg.Connection, known: frozenset[str]) -> Sight
     found: Sight = {}
     for table, readable in columns.items():
         wanted = ", ".join(f'"{column}"::text' for column in readable)
-        rows = await db.fetch(f"select {wanted} from {table}")
+        order = " order by id" if table == MOVING else ""
+        rows = await db.fetch(f"select {wanted} from {table}{order}")
         for at, (column, roles) in enumerate(readable.items()):
             text = veiled("\n".join(str(row[at]).replace("\\x", "") for row in rows), known)
             if (table, column) == ("roll.audit", "request_id"):

@@ -67,8 +67,10 @@ UNANSWERED = {
     "GET /api/openapi.json/{path}": "404",
     "GET /rounds/{round_id}/sign-in/{provider}": "404",
     "GET /sign-in/callback": "400",
+    "GET /static/brand.css": "404",
+    "GET /static/logo": "404",
 }
-"""Reads that refuse everybody in these houses, which have no provider: ``test_providers.py`` goes that way."""
+"""Reads that refuse everybody in these houses, which have no provider and no look of their own."""
 
 LOCKED = {"box.openings.locked", "GET /api/rounds/{round_id}/auditors/{auditor_id}/openings"}
 """What only an auditor can read, made after publication. It is random, and its length may be as well."""
