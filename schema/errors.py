@@ -368,7 +368,11 @@ class NotYours(Refusal):
 
 
 class Settled(Refusal):
-    """A proposal that was withdrawn or shortlisted and no longer changes. Facts: state."""
+    """A proposal is in a state in which this cannot be done. Facts: state."""
+
+
+class Hidden(Refusal):
+    """A proposal that breaks the rules of conduct, whose words are shown to nobody but officers. Facts: ground."""
 
 
 class NameTaken(Refusal):

@@ -149,6 +149,27 @@ class ProposalShortlisted(msgspec.Struct, frozen=True, tag_field="event", tag=Tr
     proposal_id: UUID
 
 
+class ProposalDeclined(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """A reviewer found that a proposal cannot be done."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+
+
+class ProposalHidden(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """A moderator hid a proposal that breaks the rules of conduct."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+
+
+class ProposalReopened(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """An officer took back that a proposal was declined or hidden."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+
+
 class ProposalSupported(msgspec.Struct, frozen=True, tag_field="event", tag=True):
     """Someone's support was given. Who gave it is not said."""
 
@@ -182,6 +203,9 @@ Event = (
     | ProposalEdited
     | ProposalWithdrawn
     | ProposalShortlisted
+    | ProposalDeclined
+    | ProposalHidden
+    | ProposalReopened
     | ProposalSupported
     | ProposalUnsupported
 )

@@ -71,6 +71,7 @@ from service.verbs.heads import WebhookDraft
 from service.verbs.paper import BatchDraft, Decided, Keyed, Totals
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
+from service.verbs.reviews import ReviewDraft
 from service.verbs.roll import Sought
 from service.verbs.rounds import RoundDraft
 from service.verbs.sign_in import CodeSignIn, OfficerSignIn
@@ -78,7 +79,7 @@ from service.verbs.sign_in import CodeSignIn, OfficerSignIn
 log = structlog.get_logger("service")
 
 BODIES: list[type[Any]] = [
-    *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, AuditorDraft, WebhookDraft, ActDraft),
+    *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, ReviewDraft, AuditorDraft, WebhookDraft, ActDraft),
     *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
     *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft, Sought, Declaration, Contact),
     *(DeliveryDraft, BatchDraft, Totals, Marking, Unmarking, Keyed, Decided, Assistance),

@@ -27,6 +27,10 @@ DECIDERS = _role("admin", "officer")
 """Whoever decides with a second one what cannot be taken back."""
 REGISTRARS = _role("admin", "officer")
 """Whoever keeps the register."""
+REVIEWERS = _role("officer", "reviewer")
+"""Whoever finds out what can be done."""
+MODERATORS = _role("officer", "moderator")
+"""Whoever sees to the rules of conduct."""
 
 RIGHTS: dict[str, Who] = {
     # What everybody reads.
@@ -221,8 +225,14 @@ RIGHTS: dict[str, Who] = {
     # Others do one thing each.
     "GET /officer/audit": _role("admin", "officer", "auditor"),
     "GET /api/audit": _role("admin", "officer", "auditor"),
-    "POST /officer/proposals/{proposal_id}/shortlist": _role("officer", "reviewer"),
-    "POST /api/proposals/{proposal_id}/shortlisting": _role("officer", "reviewer"),
+    "GET /officer/rounds/{round_id}/proposals": STAFF,
+    "POST /officer/proposals/{proposal_id}/shortlist": REVIEWERS,
+    "POST /api/proposals/{proposal_id}/shortlisting": REVIEWERS,
+    "POST /officer/proposals/{proposal_id}/decline": REVIEWERS,
+    "POST /officer/proposals/{proposal_id}/hide": MODERATORS,
+    # Whoever may decide may take it back: that depends on what was decided, so the verb looks again.
+    "POST /officer/proposals/{proposal_id}/reopen": REVIEWERS | MODERATORS,
+    "POST /api/proposals/{proposal_id}/review": REVIEWERS | MODERATORS,
     # Letters are made by who runs the round and who sits at the counter; only the first makes them void.
     "GET /officer/rounds/{round_id}/codes": _role("officer", "clerk"),
     "POST /officer/rounds/{round_id}/codes": _role("officer", "clerk"),

@@ -18,7 +18,10 @@ from schema.events import (
     HeadSigned,
     PersonAdmitted,
     PotCounted,
+    ProposalDeclined,
     ProposalEdited,
+    ProposalHidden,
+    ProposalReopened,
     ProposalShortlisted,
     ProposalSubmitted,
     ProposalSupported,
@@ -86,6 +89,9 @@ async def act(  # noqa: PLR0912 - one case for each kind
                 | ProposalEdited(proposal_id)
                 | ProposalWithdrawn(proposal_id)
                 | ProposalShortlisted(proposal_id)
+                | ProposalDeclined(proposal_id)
+                | ProposalHidden(proposal_id)
+                | ProposalReopened(proposal_id)
                 | ProposalSupported(proposal_id)
                 | ProposalUnsupported(proposal_id)
             ):

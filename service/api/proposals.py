@@ -12,6 +12,7 @@ from schema.errors import (
     BadPass,
     Changed,
     Frozen,
+    Hidden,
     Malformed,
     NameTaken,
     NoPass,
@@ -29,7 +30,7 @@ from schema.errors import (
 )
 from service.api.replies import OFFICER, PAGE, PASS, After, Page, page
 from service.api.rounds import READ, Revision
-from service.caching import cached
+from service.caching import NOT_MODIFIED, cached
 from service.openapi import json_body
 from service.people import TheHouse, TheOfficer, ThePass, provide_civic_pass, refuse_other_round
 from service.problems import answers
@@ -37,12 +38,16 @@ from service.reading import AnyRequest, read_json
 from service.store.projects import Project
 from service.store.proposals import Activity
 from service.verbs import proposals as verbs
+from service.verbs import reviews as review_verbs
 from service.verbs import rounds as round_verbs
 from service.verbs.proposals import ProposalDraft, ProposalView, Shortlisting
+from service.verbs.reviews import ReviewDraft
 
 _PROPOSAL = msgspec.json.Decoder(ProposalDraft)
 _SHORTLISTING = msgspec.json.Decoder(Shortlisting)
+_REVIEW = msgspec.json.Decoder(ReviewDraft)
 
+ONE = answers(NotFound, Hidden, Malformed, Unavailable) | NOT_MODIFIED
 BEARER = (NoPass, BadPass, PassExpired, NotFound, Malformed, Unavailable)
 SUBMIT = answers(*BEARER, NotInPhase, TooLarge, UnknownForm, TooFast)
 EDIT = answers(*BEARER, NotInPhase, TooLarge, UnknownForm, Changed, NotYours, Settled, TooFast)
@@ -50,6 +55,7 @@ SUPPORT = answers(*BEARER, NotInPhase, Settled, TooFast)
 SHORTLIST = answers(
     NotSignedIn, NotAllowed, NotFound, Malformed, TooLarge, UnknownForm, Frozen, NameTaken, Settled, Unavailable
 )
+REVIEW = answers(NotSignedIn, NotAllowed, NotFound, Malformed, TooLarge, UnknownForm, Settled, Unavailable)
 
 
 class ProposalWithActivity(msgspec.Struct, frozen=True):
@@ -68,7 +74,7 @@ async def list_proposals(
     return cached(request, page(await verbs.list_proposals(house, round_id, after, PAGE + 1)))
 
 
-@get("/proposals/{proposal_id:uuid}", responses=READ, tags=["proposals"])
+@get("/proposals/{proposal_id:uuid}", responses=ONE, tags=["proposals"])
 async def view_proposal(
     request: AnyRequest, house: TheHouse, proposal_id: FromPath[UUID]
 ) -> Response[ProposalWithActivity]:
@@ -137,6 +143,21 @@ async def shortlist_proposal(
     return await verbs.shortlist_proposal(house, officer, proposal_id, await read_json(request, _SHORTLISTING))
 
 
+@post(
+    "/proposals/{proposal_id:uuid}/review",
+    status_code=200,
+    operation_class=json_body(ReviewDraft),
+    responses=REVIEW,
+    security=OFFICER,
+    tags=["proposals"],
+)
+async def review_proposal(
+    request: AnyRequest, house: TheHouse, officer: TheOfficer, proposal_id: FromPath[UUID]
+) -> ProposalView:
+    """Decline a proposal, hide it, or take either back. Body: ReviewDraft."""
+    return await review_verbs.review_proposal(house, officer, proposal_id, await read_json(request, _REVIEW))
+
+
 router: Any = Router(
     path="",
     route_handlers=[
@@ -148,6 +169,7 @@ router: Any = Router(
         support_proposal,
         unsupport_proposal,
         shortlist_proposal,
+        review_proposal,
     ],
     dependencies={"claims": Provide(provide_civic_pass)},
 )

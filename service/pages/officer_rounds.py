@@ -11,22 +11,19 @@ from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
 from service.house import House
 from service.languages import _, marked
 from service.pages import words
-from service.pages.forms import Fields, read_form, shaped
-from service.pages.rounds import SIZE, After
+from service.pages.forms import Fields
 from service.pages.setup import steps
 from service.pages.shell import Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer
 from service.problems import details
-from service.reading import AnyRequest, uuid_or_malformed
 from service.store.ballots import Turnout
 from service.store.roll import Officer
 from service.verbs import acts as act_verbs
 from service.verbs import ballots as ballot_verbs
-from service.verbs import proposals as proposal_verbs
+from service.verbs import reviews as review_verbs
 from service.verbs import roll as roll_verbs
 from service.verbs import rounds as verbs
 from service.verbs import setup as setup_verbs
-from service.verbs.proposals import Shortlisting
 from service.verbs.roll import RollView
 from service.verbs.rounds import RoundView
 
@@ -37,7 +34,6 @@ DONE = {
     "ask": marked("Another officer has a day to confirm this. It is done then, and not before."),
     "confirm": marked("Two officers agreed, and it is done."),
     "withdraw": marked("Nobody is asked for this any more."),
-    "shortlist": marked("The proposal is on the ballot now."),
     "draft": marked("The round is saved."),
     "copy": marked("The new round is drafted. Nobody else sees it before you announce it."),
 }
@@ -51,11 +47,9 @@ _ACTS: dict[str, Callable[[House, Officer, UUID], Awaitable[RoundView]]] = {
 
 
 @get("/rounds/{round_id:uuid}")
-async def view_round(
-    house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], after: After = None, done: FromQuery[str] = ""
-) -> Page:
+async def view_round(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], done: FromQuery[str] = "") -> Page:
     """All that an officer needs to know and do about one round."""
-    return await round_page(house, officer, round_id, after=after, said=_(DONE.get(done, "")))
+    return await round_page(house, officer, round_id, said=_(DONE.get(done, "")))
 
 
 async def round_page(
@@ -63,7 +57,6 @@ async def round_page(
     officer: Officer,
     round_id: UUID,
     *,
-    after: UUID | None = None,
     said: str | None = None,
     refusal: Refusal | None = None,
     typed: Fields | None = None,
@@ -72,7 +65,6 @@ async def round_page(
     view = await verbs.view_own_round(house, officer, round_id)
     roll = await roll_verbs.view_roll(house, officer, round_id)
     turnout = await ballot_verbs.view_turnout(house, round_id)
-    proposals = await proposal_verbs.list_proposals(house, round_id, after, SIZE + 1)
     checks = steps(view, await setup_verbs.list_shortcomings(house, view))
     counted = await verbs.counted_pots(house, round_id)
     asked = await act_verbs.list_acts(house, officer, round_id)
@@ -92,8 +84,7 @@ async def round_page(
         acts=[act for act in asked if act.state in {"waiting", "decided"} and words.is_possible(act, askable)],
         askable=askable,
         typed=typed or Fields({}),
-        proposals=proposals[:SIZE],
-        more=proposals[SIZE - 1].id if len(proposals) > SIZE else None,
+        proposals=await review_verbs.count_proposals(house, officer, round_id),
         checks=checks,
         whole=all(check.done for check in checks),
         steps=words.timeline(view.round),
@@ -146,26 +137,8 @@ async def _done_or_said(house: House, officer: Officer, round_id: UUID, act: str
     return see_other(f"/officer/rounds/{round_id}?done={act}")
 
 
-@post("/proposals/{proposal_id:uuid}/shortlist")
-async def shortlist_proposal(
-    request: AnyRequest, house: TheHouse, officer: TheOfficer, proposal_id: FromPath[UUID]
-) -> Page:
-    """Put a proposal on a pot's ballot, with what it costs."""
-    proposal, _activity = await proposal_verbs.view_proposal(house, proposal_id)
-    fields = await read_form(request)
-
-    async def shortlisting() -> object:
-        pot_id = uuid_or_malformed(fields.text("pot"), marked("the pot"))
-        cost = words.read_money(fields.text("cost"), marked("the cost"))
-        into = shaped({"pot_id": pot_id, "cost": cost}, Shortlisting)
-        return await proposal_verbs.shortlist_proposal(house, officer, proposal_id, into)
-
-    return await _done_or_said(house, officer, proposal.round_id, "shortlist", shortlisting())
-
-
 handlers: list[Any] = [
     view_round,
     lead_back,
     act_on_round,
-    shortlist_proposal,
 ]

@@ -42,6 +42,9 @@ _HAPPENED = {
     "edited": marked("Text changed"),
     "withdrawn": marked("Taken back by its author"),
     "shortlisted": marked("Admitted to the ballot"),
+    "declined": marked("Declined"),
+    "hidden": marked("Hidden"),
+    "reopened": marked("A decision about it was taken back"),
     "supported": marked("Supported"),
     "unsupported": marked("A support was taken back"),
 }
@@ -69,6 +72,11 @@ async def backing(house: House, token: str, after: UUID | None) -> Backing:
     shown = found[:SIZE]
     more = shown[-1].id if len(found) > SIZE else None
     return Backing(shown, await verbs.supported_proposals(house, claims), token, after, more)
+
+
+async def own_proposals(house: House, token: str) -> list[ProposalView]:
+    """What the bearer of this pass put forward, hidden ones as well."""
+    return await verbs.own_proposals(house, await take_pass(token, house, "civic"))
 
 
 @get("/rounds/{round_id:uuid}/proposals")
@@ -114,6 +122,7 @@ async def view_proposal(request: AnyRequest, house: TheHouse, proposal_id: FromP
         "proposal.html",
         round=view.round,
         proposal=proposal,
+        words=words,
         project=next((each for each in view.projects if each.proposal_id == proposal_id), None),
         happened=[(_(_HAPPENED.get(run[0].what, run[0].what)), len(run), run[-1].noted_at) for run in runs],
     )

@@ -24,7 +24,7 @@ from service.pages.choosing import chosen
 from service.pages.declarations import declaration_form
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import KEPT, ask_code, ask_sent_code
-from service.pages.proposals import backing, proposal_form
+from service.pages.proposals import backing, own_proposals, proposal_form
 from service.pages.shell import Page, private_page, public_page
 from service.people import TheHouse, caller_address
 from service.reading import AnyRequest
@@ -122,6 +122,7 @@ async def can_do(house: House, view: RoundView, passes: Passes) -> Page:
         ],
         tokens=tokens,
         civic=passes.civic,
+        proposals=await own_proposals(house, passes.civic),
         backing=await backing(house, passes.civic, None) if supporting else None,
         minutes=passes.seconds // 60,
         slip=passes.slip,

@@ -27,13 +27,26 @@ ROLES = {
 }
 """What somebody is for a municipality."""
 
+HIDDEN_FOR = {
+    "personal-data": marked("it tells something private about a person"),
+    "hate": marked("it insults or threatens people"),
+    "advertising": marked("it advertises something"),
+    "not-a-proposal": marked("it is not a proposal"),
+    "other": marked("it breaks the rules of this round"),
+}
+"""Why a proposal is hidden."""
+
 _WORDS = {
     **PHASES,
     **ROLES,
+    **HIDDEN_FOR,
     "admit": marked("Admit a resident"),
     "release": marked("Release ballots"),
     "scheduled": marked("Scheduled"),
+    "submitted": marked("waiting for review"),
     "shortlisted": marked("shortlisted"),
+    "declined": marked("declined"),
+    "hidden": marked("hidden"),
     "withdrawn": marked("withdrawn"),
     "decided": marked("decided"),
     "done": marked("done"),

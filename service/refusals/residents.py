@@ -358,8 +358,20 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.Settled: Problem(
         409,
         marked("Settled"),
-        marked("This proposal is {state} and no longer changes."),
-        marked("This proposal is withdrawn or decided about, and no longer changes."),
+        marked("This proposal is {state}, so this cannot be done, and nothing was changed."),
+        marked("This proposal is withdrawn or decided about, so this cannot be done."),
+    ),
+    e.Hidden: Problem(
+        410,
+        marked("A hidden proposal"),
+        marked(
+            "This proposal is hidden because {ground}. Its author reads more after signing in; if you think that this"
+            " is wrong, tell the municipality."
+        ),
+        marked(
+            "This proposal is hidden because it breaks the rules. Its author reads more after signing in; if you think"
+            " that this is wrong, tell the municipality."
+        ),
     ),
     e.NothingToAppeal: Problem(
         409,

@@ -1,5 +1,6 @@
 """Proposals and supports. Ids are random, so their order is a fair one that stays the same from page to page."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +12,10 @@ SQL = queries(__file__)
 
 
 class Proposal(msgspec.Struct, frozen=True):
-    """What a resident put forward. ``author`` is a pseudonym of this round's debate and is never shown."""
+    """What a resident put forward. ``author`` is a pseudonym of this round's debate and is never shown.
+
+    ``ground``, ``reason``, ``reviewed_by`` and ``reviewed_at`` are of the officers' decision that stands, if one does.
+    """
 
     id: UUID
     round_id: UUID
@@ -26,6 +30,10 @@ class Proposal(msgspec.Struct, frozen=True):
     revision: int
     submitted_at: datetime
     supports: int
+    ground: str | None
+    reason: str | None
+    reviewed_by: str | None
+    reviewed_at: datetime | None
 
 
 class Activity(msgspec.Struct, frozen=True):
@@ -56,14 +64,41 @@ async def shortlist_proposal(db: Db, proposal_id: UUID) -> bool:
     return await run(db, SQL.shortlist_proposal, proposal_id) == 1
 
 
+async def review_proposal(
+    db: Db, proposal_id: UUID, of: Sequence[str], state: str, ground: str | None, reason: str | None, officer: str
+) -> bool:
+    """Decline or hide a proposal that is in one of these states; False when it is in another."""
+    return await run(db, SQL.review_proposal, proposal_id, of, state, ground, reason, officer) == 1
+
+
+async def reopen_proposal(db: Db, proposal_id: UUID, state: str, reason: str, officer: str) -> bool:
+    """Take back what put a proposal into this state; False when it is in another."""
+    return await run(db, SQL.reopen_proposal, proposal_id, state, reason, officer) == 1
+
+
 async def proposal_by_id(db: Db, proposal_id: UUID) -> Proposal | None:
     """One proposal."""
     return await one(db, Proposal, SQL.proposal_by_id, proposal_id)
 
 
 async def proposal_page(db: Db, round_id: UUID, after: UUID | None, size: int) -> list[Proposal]:
-    """A round's proposals that were not withdrawn, after the one named."""
+    """A round's proposals that were neither withdrawn nor hidden, after the one named."""
     return await many(db, Proposal, SQL.proposal_page, round_id, after, size)
+
+
+async def proposals_in_state(db: Db, round_id: UUID, state: str, after: UUID | None, size: int) -> list[Proposal]:
+    """A round's proposals in one state, after the one named."""
+    return await many(db, Proposal, SQL.proposals_in_state, round_id, state, after, size)
+
+
+async def proposals_of_author(db: Db, round_id: UUID, author: bytes) -> list[Proposal]:
+    """What this author put forward in a round, in order."""
+    return await many(db, Proposal, SQL.proposals_of_author, round_id, author)
+
+
+async def proposal_counts(db: Db, round_id: UUID) -> dict[str, int]:
+    """How many of a round's proposals are in each state."""
+    return {row["state"]: row["proposals"] for row in await db.fetch(SQL.proposal_counts, round_id)}
 
 
 async def proposals_found(

@@ -19,32 +19,69 @@ where p.id = $1 and p.state = 'submitted'
 -- name: shortlist_proposal
 update civic.proposal set state = 'shortlisted', revision = revision + 1 where id = $1 and state = 'submitted'
 
+-- name: review_proposal
+with before as (select * from civic.proposal where id = $1 and state = any($2::text[]) for update),
+made as (
+    insert into civic.review (proposal_id, round_id, state, state_before, ground, reason, made_by)
+    select b.id, b.round_id, $3, b.state, $4, $5, $6 from before b returning *
+)
+update civic.proposal p set state = m.state, review_id = m.id, revision = p.revision + 1
+from made m where p.id = m.proposal_id
+
+-- name: reopen_proposal
+with before as (select * from civic.proposal where id = $1 and state = $2 for update),
+made as (
+    insert into civic.review (proposal_id, round_id, state, state_before, reason, made_by)
+    select b.id, b.round_id, 'reopened', b.state, $3, $4 from before b
+)
+update civic.proposal p set state = v.state_before, revision = p.revision + 1, review_id = (
+    select d.id from civic.review d where d.proposal_id = p.id and d.state = v.state_before order by d.made_at desc limit 1)
+from before b join civic.review v on v.id = b.review_id where p.id = b.id
+
 -- name: proposal_by_id
-select p.*, coalesce(s.supports, 0) as supports from civic.proposal p left join civic.standing s on s.proposal_id = p.id
+select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at
+from civic.proposal p left join civic.standing s on s.proposal_id = p.id left join civic.review v on v.id = p.review_id
 where p.id = $1
 
 -- name: proposal_page
-select p.*, coalesce(s.supports, 0) as supports from civic.proposal p left join civic.standing s on s.proposal_id = p.id
-where p.round_id = $1 and p.state <> 'withdrawn' and ($2::uuid is null or p.id > $2)
+select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at
+from civic.proposal p left join civic.standing s on s.proposal_id = p.id left join civic.review v on v.id = p.review_id
+where p.round_id = $1 and p.state not in ('withdrawn', 'hidden') and ($2::uuid is null or p.id > $2)
 order by p.id limit $3
 
+-- name: proposals_in_state
+select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at
+from civic.proposal p left join civic.standing s on s.proposal_id = p.id left join civic.review v on v.id = p.review_id
+where p.round_id = $1 and p.state = $2 and ($3::uuid is null or p.id > $3)
+order by p.id limit $4
+
+-- name: proposals_of_author
+select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at
+from civic.proposal p left join civic.standing s on s.proposal_id = p.id left join civic.review v on v.id = p.review_id
+where p.round_id = $1 and p.author = $2 order by p.submitted_at, p.id
+
+-- name: proposal_counts
+select state, count(*) as proposals from civic.proposal where round_id = $1 group by state
+
 -- name: proposals_found
-select p.*, coalesce(s.supports, 0) as supports from civic.proposal p left join civic.standing s on s.proposal_id = p.id
-where p.round_id = $1 and p.state <> 'withdrawn' and ($4::text is null or p.area = $4)
+select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at
+from civic.proposal p left join civic.standing s on s.proposal_id = p.id left join civic.review v on v.id = p.review_id
+where p.round_id = $1 and p.state not in ('withdrawn', 'hidden') and ($4::text is null or p.area = $4)
     and (p.title || ' ' || p.about) ilike all ($5::text[])
     and ($2::uuid is null or (hashtextextended(p.id::text, $6), p.id) > (hashtextextended($2::text, $6), $2))
 order by hashtextextended(p.id::text, $6), p.id limit $3
 
 -- name: proposals_alike
-select p.*, coalesce(s.supports, 0) as supports from civic.proposal p left join civic.standing s on s.proposal_id = p.id
+select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at
+from civic.proposal p left join civic.standing s on s.proposal_id = p.id left join civic.review v on v.id = p.review_id
 cross join lateral (select count(*) as words from unnest($2::text[]) word where p.title ilike word) common
-where p.round_id = $1 and p.state <> 'withdrawn' and common.words * 2 >= cardinality($2::text[]) and common.words > 0
+where p.round_id = $1 and p.state not in ('withdrawn', 'hidden') and common.words * 2 >= cardinality($2::text[]) and common.words > 0
 order by common.words desc, p.id limit $3
 
 -- name: insert_support
 insert into civic.support (proposal_id, member)
 select p.id, $2 from civic.proposal p join box.round r on r.id = p.round_id
-where p.id = $1 and p.state <> 'withdrawn' and box.phase(r) = 'supporting'
+where p.id = $1 and p.state in ('submitted', 'shortlisted') and box.phase(r) = 'supporting'
 on conflict do nothing
 
 -- name: delete_support

@@ -1,12 +1,13 @@
 """Proposals: submit, edit, withdraw, support, and an officer's shortlisting into a project with a cost."""
 
 import re
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
-from schema.errors import Changed, NotFound, NotInPhase, NotYours, Refusal, Settled
+from schema.errors import Changed, Hidden, NotFound, NotInPhase, NotYours, Refusal, Settled
 from schema.events import (
     ProposalEdited,
     ProposalShortlisted,
@@ -55,7 +56,10 @@ class Shortlisting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProposalView(msgspec.Struct, frozen=True):
-    """A proposal as everybody sees it; who wrote it is only the name they chose."""
+    """A proposal as everybody sees it; who wrote it is only the name they chose.
+
+    Of one that officers declined, or hid, ``ground``, ``reason``, ``reviewed_by`` and ``reviewed_at`` say why and who.
+    """
 
     id: UUID
     round_id: UUID
@@ -68,6 +72,10 @@ class ProposalView(msgspec.Struct, frozen=True):
     state: str
     revision: int
     supports: int
+    ground: str | None
+    reason: str | None
+    reviewed_by: str | None
+    reviewed_at: datetime | None
 
 
 def shown(proposal: Proposal) -> ProposalView:
@@ -113,9 +121,11 @@ def _like(word: str) -> str:
 
 
 async def view_proposal(house: House, proposal_id: UUID) -> tuple[ProposalView, list[Activity]]:
-    """A proposal and what happened to it."""
+    """A proposal and what happened to it. Raises Hidden."""
     async with house.civic.enter() as db:
-        proposal = await _found(db, proposal_id)
+        proposal = await found_proposal(db, proposal_id)
+        if proposal.state == "hidden":
+            raise Hidden(ground=proposal.ground or "other")
         return shown(proposal), await proposals.activities(db, proposal_id)
 
 
@@ -129,7 +139,7 @@ async def submit_proposal(house: House, claims: Pass, draft: ProposalDraft) -> P
         if proposal_id is None:
             raise await _wrong_phase(db, claims.round_id, "proposing")
         await outbox.tell(db, ProposalSubmitted(proposal_id=proposal_id))
-        proposal = await _found(db, proposal_id)
+        proposal = await found_proposal(db, proposal_id)
     house.doorbell.ring("civic")
     return shown(proposal)
 
@@ -146,7 +156,7 @@ async def edit_proposal(
         if not await proposals.update_proposal(db, proposal_id, revision, *words):
             raise await _unchanged(db, before, revision, "proposing or reviewing")
         await outbox.tell(db, ProposalEdited(proposal_id=proposal_id))
-        proposal = await _found(db, proposal_id)
+        proposal = await found_proposal(db, proposal_id)
     house.doorbell.ring("civic")
     return shown(proposal)
 
@@ -194,10 +204,16 @@ async def supported_proposals(house: House, claims: Pass) -> set[UUID]:
         return await proposals.supported(db, claims.round_id, claims.tag_bytes)
 
 
+async def own_proposals(house: House, claims: Pass) -> list[ProposalView]:
+    """What the bearer of this pass put forward, hidden ones as well."""
+    async with house.civic.enter() as db:
+        return [shown(row) for row in await proposals.proposals_of_author(db, claims.round_id, claims.tag_bytes)]
+
+
 async def shortlist_proposal(house: House, officer: Officer, proposal_id: UUID, into: Shortlisting) -> Project:
     """Admit a proposal to a pot's ballot as a project with a cost."""
     async with house.civic.write() as db:
-        proposal = await _found(db, proposal_id)
+        proposal = await found_proposal(db, proposal_id)
         await own_round(db, officer, proposal.round_id)
         pot = await rounds.pot_by_id(db, into.pot_id)
         if pot is None or pot.round_id != proposal.round_id:
@@ -211,7 +227,8 @@ async def shortlist_proposal(house: House, officer: Officer, proposal_id: UUID, 
     return project
 
 
-async def _found(db: Db, proposal_id: UUID) -> Proposal:
+async def found_proposal(db: Db, proposal_id: UUID) -> Proposal:
+    """A proposal in whatever state it is. Raises NotFound."""
     proposal = await proposals.proposal_by_id(db, proposal_id)
     if proposal is None:
         raise NotFound(what="proposal")
@@ -219,7 +236,7 @@ async def _found(db: Db, proposal_id: UUID) -> Proposal:
 
 
 async def _in_round(db: Db, claims: Pass, proposal_id: UUID) -> Proposal:
-    proposal = await _found(db, proposal_id)
+    proposal = await found_proposal(db, proposal_id)
     if proposal.round_id != claims.round_id:
         raise NotFound(what="proposal in the round of your pass")
     return proposal
@@ -234,8 +251,8 @@ async def _own(db: Db, claims: Pass, proposal_id: UUID) -> Proposal:
 
 async def _unchanged(db: Db, before: Proposal, revision: int, needed: str) -> Refusal:
     """Why a conditional change touched nothing."""
-    now = await _found(db, before.id)
-    if now.state != "submitted" and needed != "supporting":
+    now = await found_proposal(db, before.id)
+    if now.state != "submitted" and not (needed == "supporting" and now.state == "shortlisted"):
         return Settled(state=now.state)
     if now.revision != revision:
         return Changed(revision=now.revision)

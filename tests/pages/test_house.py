@@ -111,7 +111,7 @@ async def test_what_people_write_is_text(town: Town, visitor: Visitor) -> None:
     link = next(each["href"] for each in sent.page.all("a") if each["href"].startswith("/proposals/"))
     await visitor.open("/officer")
     await visitor.press("Sign in", name="Dagny", password=PASSWORD)
-    for path in (link, f"/rounds/{ground.id}/proposals", f"/officer/rounds/{ground.id}"):
+    for path in (link, f"/rounds/{ground.id}/proposals", f"/officer/rounds/{ground.id}/proposals"):
         seen = await visitor.open(path)
         assert "<script" not in seen.html
         assert CANARY in seen.text

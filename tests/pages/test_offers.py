@@ -1,13 +1,18 @@
 """Officers' pages offer nobody what the table of rights refuses: no button, no link."""
 
 from typing import Any
+from uuid import UUID
 
+import asyncpg
 import pytest
 
+from service.pages.words import QUEUES
 from service.rights import RIGHTS, STAFF, OfficerRole, may
+from tests.builders import proposal
 from tests.pages.test_house import addresses
 from tests.pages.visitor import Visit, Visitor
 from tests.service.booths import open_booth
+from tests.service.test_reviews import HIDE
 from tests.town import PASSWORD, Town, draft
 
 
@@ -42,6 +47,7 @@ async def world(town: Town) -> list[dict[str, Any]]:
     await town.hire("Dagny")
     drafted = await town.act("POST", "/api/rounds", json=draft())
     opened = await town.open_round()
+    await reviewed(town, drafted["round"]["id"])
     batch = await open_booth(await town.open_round(register=None))
     imported = (await town.act("GET", "/api/register/imports"))["imports"][0]["id"]
     project = (await town.act("GET", f"/api/rounds/{opened.id}/draft"))["projects"][0]["id"]
@@ -50,6 +56,15 @@ async def world(town: Town) -> list[dict[str, Any]]:
         {"round_id": opened.id, "pot_id": opened.pot, **rest},
         {"round_id": drafted["round"]["id"], "pot_id": drafted["pots"][0]["id"], **rest},
     ]
+
+
+async def reviewed(town: Town, round_id: str) -> None:
+    """Proposals that wait, are declined and are hidden."""
+    db = await asyncpg.connect(town.settings.database_url)
+    made = [await proposal(db, UUID(round_id)) for _ in range(3)]
+    await db.close()
+    for proposal_id, body in zip(made, ({"state": "declined", "reason": "No."}, HIDE), strict=False):
+        await town.act("POST", f"/api/proposals/{proposal_id}/review", json=body)
 
 
 @pytest.mark.parametrize("role", sorted(STAFF))
@@ -61,7 +76,8 @@ async def test_nobody_is_offered_what_is_refused(town: Town, visitor: Visitor, r
     await visitor.press("Sign in", name="Ingrid", password=PASSWORD)
     roles: frozenset[OfficerRole] = frozenset({role})
     wrong = {}
-    for path in sorted(addresses(town.client.app)):
+    queues = {f"/officer/rounds/{{round_id}}/proposals?queue={state}" for state in QUEUES}
+    for path in sorted(addresses(town.client.app) | queues):
         template = path.partition("?")[0]
         if not template.startswith("/officer/") or not may(roles, f"GET {template}"):
             continue

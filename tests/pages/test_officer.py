@@ -31,8 +31,10 @@ async def test_a_round_runs_through_the_pages(town: Town, dagny: Visitor) -> Non
     await town.work("roll")
     page = await dagny.open(f"/officer/rounds/{round_id}")
     assert "2 may vote · 1 too young on the day that counts" in page.text
+    await dagny.open(f"/officer/rounds/{round_id}/proposals")
     page = await dagny.press("Put on the ballot: Bänkar", cost="450")
     assert "on the ballot now" in page.text
+    page = await dagny.open(f"/officer/rounds/{round_id}")
     assert "450 kr" in page.text
     page = await dagny.press("Schedule the round")
     assert "Voting is open until" in page.text

@@ -134,6 +134,7 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "q": "Canary",
         "area": "",
         "seed": "1",
+        "queue": "shortlisted",
         "note": "needed",
         "done": "confirm",
         "pot": scene.pots[0],

@@ -137,6 +137,7 @@ box.without_held             -          s          -          -          siud
 civic                        -          -          e          -          e
 civic.activity               -          -          s          -          si
 civic.proposal               -          -          siu        -          s
+civic.review                 -          -          si         -          -
 civic.standing               -          -          s          -          siu
 civic.support                -          -          sid        -          s
 

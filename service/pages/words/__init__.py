@@ -10,6 +10,7 @@ from service.pages.words.electors import RELATIONS, electorate, obstacle
 from service.pages.words.numbers import groups, money, money_field, near_money, percent, read_money
 from service.pages.words.paper import DOCUMENTS, SHEETS, VOIDS, read_sheet, written_sheet
 from service.pages.words.refusals import refused, sentence
+from service.pages.words.reviews import HIDDEN_FOR, QUEUES
 from service.pages.words.roll import (
     CONDITIONS,
     FOUND,
@@ -36,10 +37,12 @@ __all__ = [
     "FOUND",
     "GROUNDS",
     "HAPPENED",
+    "HIDDEN_FOR",
     "IMPORT_STATES",
     "ON_ROLL",
     "OPEN",
     "PHASES",
+    "QUEUES",
     "REASONS",
     "RELATIONS",
     "ROLES",
