@@ -61,7 +61,7 @@ from civic.proposal p left join civic.standing s on s.proposal_id = p.id left jo
 where p.round_id = $1 and p.author = $2 order by p.submitted_at, p.id
 
 -- name: proposal_counts
-select state, count(*) as proposals from civic.proposal where round_id = $1 group by state
+select state, count(*) as proposals from civic.proposal where round_id = $1 group by state order by state
 
 -- name: proposals_found
 select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at
