@@ -159,8 +159,8 @@ async def known_names(db: asyncpg.Connection) -> frozenset[str]:
 
 # Tables, Redis, the log
 
-MOVING = "roll.officer_session"
-"""A row of it moves with its officer's first click of each minute, whatever anybody votes."""
+MOVING = ("roll.officer_session", "post.outbox")
+"""Rows that move with an officer's first click of each minute, or into the places of events that were answered."""
 
 _READABLE = """
 select format('%s.%s', n.nspname, c.relname) as table, a.attname as column,
@@ -180,7 +180,7 @@ async def seen_in_tables(db: asyncpg.Connection, known: frozenset[str]) -> Sight
     found: Sight = {}
     for table, readable in columns.items():
         wanted = ", ".join(f'"{column}"::text' for column in readable)
-        order = " order by id" if table == MOVING else ""
+        order = " order by id" if table in MOVING else ""
         rows = await db.fetch(f"select {wanted} from {table}{order}")
         for at, (column, roles) in enumerate(readable.items()):
             text = veiled("\n".join(str(row[at]).replace("\\x", "") for row in rows), known)
