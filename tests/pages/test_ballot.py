@@ -260,7 +260,7 @@ async def test_only_pages_of_a_ballot_run_script(town: Town, visitor: Visitor) -
     answer = await town.client.get(script["src"])
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
     assert "script-src 'self'" in seen.headers["content-security-policy"]
-    assert "script-src" not in (await visitor.open(f"/rounds/{ground.id}")).headers["content-security-policy"]
+    assert "script-src" not in (await visitor.open(f"/rounds/{ground.id}/sign-in")).headers["content-security-policy"]
 
 
 async def test_what_a_browser_keeps_is_for_one_voter(town: Town, visitor: Visitor) -> None:
