@@ -251,7 +251,7 @@ async def test_the_easier_page_stays_until_it_is_left(town: Town, visitor: Visit
     assert (is_easy(usual), usual.checked()) == (False, ["2"])
 
 
-async def test_only_pages_of_a_ballot_run_script(town: Town, visitor: Visitor) -> None:
+async def test_only_a_page_that_names_a_script_runs_one(town: Town, visitor: Visitor) -> None:
     """And their policy lets them run what comes from the house itself, and nothing else."""
     ground = await opened(town, KNAPSACK)
     seen = await at_ballot(visitor, ground)

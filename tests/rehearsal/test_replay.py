@@ -43,7 +43,7 @@ def test_every_head_lies_in_the_data_folder(stage: Stage, small: Path) -> None:
     assert run(stage, small).exit_code == 0
     assert stage.house
     folder = Path(stage.house.environment["BYALAG_HEADS"])
-    signed = "select array_agg(note order by note) from box.checkpoint"
+    signed = "select array_agg(note order by note) from box.log_head"
     url = stage.house.servers.database_url
     eventually(lambda: sorted(file.read_text() for file in folder.glob("*/[0-9]*")) == ask(url, signed))
 
