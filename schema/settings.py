@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -116,9 +116,12 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     mail = _or_fault(read_mail_gateway, environment, faults)
     texts = _or_fault(read_text_gateway, environment, faults)
     providers = _or_fault(read_providers, environment, faults)
-    zone = environment.get("BYALAG_ZONE") or "Europe/Stockholm"
-    if zone not in available_timezones():
-        faults.append(f"BYALAG_ZONE must be a time zone such as Europe/Stockholm, not {zone!r}")
+    named = environment.get("BYALAG_ZONE") or "Europe/Stockholm"
+    zone = ZoneInfo("UTC")
+    try:
+        zone = ZoneInfo(named)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # none of that name, no name at all, or that of a folder
+        faults.append(f"BYALAG_ZONE must be a time zone such as Europe/Stockholm, not {named!r}")
     if faults:
         raise SettingsError("; ".join(faults))
     return Settings(
@@ -135,7 +138,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         providers=providers or {},
         language=environment.get("BYALAG_LANGUAGE") or "en",
         calling_code=calling_code,
-        zone=ZoneInfo(zone),
+        zone=zone,
         brand=Path(environment["BYALAG_BRAND"]) if environment.get("BYALAG_BRAND") else None,
     )
 

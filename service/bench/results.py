@@ -58,13 +58,13 @@ def results(projects: int, times: int, target: Path | None) -> None:
 def _measured(requests: RequestFactory, facts: Facts, language: str, times: int) -> Row:
     speak(language)
     newcomer = requests.get("/")
-    answer = rendered_page(newcomer, page(facts, language))
+    answer = rendered_page(newcomer, facts.at, page(facts, language))
     returning = requests.get("/", headers={"If-None-Match": str(answer.headers["ETag"])})
     return Row(
         language,
         anew=_median(lambda: page.__wrapped__(facts, language), times),
-        cached=_median(lambda: rendered_page(newcomer, page(facts, language)), times),
-        known=_median(lambda: rendered_page(returning, page(facts, language)), times),
+        cached=_median(lambda: rendered_page(newcomer, facts.at, page(facts, language)), times),
+        known=_median(lambda: rendered_page(returning, facts.at, page(facts, language)), times),
         kilobytes=len(answer.content) / 1000,
     )
 

@@ -7,11 +7,12 @@ from uuid import UUID
 from litestar import post
 from litestar.params import FromPath
 
-from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
+from schema.errors import Refusal
 from service.house import House
 from service.languages import marked
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.officer_rounds import round_page
+from service.pages.problems import ELSEWHERE
 from service.pages.shell import Page, see_other
 from service.people import TheHouse, TheOfficer, TheSession
 from service.reading import AnyRequest, uuid_or_malformed
@@ -74,7 +75,7 @@ async def _done_or_said(
     """Do it and lead back to the round; a refusal is told on the round's page, with what was typed."""
     try:
         await doing
-    except (NotSignedIn, NotAllowed, NotFound):
+    except ELSEWHERE:
         raise
     except Refusal as refusal:
         return await round_page(house, officer, round_id, refusal=refusal, typed=typed)

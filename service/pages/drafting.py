@@ -103,15 +103,15 @@ def _round_values(fields: Fields) -> dict[str, Any]:
         "currency": fields.text("currency").strip().upper(),
         "areas": [line.strip() for line in fields.text("areas").splitlines() if line.strip()],
         "sources": fields.texts("sources"),
-        "ballots_floor": fields.number("ballots_floor") if fields.text("ballots_floor") else 200,
-        "appeal_days": fields.number("appeal_days") if fields.text("appeal_days") else 45,
+        "ballots_floor": fields.number_or("ballots_floor", 200),
+        "appeal_days": fields.number_or("appeal_days", 45),
         **{name: fields.moment(name) for name in TIMES},
     }
 
 
 def _round_fields(view: RoundView) -> Fields:
     found = view.round
-    times = {name: getattr(found, name) for name in TIMES}
+    times = {name: at for name in TIMES if (at := getattr(found, name))}
     return Fields(
         {
             "name": [found.name],
@@ -122,7 +122,7 @@ def _round_fields(view: RoundView) -> Fields:
             "ballots_floor": [str(found.ballots_floor)],
             "appeal_days": [str(found.appeal_days)],
             "revision": [str(found.revision)],
-            **{name: [words.moment_field(at)] for name, at in times.items() if at},
+            **{name: [words.moment_field(at)] for name, at in times.items()},
         }
     )
 

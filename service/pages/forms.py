@@ -61,7 +61,7 @@ class Fields:
     """What a form sent: names with their texts, in order. A field that is not there is an empty text."""
 
     def __init__(self, texts: Mapping[str, list[str]]) -> None:
-        self._texts = texts
+        self._texts = {name: sent for name, sent in texts.items() if sent}
 
     def text(self, name: str) -> str:
         """The one text of a field. Raises Malformed when it came twice."""
@@ -77,6 +77,10 @@ class Fields:
     def number(self, name: str) -> int:
         """The number in a field. Raises Malformed."""
         return _number(self.text(name), name)
+
+    def number_or(self, name: str, default: T) -> int | T:
+        """The number in a field that may be left empty. Raises Malformed."""
+        return self.number(name) if self.text(name) else default
 
     def numbers(self, name: str) -> list[int]:
         """The numbers in a field."""
@@ -149,7 +153,7 @@ async def read_file_form(request: AnyRequest, name: str, limit: int) -> tuple[Up
     texts = {field: [text for text in form.getall(field) if isinstance(text, str)] for field in form}
     if any(_CONTROL.search(text) for sent in texts.values() for text in sent):
         raise Malformed(fault=marked("a text in it holds a sign that is no text"))
-    return file, Fields({field: sent for field, sent in texts.items() if sent})
+    return file, Fields(texts)
 
 
 def shaped(values: Mapping[str, object], shape: type[T]) -> T:

@@ -7,12 +7,13 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
+from schema.errors import Refusal
 from service.house import House
 from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, read_upload, shaped
 from service.pages.officer_rounds import round_page
+from service.pages.problems import ELSEWHERE
 from service.pages.shell import HEADERS, Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer
 from service.printing.words import FALLBACK, known_language, languages
@@ -24,7 +25,6 @@ from service.verbs import rounds as round_verbs
 from service.verbs.codes import MOST_HERE, CodeList, Order, Void
 
 _DONE = {"void": marked("These codes are void: they sign nobody in any more.")}
-_ELSEWHERE = (NotSignedIn, NotAllowed, NotFound)
 
 
 @get(
@@ -73,7 +73,7 @@ async def issue_codes(request: AnyRequest, house: TheHouse, officer: TheOfficer,
     try:
         body = await read_upload(request, "file", REGISTER_LIMIT)
         issued = await verbs.issue_codes(house, officer, round_id, body)
-    except _ELSEWHERE:
+    except ELSEWHERE:
         raise
     except Refusal as refusal:
         return await round_page(house, officer, round_id, refusal=refusal)
@@ -90,7 +90,7 @@ async def issue_letters(request: AnyRequest, house: TheHouse, officer: TheOffice
         language = known_language(str(form.get("language", ""))) or FALLBACK
         order = Order("register", language, "is_test" in form, "again" in form)
         issued = await verbs.issue_letters(house, officer, round_id, order, body)
-    except _ELSEWHERE:
+    except ELSEWHERE:
         raise
     except Refusal as refusal:
         return await letters_page(house, officer, round_id, refusal=refusal, kept={"language": language})
@@ -103,7 +103,7 @@ async def issue_list(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
     fields = await read_form(request)
     try:
         issued = await verbs.issue_list(house, officer, round_id, _wanted(fields))
-    except _ELSEWHERE:
+    except ELSEWHERE:
         raise
     except Refusal as refusal:
         kept = {name: fields.text(name) for name in ("count", "language")}
@@ -123,7 +123,7 @@ async def void_batch(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
     try:
         batch_id = uuid_or_malformed(fields.text("batch"), marked("the batch"))
         await verbs.void_batch(house, officer, batch_id, shaped({"reason": fields.text("reason")}, Void))
-    except _ELSEWHERE:
+    except ELSEWHERE:
         raise
     except Refusal as refusal:
         kept = {name: fields.text(name) for name in ("batch", "reason")}

@@ -6,11 +6,12 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
+from schema.errors import NotFound, Refusal
 from service.house import House
 from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, decode_form, read_form, read_upload, shaped
+from service.pages.problems import ELSEWHERE
 from service.pages.project_files import COLUMNS, LIMIT, Sheet, read, written
 from service.pages.shell import HEADERS, Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer
@@ -32,7 +33,6 @@ DONE = {
 STATES = {"new": marked("new"), "changed": marked("changed"), "same": marked("the same")}
 """What a row of a file would do."""
 
-_ELSEWHERE = (NotSignedIn, NotAllowed, NotFound)
 _TYPED = ("title", "cost", "area", "about")
 _STEPS = {"up": -1, "down": 1}
 _WIRE_LIMIT = 8 * LIMIT
@@ -86,7 +86,7 @@ async def add_project(request: AnyRequest, house: TheHouse, officer: TheOfficer,
     try:
         view = await verbs.view_pot(house, officer, pot_id)
         await verbs.add_project(house, officer, view.round.id, _sent(fields, pot_id))
-    except _ELSEWHERE:
+    except ELSEWHERE:
         raise
     except Refusal as refusal:
         return await _page(house, officer, pot_id, refusal=refusal, typed=fields)
@@ -129,7 +129,7 @@ async def save_project(request: AnyRequest, house: TheHouse, officer: TheOfficer
     project, view = await verbs.view_project(house, officer, project_id)
     try:
         await verbs.edit_project(house, officer, project_id, _sent(fields, project.pot_id))
-    except _ELSEWHERE:
+    except ELSEWHERE:
         raise
     except Refusal as refusal:
         return _project_page(officer, project_id, view, _texts(fields), refusal)
@@ -153,7 +153,7 @@ async def act_on_project(house: TheHouse, officer: TheOfficer, project_id: FromP
             await verbs.move_project(house, officer, project_id, _STEPS[act])
         else:
             await verbs.remove_project(house, officer, project_id)
-    except _ELSEWHERE:
+    except ELSEWHERE:
         raise
     except Refusal as refusal:
         return await _page(house, officer, project.pot_id, refusal=refusal)
@@ -175,7 +175,7 @@ async def preview_file(request: AnyRequest, house: TheHouse, officer: TheOfficer
     view = await verbs.view_pot(house, officer, pot_id)
     try:
         sheet = read(await read_upload(request, "file", LIMIT), pot_id, view.areas)
-    except _ELSEWHERE:
+    except ELSEWHERE:
         raise
     except Refusal as refusal:
         return await _page(house, officer, pot_id, refusal=refusal)
@@ -215,7 +215,7 @@ async def apply_file(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
         if sheet.faults or not sheet.rows:
             return _preview(officer, view, sheet)
         await verbs.write_projects(house, officer, pot_id, [draft for _line, draft in sheet.rows])
-    except _ELSEWHERE:
+    except ELSEWHERE:
         raise
     except Refusal as refusal:
         return await _page(house, officer, pot_id, refusal=refusal)

@@ -6,11 +6,12 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath, FromQuery
 
-from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal, RoleMissing
+from schema.errors import Refusal
 from service.house import House
 from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
+from service.pages.problems import ELSEWHERE
 from service.pages.rounds import SIZE, After
 from service.pages.shell import Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer
@@ -30,8 +31,6 @@ DONE = {
     "reopened": marked("The decision is taken back."),
 }
 """What the page says after an act, by the name in its address."""
-
-_ELSEWHERE = (NotSignedIn, NotAllowed, NotFound, RoleMissing)
 
 
 @get("/rounds/{round_id:uuid}/proposals")
@@ -94,7 +93,7 @@ async def shortlist_proposal(
         cost = words.read_money(fields.text("cost"), marked("the cost"))
         into = shaped({"pot_id": pot_id, "cost": cost}, Shortlisting)
         project = await proposal_verbs.shortlist_proposal(house, officer, proposal_id, into)
-    except _ELSEWHERE:
+    except ELSEWHERE:
         raise
     except Refusal as refusal:
         return await _told(house, officer, proposal_id, "shortlist", fields, refusal)
@@ -130,7 +129,7 @@ async def _decide(request: AnyRequest, house: House, officer: Officer, proposal_
     sent = {"state": state, "ground": fields.text("ground") or None, "reason": fields.text("reason").strip() or None}
     try:
         await verbs.review_proposal(house, officer, proposal_id, shaped(sent, ReviewDraft))
-    except _ELSEWHERE:
+    except ELSEWHERE:
         raise
     except Refusal as refusal:
         return await _told(house, officer, proposal_id, state, fields, refusal)

@@ -7,11 +7,12 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath, FromQuery
 
-from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
+from schema.errors import NotFound, Refusal
 from service.house import House
 from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields
+from service.pages.problems import ELSEWHERE
 from service.pages.setup import steps
 from service.pages.shell import Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer
@@ -130,7 +131,7 @@ async def _done_or_said(house: House, officer: Officer, round_id: UUID, act: str
     """Do it and lead back to the round; a refusal is told on the round's page, with its facts."""
     try:
         await doing
-    except (NotSignedIn, NotAllowed, NotFound):
+    except ELSEWHERE:
         raise
     except Refusal as refusal:
         return await round_page(house, officer, round_id, refusal=refusal)

@@ -152,12 +152,13 @@ async def _write_pot(house: House, officer: Officer, round_id: UUID, pot_id: UUI
     view = await verbs.view_own_round(house, officer, round_id)
     pot = _pot(view, pot_id) if pot_id else None
     draft: dict[str, Any] = msgspec.to_builtins(as_draft(view))
+    pots = list(draft["pots"])
     try:
-        if fields.text("remove"):
-            pots = [each for each in draft["pots"] if not pot or each["name"] != pot.name]
+        if pot is None:
+            pots.append(_pot_values(fields, {"name": fields.text("name").strip()}))
         else:
-            pots = [_pot_values(fields, each) if pot and each["name"] == pot.name else each for each in draft["pots"]]
-            pots += [] if pot else [_pot_values(fields, {"name": fields.text("name").strip()})]
+            at = view.pots.index(pot)
+            pots[at : at + 1] = [] if fields.text("remove") else [_pot_values(fields, pots[at])]
         sent = shaped(draft | {"pots": pots}, RoundDraft)
         await verbs.edit_round(house, officer, round_id, fields.number("revision"), sent)
     except MENDABLE as refusal:
@@ -205,8 +206,8 @@ def _pot_values(fields: Fields, before: dict[str, Any]) -> dict[str, Any]:
         "style": _style_values(fields),
         "areas": fields.texts("areas"),
         "relations": fields.texts("relations"),
-        "min_age": fields.number("min_age") if fields.text("min_age") else None,
-        "max_age": fields.number("max_age") if fields.text("max_age") else None,
+        "min_age": fields.number_or("min_age", None),
+        "max_age": fields.number_or("max_age", None),
         "age_on": fields.text("age_on") or None,
     }
     return before | values | ({} if rule == KEPT else {"rule": msgspec.to_builtins(CHOICES[rule].rule)})
@@ -216,7 +217,7 @@ def _style_values(fields: Fields) -> Mapping[str, object]:
     style = fields.text("style")
     if style not in STYLES:
         raise Malformed(fault=marked("no kind of ballot was chosen"))
-    own = Fields({name: fields.texts(f"{style}-{name}") or [""] for name in ASKED[style]})
+    own = Fields({name: fields.texts(f"{style}-{name}") for name in ASKED[style]})
     limits: dict[str, int] = {}
     for name in ASKED[style]:
         text = own.text(name)

@@ -9,11 +9,12 @@ from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from schema.errors import FaultyRegister, Malformed, NotAllowed, NotFound, NotSignedIn, Refusal
+from schema.errors import FaultyRegister, Malformed, Refusal
 from service.house import House
 from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_file_form, read_form
+from service.pages.problems import ELSEWHERE
 from service.pages.shell import HEADERS, Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer
 from service.problems import details
@@ -25,9 +26,6 @@ from service.verbs.imports import Desk, desk_of
 
 AT_ONCE = 1024 * 1024
 """Bytes of an uploaded file that are read together; what is longer than that lies in a file without a name."""
-
-_ELSEWHERE = (NotSignedIn, NotAllowed, NotFound)
-"""Refusals that are told on pages of their own."""
 
 
 @get("/register")
@@ -64,7 +62,7 @@ async def stage_import(request: AnyRequest, house: TheHouse, officer: TheOfficer
     try:
         file, fields = await read_file_form(request, "file", REGISTER_LIMIT)
         staged = await _stage(desk_of(house, officer), file, fields)
-    except _ELSEWHERE:
+    except ELSEWHERE:
         raise
     except Refusal as refusal:
         return await _register_page(house, officer, fields, refusal)
@@ -117,7 +115,7 @@ async def settle_import(request: AnyRequest, house: TheHouse, officer: TheOffice
                 await verbs.discard_import(desk, import_id)
             case _:
                 raise Malformed(fault=marked("the form says neither apply nor discard"))
-    except _ELSEWHERE:
+    except ELSEWHERE:
         raise
     except Refusal as refusal:
         return await _import_page(house, officer, import_id, refusal)

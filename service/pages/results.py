@@ -43,7 +43,7 @@ async def view_results(request: AnyRequest, house: TheHouse, pot_id: FromPath[UU
         without_held = None
     at = addresses(house.settings)
     facts = Facts(published.content, published.published_at, what_if, without_held, at, house.settings.box_url)
-    return rendered_page(request, page(facts, spoken()))
+    return rendered_page(request, at, page(facts, spoken()))
 
 
 class Facts(msgspec.Struct, frozen=True):

@@ -45,6 +45,7 @@ async def view_round(request: AnyRequest, house: TheHouse, round_id: FromPath[UU
     view = await verbs.public_round(house, round_id)
     voted = view.round.phase in {"voting", "counting", "published"}
     turnout = await ballot_verbs.view_turnout(house, round_id) if voted else []
+    outlines = await outline_verbs.view_outlines(house, view.round.municipality_id, view.areas) if view.areas else []
     live = {"script": "live.js"} if view.round.phase == "voting" else {}
     return public_page(
         request,
@@ -55,7 +56,7 @@ async def view_round(request: AnyRequest, house: TheHouse, round_id: FromPath[UU
         turnout={row.pot_id: row for row in turnout},
         steps=words.timeline(view.round),
         next_act=words.next_act(view.round),
-        map=drawn(await outline_verbs.view_outlines(house, view.round.municipality_id, view.areas)),
+        map=drawn(outlines),
         phases=words.PHASES,
         words=words,
         **live,

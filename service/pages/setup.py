@@ -8,11 +8,12 @@ import msgspec
 from litestar import get, post
 from litestar.params import FromPath
 
-from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
+from schema.errors import Refusal
 from service.languages import _
 from service.pages import words
 from service.pages.drafting import NEEDED, TIMES
 from service.pages.forms import Fields, read_form, shaped
+from service.pages.problems import ELSEWHERE
 from service.pages.shell import Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer
 from service.problems import details
@@ -23,8 +24,6 @@ from service.verbs import rounds as round_verbs
 from service.verbs import setup as verbs
 from service.verbs.rounds import RoundView
 from service.verbs.setup import Likeness
-
-_ELSEWHERE = (NotSignedIn, NotAllowed, NotFound)
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -85,7 +84,7 @@ def steps(view: RoundView, shortcomings: Iterable[Shortcoming]) -> list[Step]:
 async def view_copy(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> Page:
     """The form for another round like this one."""
     view = await round_verbs.view_own_round(house, officer, round_id)
-    return _copy_page(officer, view.round, {"name": view.round.name, "voting_at": "", "closes_at": ""})
+    return _copy_page(officer, view.round, Fields({"name": [view.round.name]}))
 
 
 @post("/rounds/{round_id:uuid}/copy")
@@ -95,15 +94,15 @@ async def draft_copy(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
     try:
         sent = {"name": fields.text("name"), **{name: fields.moment(name) for name in NEEDED}}
         view = await verbs.draft_like(house, officer, round_id, shaped(sent, Likeness))
-    except _ELSEWHERE:
+    except ELSEWHERE:
         raise
     except Refusal as refusal:
         found = (await round_verbs.view_own_round(house, officer, round_id)).round
-        return _copy_page(officer, found, _typed(fields, ("name", *NEEDED)), refusal)
+        return _copy_page(officer, found, fields, refusal)
     return see_other(f"/officer/rounds/{view.round.id}?done=copy")
 
 
-def _copy_page(officer: Officer, found: Round, typed: dict[str, str], refusal: Refusal | None = None) -> Page:
+def _copy_page(officer: Officer, found: Round, typed: Fields, refusal: Refusal | None = None) -> Page:
     return officer_page(
         "officer_copy.html",
         details(refusal).status if refusal else 200,
@@ -114,10 +113,6 @@ def _copy_page(officer: Officer, found: Round, typed: dict[str, str], refusal: R
         typed=typed,
         alert=words.sentence(refusal, found.currency) if refusal else None,
     )
-
-
-def _typed(fields: Fields, names: tuple[str, ...]) -> dict[str, str]:
-    return {name: fields.text(name) for name in names}
 
 
 handlers: list[Any] = [view_copy, draft_copy]

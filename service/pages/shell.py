@@ -39,7 +39,7 @@ HEADERS = {
 }
 """On every answer: the page runs no script, tells nobody where it was read, and cannot be framed."""
 
-RUNS = {"ballot.js": "; script-src 'self'", "live.js": "; script-src 'self'; connect-src 'self'"}
+RUNS: dict[object, str] = {"ballot.js": "; script-src 'self'", "live.js": "; script-src 'self'; connect-src 'self'"}
 """What a page's policy says beyond that when it names a ``script`` of ours."""
 
 STATIC = {file.name: file.read_bytes() for file in (FOLDER / "static").iterdir() if file.suffix in TYPES}
@@ -105,11 +105,15 @@ def again(request: AnyRequest) -> str | None:
     return "".join(f"{urlencode([pair])}&" for pair in asked)
 
 
-def headers(at: Addresses) -> dict[str, str]:
-    """HEADERS for a page that may hold a form for the box, which takes passes and gives no cookie."""
-    if not at.box:
-        return HEADERS
-    return HEADERS | {POLICY: HEADERS[POLICY].replace("form-action 'self'", f"form-action 'self' {at.box}")}
+def headers(at: Addresses, script: object = None) -> dict[str, str]:
+    """HEADERS for a page that runs a script of ours, if it names one.
+
+    It may hold a form for the box, which takes passes and gives no cookie.
+    """
+    policy = HEADERS[POLICY]
+    if at.box:
+        policy = policy.replace("form-action 'self'", f"form-action 'self' {at.box}")
+    return HEADERS | {POLICY: policy + RUNS.get(script, "")}
 
 
 def static_address(name: str) -> str:
@@ -122,6 +126,7 @@ def moment(at: datetime) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(at.strftime("%Y-%m-%dT%H:%MZ"), words.moment(at))
 
 
+# The extension adds this method, which the type of an environment does not know.
 _templates.install_gettext_callables(translated, translated_number, newstyle=True)  # type: ignore[attr-defined]
 _templates.policies["ext.i18n.trimmed"] = True
 _templates.globals.update(static=static_address, may=may, counted=counted)
@@ -147,15 +152,14 @@ def render(template: str, at: Addresses, again: str | None = "", **facts: object
 
 def public_page(request: AnyRequest, template: str, **facts: object) -> Page:
     """A page that is the same for everybody who reads its language: with an ETag, and 304 for who has it already."""
-    answer = rendered_page(request, render(template, here(request), again(request), **facts))
-    answer.headers[POLICY] += RUNS.get(str(facts.get("script")), "")
-    return answer
+    at = here(request)
+    return rendered_page(request, at, render(template, at, again(request), **facts), facts.get("script"))
 
 
-def rendered_page(request: AnyRequest, body: bytes) -> Page:
+def rendered_page(request: AnyRequest, at: Addresses, body: bytes, script: object = None) -> Page:
     """A public page whose bytes are there already."""
     answer = cached(request, body, HTML)
-    answer.headers.update(headers(addresses(request.app.state.settings)))
+    answer.headers.update(headers(at, script))
     return answer
 
 
@@ -174,7 +178,7 @@ class PrivatePage(Response[Any]):
         """What is sent."""
         at = here(request)
         self.content = self.rendered(at, again(request))
-        self.headers[POLICY] = headers(at)[POLICY] + RUNS.get(str(self._facts.get("script")), "")
+        self.headers[POLICY] = headers(at, self._facts.get("script"))[POLICY]
         return super().to_asgi_response(app, request, **how)
 
 

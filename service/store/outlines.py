@@ -20,9 +20,9 @@ class Outline(msgspec.Struct, frozen=True):
     rings: Rings
 
 
-async def outlines(db: Db, municipality_id: UUID) -> list[Outline]:
-    """All of a municipality, by name."""
-    return await many(db, Outline, SQL.outlines, municipality_id)
+async def outlines(db: Db, municipality_id: UUID, areas: Sequence[str] | None) -> list[Outline]:
+    """Those of these areas of a municipality, or of all, by name."""
+    return await many(db, Outline, SQL.outlines, municipality_id, areas)
 
 
 async def replace_outlines(db: Db, municipality_id: UUID, found: Sequence[Outline]) -> None:

@@ -41,7 +41,7 @@ async def room(
 ) -> tuple[str, Sights]:
     """All pages of a room, looked at by its officer and then by its residents."""
     arrange, language = ROOMS[request.param]
-    scene = await arrange(Town(client, served))  # type: ignore[arg-type]
+    scene = await arrange(Town(client, served))  # type: ignore[arg-type]  # as the fixture town
     seen: Sights = {}
     for who in ("officer", "resident"):
         context = await browser.new_context(base_url=served.public_url, reduced_motion="reduce", **TELEPHONE)

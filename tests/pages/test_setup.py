@@ -76,8 +76,8 @@ async def test_a_round_is_drafted_like_another_one(town: Town, dagny: Visitor) -
         proposing_at=moment(timedelta(days=-3)),
         ballots_floor=17,
     )
-    await dagny.open(f"/officer/rounds/{ground.id}")
-    assert "Draft a new round like this one" in dagny.seen.text  # type: ignore[union-attr]
+    shown = await dagny.open(f"/officer/rounds/{ground.id}")
+    assert "Draft a new round like this one" in shown.text
     await dagny.open(f"/officer/rounds/{ground.id}/copy")
     page = await dagny.press("Draft the round", name="Our street 2031", **FAR)
     assert (page.title, "The new round is drafted." in page.text) == ("Our street 2031", True)
