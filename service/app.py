@@ -46,6 +46,7 @@ from service.casting import Casting
 from service.doorbell import Doorbell
 from service.floorplan import ROLES, Part, is_here
 from service.house import House
+from service.languages import LANGUAGES
 from service.limits import Limits
 from service.openapi import add_bodies, document
 from service.openid import OpenId, new_client
@@ -208,9 +209,12 @@ def name_methods(app: ASGIApp) -> ASGIApp:
 def make_app(settings: Settings, part: Part = "both") -> Litestar:
     """The ASGI application of one service process.
 
-    Raises SettingsError for one room without an address of its own, and for a brand that cannot be read.
+    Raises SettingsError for one room without an address of its own, for a brand that cannot be read, and for a language
+    that nobody has written pages in.
     """
     read_brand(settings.brand)
+    if settings.language not in LANGUAGES:
+        raise SettingsError(f"BYALAG_LANGUAGE must be one of {', '.join(LANGUAGES)}, not {settings.language!r}")
     if part != "both" and settings.separate_box_url is None:
         # Behind one address a browser would show the box the officers' cookie.
         raise SettingsError("one room of two needs an address of its own: set BYALAG_BOX_URL to that of the box")

@@ -177,3 +177,15 @@ def test_a_code_that_lacks_a_sign_is_none() -> None:
     """Nor is one with a sign too many."""
     code = new_code()
     assert (plain_code(code[:-1]), plain_code(code + "0")) == (None, None)
+
+
+@pytest.mark.parametrize("said", ["Europe/Hagaby", "../etc/passwd", "Europe", "\0"])
+def test_a_zone_that_is_none_is_refused_by_its_name(said: str) -> None:
+    """Whoever mistypes it reads what such a name looks like."""
+    with pytest.raises(SettingsError, match="BYALAG_ZONE must be a time zone such as Europe/Stockholm"):
+        read_settings(GOOD | {"BYALAG_ZONE": said})
+
+
+def test_without_a_zone_a_house_is_in_stockholm() -> None:
+    """Where most of those who asked for it are."""
+    assert str(read_settings(GOOD).zone) == "Europe/Stockholm"

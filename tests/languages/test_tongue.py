@@ -1,8 +1,10 @@
 """Pages and problem details in their reader's language: what they say of it, and what a browser keeps."""
 
+import msgspec
 import pytest
 
-from schema.settings import Settings
+from schema.settings import Settings, SettingsError
+from service.app import make_app
 from service.languages import LANGUAGES
 from tests.builders import ADDRESS, MASTER_KEY
 from tests.pages.visitor import HTML
@@ -84,3 +86,9 @@ async def test_a_fault_is_said_in_the_language_of_who_made_it(town: Town) -> Non
     problem = (await town.client.post("/api/officer/sessions", content=b"{", headers=headers)).json()
     assert problem["facts"] == {"fault": "it is not JSON"}
     assert problem["detail"] == "Det som kom går inte att läsa: det är inte JSON."
+
+
+def test_a_house_speaks_a_language_that_pages_are_written_in(settings: Settings) -> None:
+    """A slip in the setting is told at the start, and not by every page."""
+    with pytest.raises(SettingsError, match="BYALAG_LANGUAGE must be one of sv, en, da"):
+        make_app(msgspec.structs.replace(settings, language="se"))
