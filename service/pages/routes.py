@@ -38,6 +38,7 @@ from service.pages import (
     sign_in,
     statements,
     today,
+    turnout,
 )
 from service.pages.forms import FORM_LIMIT
 from service.pages.problems import answer_problem_page
@@ -62,6 +63,7 @@ handlers: list[Any] = [
             *appeals.handlers,
             *proposals.handlers,
             *results.handlers,
+            *turnout.handlers,
             *deliveries.handlers,
             *receipts.handlers,
             *problems.handlers,
