@@ -1,13 +1,13 @@
 """Who took part, by area: added up once, when voting has ended, and only as far as it tells nobody's secret.
 
-An area stands alone where it has at least ``FLOOR`` electors, of whom at least ``LEAST`` took part and ``LEAST`` did not.
-Otherwise the smallest areas are put together, from the smallest on, as many as it takes: until what is together and every
-area that stands alone is like that. At least ``TOGETHER`` areas are, or all of them, so that nobody takes her own away from
-a sum and reads her neighbours'.
+An area stands alone where it has at least ``FLOOR`` electors, of whom ``LEAST`` or more took part and ``LEAST`` did not.
+Otherwise areas are put together, from the smallest on, as many as it takes: until what is together and every area that
+stands alone is like that. At least ``TOGETHER`` areas are, or all of them, so that nobody takes her own away from a sum
+and reads her neighbours'.
 
-They go by size and not by what is wrong with them, because that would tell. Were only the areas with hardly anybody put
-together, then two of them of which eight came would say that it were four and four: more than four, and the area would have
-stood alone. As it is, each number that is put together could be another one and the same lines be shown
+They go by size and not by what is wrong with them, because that would tell. Were only the areas put together in which
+hardly anybody took part, then two of them with four in all could only have two each: with three, an area would stand
+alone. As it is, each number that is put together could be another one and the same lines be shown
 (``tests/workers/test_turnout.py`` looks for it).
 """
 
@@ -51,9 +51,7 @@ def lines_to_show(counts: Sequence[AreaCount]) -> list[Line]:
 
 def _line(counts: Iterable[AreaCount]) -> Line:
     rows = sorted(counts, key=lambda each: each.area)
-    return Line(
-        tuple(row.area for row in rows), sum(row.electors for row in rows), sum(row.took_part for row in rows)
-    )
+    return Line(tuple(row.area for row in rows), sum(row.electors for row in rows), sum(row.took_part for row in rows))
 
 
 def _tells_nobody(line: Line) -> bool:

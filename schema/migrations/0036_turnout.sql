@@ -53,7 +53,8 @@ revoke execute on function roll.turnout_by_area from public;
 grant execute on function roll.turnout_by_area to byalag_registrar;
 
 grant select on roll.turnout, roll.turnout_line to byalag_roll;
-grant insert on roll.turnout, roll.turnout_line to byalag_registrar;
+grant select, insert on roll.turnout to byalag_registrar;
+grant insert on roll.turnout_line to byalag_registrar;
 
 create function box.tell_close() returns trigger language plpgsql set search_path = '' as $$
 begin

@@ -27,7 +27,6 @@ from service.verbs import rounds as verbs
 from service.verbs import setup as setup_verbs
 from service.verbs import snapshots as snapshot_verbs
 from service.verbs.roll import RollView
-from service.verbs.rounds import RoundView
 
 DONE = {
     "announce": marked("The round is announced: everybody can see it now."),

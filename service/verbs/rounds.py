@@ -56,8 +56,8 @@ class RoundDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``sources``: where its people are: on the register, among those who declare themselves, with codes that name nobody.
     A pot with fewer counted ballots than ``ballots_floor`` shows them to auditors only.
     ``appeal_days``: how long after publication the outcome can be appealed against; the round's key is kept until then.
-    ``shows_what_if``: what other rules would have made of the ballots is shown with the outcome. Otherwise an officer may
-    decide so once it is published.
+    ``shows_what_if``: what other rules would have made of the ballots is shown with the outcome. Otherwise an officer
+    may decide so once it is published.
     """
 
     name: Line

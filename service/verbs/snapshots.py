@@ -92,9 +92,9 @@ async def view_bundle(house: House, round_id: UUID) -> bytes:
 async def view_what_if(house: House, pot_id: UUID) -> bytes:
     """What other rules would have made of a pot's ballots, as canonical JSON.
 
-    Raises NotCounted before publication and before it is worked out, and in between NotShown where the round did not say
-    beforehand that it is shown, and no officer has decided so. Auditors wait with everybody else: nobody decides about a
-    comparison that only some have read, and whoever has the ballots can make it.
+    Raises NotCounted before publication and before it is worked out, and in between NotShown where the round did not
+    say beforehand that it is shown, and no officer has decided so. Auditors wait with everybody else: nobody decides
+    about a comparison that only some have read, and whoever has the ballots can make it.
     """
     found = await _published(house, pot_id, snapshots.published_what_if)
     if not found.shown:

@@ -45,7 +45,7 @@ async def view_turnout_by_area(house: House, round_id: UUID) -> TurnoutByArea:
 
 
 def turnout_csv(found: TurnoutByArea) -> bytes:
-    """A line for each line. It begins with the mark by which spreadsheets know UTF-8, and no name of it is a formula."""
+    """The lines as CSV. It begins with the mark by which spreadsheets know UTF-8, and no name of it is a formula."""
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(COLUMNS)

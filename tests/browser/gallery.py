@@ -54,8 +54,9 @@ class Scene:
     def address(self, path: str) -> str:
         """The path of a route, filled in: what is published for results, and otherwise what is going on."""
         over = self.rounds.get("published")
-        published = {"pot_id": over.pot, "round_id": over.id} if over and path.endswith(("/results", "/turnout")) else {}
-        return path.format(**(self.known | published))
+        if over and path.endswith(("/results", "/turnout")):
+            return path.format(pot_id=over.pot, round_id=over.id)
+        return path.format(**self.known)
 
     def more(self) -> Iterator[tuple[str, str]]:
         """Pages of rounds that are further or not as far as the one of the others, by name."""

@@ -1,4 +1,4 @@
-"""The page of who took part, by area: every figure in words, what is put together and why, and the way there and back."""
+"""The page of who took part, by area: figures in words, what is put together and why, and the way there and back."""
 
 import pytest
 

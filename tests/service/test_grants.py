@@ -67,7 +67,7 @@ roll.round_key               si         -          -          s          -
 roll.secret                  s          -          -          -          -
 roll.staged_contact          sid        -          -          -          -
 roll.staged_person           sid        -          -          -          -
-roll.turnout                 s          -          -          i          -
+roll.turnout                 s          -          -          si         -
 roll.turnout_line            s          -          -          i          -
 
 box                          e          e          e          e          e

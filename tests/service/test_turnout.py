@@ -11,7 +11,8 @@ import asyncpg
 import pytest
 from httpx import Response
 
-from service.verbs.turnout import COLUMNS, TurnoutByArea, TurnoutLine, turnout_csv
+from service.store.turnout import TurnoutLine
+from service.verbs.turnout import COLUMNS, TurnoutByArea, turnout_csv
 from tests.builders import decision
 from tests.people import owner
 from tests.town import Ground, Town, moment
@@ -187,7 +188,5 @@ async def test_whoever_has_it_is_not_sent_it_again(town: Town) -> None:
     """It never changes."""
     ground = await over(town, await opened(town))
     tag = (await read(ground)).headers["ETag"]
-    answer = await town.client.get(
-        f"/api/rounds/{ground.id}/turnout-by-area", headers={"If-None-Match": tag}
-    )
+    answer = await town.client.get(f"/api/rounds/{ground.id}/turnout-by-area", headers={"If-None-Match": tag})
     assert (answer.status_code, answer.content) == (304, b"")

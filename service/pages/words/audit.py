@@ -22,6 +22,7 @@ HAPPENED: Mapping[tuple[str, str], str] = {
     ("retiming", "added"): marked("The times of voting were changed"),
     ("close", "added"): marked("Voting was closed"),
     ("publication", "added"): marked("The outcome was published"),
+    ("what_if_publication", "added"): marked("The comparison with other rules was shown"),
     ("act", "added"): marked("An act that takes two officers was asked for"),
     ("act", "changed"): marked("An act that takes two officers was settled"),
     ("decision", "added"): marked("A decision was noted"),
