@@ -1,6 +1,6 @@
 """Who took part, by area: added up once, when voting has ended, and only as far as it tells nobody's secret.
 
-An area stands alone where it has at least ``FLOOR`` electors, of whom ``LEAST`` or more took part and ``LEAST`` did not.
+An area stands alone where it has ``FLOOR`` electors or more, of whom at least ``LEAST`` took part and ``LEAST`` not.
 Otherwise areas are put together, from the smallest on, as many as it takes: until what is together and every area that
 stands alone is like that. At least ``TOGETHER`` areas are, or all of them, so that nobody takes her own away from a sum
 and reads her neighbours'.
