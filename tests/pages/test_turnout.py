@@ -53,7 +53,7 @@ async def test_it_says_which_areas_are_put_together_and_why(visitor: Visitor, pu
     """By name, with the limits that the worker keeps."""
     seen = await visitor.open(f"/rounds/{published.id}/turnout")
     assert f"every line is of at least {FLOOR} people, of whom at least three took part" in plain(seen)
-    (together,) = [each for each in seen.page.all("ul") if each["class"] == "places"]
+    (together,) = [each for each in seen.page.all("ul") if each["class"] == "areas"]
     assert [each.text for each in together.all("li")] == ["East", "North", "West"]
 
 
