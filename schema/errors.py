@@ -236,6 +236,10 @@ class NotCounted(Refusal):
     """There is no outcome yet."""
 
 
+class NotShown(Refusal):
+    """What other rules would have made of a pot's ballots is not published, and no officer has decided that it is."""
+
+
 class BallotsWithheld(Refusal):
     """The counted ballots of a pot are too few to be shown to everybody."""
 

@@ -39,6 +39,13 @@ class PersonAdmitted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
     due_at: datetime | None = None
 
 
+class VotingEnded(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """A round was closed: who took part in it can be added up by area."""
+
+    lane: ClassVar[Lane] = "roll"
+    round_id: UUID
+
+
 class ActNoted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
     """An entry came into the audit log and waits for its place in this ledger."""
 
@@ -188,6 +195,7 @@ Event = (
     RegisterImported
     | RoundDrafted
     | PersonAdmitted
+    | VotingEnded
     | ActNoted
     | BallotsCast
     | RoundScheduled

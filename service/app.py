@@ -40,6 +40,7 @@ from service.api import (
     rounds,
     sign_in,
     snapshots,
+    turnout,
 )
 from service.brand import read_brand
 from service.casting import Casting
@@ -99,6 +100,7 @@ api = Router(
             sign_in,
             codes,
             snapshots,
+            turnout,
             ledger,
             heads,
             auditors,

@@ -33,6 +33,10 @@ PLAN: dict[str, Part] = {
     "GET /rounds/{round_id}/news.atom": "both",
     "GET /rounds/{round_id}/dates.ics": "both",
     "GET /api/rounds/{round_id}/deliveries": "both",
+    # Who took part: the roll knows areas, and the box does not.
+    "GET /rounds/{round_id}/turnout": "roll",
+    "GET /api/rounds/{round_id}/turnout-by-area": "roll",
+    "GET /api/rounds/{round_id}/turnout-by-area.csv": "roll",
     # Residents sign in.
     "GET /rounds/{round_id}/sign-in": "roll",
     "POST /rounds/{round_id}/sign-in": "roll",
@@ -211,6 +215,7 @@ PLAN: dict[str, Part] = {
     "POST /api/rounds/{round_id}/announcement": "roll",
     "POST /api/rounds/{round_id}/schedule": "roll",
     "DELETE /api/rounds/{round_id}/schedule": "roll",
+    "POST /api/rounds/{round_id}/what-if-publication": "roll",
     "POST /api/rounds/{round_id}/acts": "roll",
     "GET /api/rounds/{round_id}/acts": "roll",
     "POST /api/acts/{act_id}/confirmation": "roll",

@@ -42,6 +42,9 @@ RIGHTS: dict[str, Who] = {
     "GET /api/rounds": "anyone",
     "GET /api/rounds/{round_id}": "anyone",
     "GET /api/rounds/{round_id}/turnout": "anyone",
+    "GET /rounds/{round_id}/turnout": "anyone",
+    "GET /api/rounds/{round_id}/turnout-by-area": "anyone",
+    "GET /api/rounds/{round_id}/turnout-by-area.csv": "anyone",
     "GET /receipts": "anyone",
     "GET /api/receipts/{commitment}": "anyone",
     "GET /api/keys": "anyone",
@@ -212,6 +215,8 @@ RIGHTS: dict[str, Who] = {
     "POST /api/rounds/{round_id}/announcement": OFFICERS,
     "POST /api/rounds/{round_id}/schedule": OFFICERS,
     "DELETE /api/rounds/{round_id}/schedule": OFFICERS,
+    # One of them is enough to show more of what is published.
+    "POST /api/rounds/{round_id}/what-if-publication": OFFICERS,
     # Two of them do what cannot be taken back; whoever is admin may be the second.
     "POST /officer/rounds/{round_id}/acts": DECIDERS,
     "POST /officer/rounds/{round_id}/confirmation": DECIDERS,

@@ -15,6 +15,7 @@ from schema.errors import (
     NotAllowed,
     NotFound,
     NotFunded,
+    NotPublished,
     NotSignedIn,
     NotYours,
     OpensEarlier,
@@ -46,6 +47,7 @@ _TAKEN = {
 _SITUATIONS: dict[str, Callable[[], Refusal]] = {
     "BYFRZ": Frozen,
     "BYFUN": NotFunded,
+    "BYPUB": NotPublished,
     "BYADM": LastAdmin,
     "BYSES": NotSignedIn,
     "BYMUN": NotAllowed,

@@ -87,7 +87,7 @@ class Clock:
         for round_id in await rounds.due_rounds(db):
             if await rounds.close_round(db, round_id) == "closed":
                 log.info("round closed", round_id=str(round_id))
-                await self._ring(["sequence", "count"])
+                await self._ring(["sequence", "count", "roll"])
         await traces.forget(db)
         await ledger.tell_due(db)
         backlog = await outbox.backlog(db)

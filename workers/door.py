@@ -32,6 +32,7 @@ from schema.events import (
     RoundDrafted,
     RoundPublished,
     RoundScheduled,
+    VotingEnded,
 )
 from schema.keys import Keys
 from workers.civic import Happening, note_happenings
@@ -43,6 +44,7 @@ from workers.roll import admit_persons, rebuild_rolls
 from workers.sequence import sequence_ballots
 from workers.sequence_audit import sequence_entries
 from workers.spread import spread_heads
+from workers.turnout import add_up_turnout
 
 
 async def act(  # noqa: PLR0912 - one case for each kind
@@ -56,7 +58,8 @@ async def act(  # noqa: PLR0912 - one case for each kind
 
     ``heads`` is the folder of published heads, if there is one.
     """
-    municipalities, drafts, noted, cast, signed, closed, audited, counted, held = (set[UUID]() for _ in range(9))
+    municipalities, drafts, ended, noted = (set[UUID]() for _ in range(4))
+    cast, signed, closed, audited, counted, held = (set[UUID]() for _ in range(6))
     growing: list[RoundScheduled | BallotsAccepted] = []
     admitted: list[PersonAdmitted] = []
     happenings: list[Happening] = []
@@ -68,6 +71,8 @@ async def act(  # noqa: PLR0912 - one case for each kind
                 drafts.add(round_id)
             case PersonAdmitted():
                 admitted.append(event)
+            case VotingEnded(round_id):
+                ended.add(round_id)
             case ActNoted(ledger_id):
                 noted.add(ledger_id)
             case BallotsCast(ballot_ids=ballot_ids):
@@ -101,6 +106,7 @@ async def act(  # noqa: PLR0912 - one case for each kind
                 assert_never(event)
     await admit_persons(db, keys, admitted)
     await rebuild_rolls(db, keys, municipalities, drafts)
+    await add_up_turnout(db, ended)
     await sequence_entries(db, keys, box_url, noted)
     await judge_ballots(db, cast)
     await sequence_ballots(db, keys, box_url, growing)

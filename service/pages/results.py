@@ -10,12 +10,12 @@ from litestar import get
 from litestar.params import FromPath
 
 from schema.comparison import WhatIf, WithoutHeld
-from schema.errors import NotCounted, NotFound
+from schema.errors import NotCounted, NotFound, NotShown
 from schema.snapshot import Snapshot
 from service.languages import spoken
 from service.pages import charts, figures, rules, telling, ties
 from service.pages.problems import problem_page
-from service.pages.shell import Addresses, Page, addresses, render, rendered_page
+from service.pages.shell import Addresses, Page, here, render, rendered_page
 from service.people import TheHouse
 from service.reading import AnyRequest
 from service.verbs import rounds as round_verbs
@@ -35,13 +35,13 @@ async def view_results(request: AnyRequest, house: TheHouse, pot_id: FromPath[UU
         return problem_page(refusal, (f"/rounds/{found.id}", found.name))
     try:
         what_if = await verbs.view_what_if(house, pot_id)
-    except NotCounted:  # it is not worked out yet
+    except (NotCounted, NotShown):  # it is not worked out yet, or nobody decided to show it
         what_if = None
     try:
         without_held = await verbs.view_without_held(house, pot_id)
     except (NotCounted, NotFound):  # none is held
         without_held = None
-    at = addresses(house.settings)
+    at = here(request)
     facts = Facts(published.content, published.published_at, what_if, without_held, at, house.settings.box_url)
     return rendered_page(request, at, page(facts, spoken()))
 

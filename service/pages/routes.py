@@ -39,6 +39,7 @@ from service.pages import (
     sign_in,
     statements,
     today,
+    turnout,
 )
 from service.pages.forms import FORM_LIMIT
 from service.pages.problems import answer_problem_page
@@ -63,6 +64,7 @@ handlers: list[Any] = [
             *appeals.handlers,
             *proposals.handlers,
             *results.handlers,
+            *turnout.handlers,
             *deliveries.handlers,
             *following.handlers,
             *receipts.handlers,

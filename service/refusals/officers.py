@@ -170,7 +170,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.NotPublished: Problem(
         409,
         marked("Not published"),
-        marked("The outcome of this round is not published yet. Publish it, and wait for its appeals."),
+        marked("The outcome of this round is not published yet. Publish it first; that takes two officers."),
     ),
     e.NotFunded: Problem(
         409,

@@ -237,6 +237,14 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.NotCounted: Problem(
         409, marked("Not counted yet"), marked("There is no outcome yet. Wait until counting has ended.")
     ),
+    e.NotShown: Problem(
+        409,
+        marked("Not shown here"),
+        marked(
+            "What other rules would have made of the ballots is not shown in this round. Its officers can still decide"
+            " to show it; until then, count the ballots yourself with the files on the page of results."
+        ),
+    ),
     e.Changed: Problem(
         409,
         marked("Changed meanwhile"),

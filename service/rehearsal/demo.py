@@ -139,6 +139,7 @@ def _told(row: Told, currency: str) -> list[str]:
 def _links(stage: Stage, shown: Shown) -> str:
     rows = [("All rounds", "/"), ("This round", f"/rounds/{shown.round_id}")]
     rows += [(f"Outcome, {snapshot.pot}", f"/pots/{snapshot.pot_id}/results") for snapshot in shown.snapshots]
+    rows += [("Who took part, by area", f"/rounds/{shown.round_id}/turnout")]
     rows += [("All there is to check (ZIP)", bundle_path(shown.round_id))]
     rows += [("For programs (OpenAPI)", "/api/openapi.json"), ("Officers", "/officer")]
     width = max(len(name) for name, _ in rows)

@@ -136,7 +136,7 @@ class Season:
             for at, step in enumerate(STEPS)
         }
         words = {"name": f"{suburb.ROUND} {now.year}", "about": suburb.ABOUT, "currency": suburb.CURRENCY}
-        parts = {"areas": suburb.AREAS, "pots": suburb.POTS, "lot_seed": self._ties.seed}
+        parts = {"areas": suburb.AREAS, "pots": suburb.POTS, "lot_seed": self._ties.seed, "shows_what_if": True}
         return {**words, **parts, **times, "closes_at": now + timedelta(days=14)}
 
     async def _supports(self, sent: int) -> dict[str, int]:

@@ -31,6 +31,7 @@ class Round(msgspec.Struct, frozen=True):
     ballots_floor: int
     lot_seed: str
     appeal_days: int
+    shows_what_if: bool
     sources: tuple[Source, ...]
     revision: int
     announced_at: datetime | None

@@ -29,6 +29,8 @@ IDEAS = (
 
 STRANGERS = "V22,North,1980,1\nV23,North,2020,1\n"
 """Somebody who may vote in one pot, and somebody who may in none."""
+NEIGHBOURS = "".join(f"W{number},{'Södra' if number > 4 else 'Ön'},1980,1\n" for number in range(36))
+"""A larger area than the first, and one of a few houses."""
 
 Address = dict[str, str]
 """What to fill into an address."""
@@ -50,9 +52,11 @@ class Scene:
         return ground
 
     def address(self, path: str) -> str:
-        """The path of a route, filled in: a published pot for results, and otherwise what is going on."""
-        published = {"pot_id": self.rounds["published"].pot} if path.endswith("/results") and self.rounds else {}
-        return path.format(**(self.known | published))
+        """The path of a route, filled in: what is published for results, and otherwise what is going on."""
+        over = self.rounds.get("published")
+        if over and path.endswith(("/results", "/turnout")):
+            return path.format(pot_id=over.pot, round_id=over.id)
+        return path.format(**self.known)
 
     def more(self) -> Iterator[tuple[str, str]]:
         """Pages of rounds that are further or not as far as the one of the others, by name."""
@@ -112,12 +116,15 @@ def _known(**ids: str) -> Address:
 
 async def _arranged(town: Town, names: dict[str, str], ideas: tuple[tuple[str, str, int], ...]) -> Scene:
     scene = Scene(town)
-    register = crowd(22).replace("North", names["area"]) + STRANGERS
+    register = crowd(22).replace("North", names["area"]) + STRANGERS + NEIGHBOURS
     over = scene.hang("published", await _round(town, names, ideas, register))
     for number in range(6):
         assert (await (await over.voter(f"V{number}")).cast(1, number % 2 + 2)).status_code == 201
+    for number in range(9):
+        await over.sign_in(f"W{number}")
     await over.count()
     await over.publish()
+    await over.officer("POST", "what-if-publication")
     proposing = scene.hang("proposing", await _proposing(town, names, ideas))
     supporting = scene.hang("supporting", await _proposing(town, names, ideas))
     begun = "update box.round set reviewing_at = now(), supporting_at = now() where id = $1 returning id"

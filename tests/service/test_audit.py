@@ -41,7 +41,7 @@ UNNOTED = {
         "box.what_if",
     ),
     *("box.openings", "box.head_delivery", "box.without_held", "civic.standing", "civic.activity", "post.outbox"),
-    *("roll.head_count", "box.roll_build", "box.roll_change"),
+    *("roll.head_count", "box.roll_build", "box.roll_change", "roll.turnout", "roll.turnout_line"),
 }
 """Tables whose changes are in no log of officers' acts."""
 

@@ -67,6 +67,8 @@ roll.round_key               si         -          -          s          -
 roll.secret                  s          -          -          -          -
 roll.staged_contact          sid        -          -          -          -
 roll.staged_person           sid        -          -          -          -
+roll.turnout                 s          -          -          si         -
+roll.turnout_line            s          -          -          i          -
 
 box                          e          e          e          e          e
 box.appeal                   -          si         -          -          s
@@ -132,6 +134,7 @@ box.trace_key.day            -          -          -          -          s
 box.verdict                  -          s          -          -          si
 box.verification_key         s          s          s          s          s
 box.what_if                  -          s          -          -          si
+box.what_if_publication      -          si         -          -          -
 box.without_held             -          s          -          -          siud
 
 civic                        -          -          e          -          e

@@ -42,7 +42,7 @@ def spring() -> Round:
     opens = CLOSES.replace(day=1)
     return Round(
         uuid4(), uuid4(), "Hagaby kommun", "Vår gata 2026", "", "SEK", None, None, None, opens, CLOSES,
-        0, "lot", 45, ("register",), 1, None, None, None, None, "voting",
+        0, "lot", 45, False, ("register",), 1, None, None, None, None, "voting",
     )  # fmt: skip
 
 

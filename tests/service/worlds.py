@@ -112,7 +112,8 @@ async def arrange(settings: Settings) -> Scene:
     """A round of five pots with seven projects each, in which everybody has voted, and nobody for the canary."""
     async with open_town(settings) as town:
         pots = [pot(name, style=style, rule=rule) for name, (style, rule) in STYLES.items()]
-        drawn = await town.draw_round(projects=CANARY - 1, register=crowd(len(VOTERS) + 2), pots=pots)
+        more = {"pots": pots, "shows_what_if": True}
+        drawn = await town.draw_round(projects=CANARY - 1, register=crowd(len(VOTERS) + 2), **more)
         proposals = await _propose(town, drawn)
         await drawn.officer("POST", "schedule")
         passes = {name: await drawn.sign_in(name) for name in (*VOTERS, OBSERVER)}
@@ -248,7 +249,7 @@ class World:
         await self._spoil()
         await self._work("judge", "sequence")
         await self._look(town, "judged")
-        await self._work("count", "compare")
+        await self._work("count", "compare", "roll")
         await self._look(town, "counted")
         await self._move(town, "publish")
         await self._work("count")

@@ -34,6 +34,7 @@ from schema.events import (
     RoundDrafted,
     RoundPublished,
     RoundScheduled,
+    VotingEnded,
 )
 from tests.builders import ADDRESS, KEYS, cast, close, draft, hold, pot, proposal, register, tag, voting
 from workers.door import act
@@ -43,6 +44,7 @@ EFFECTS = (
     "roll.entry",
     "box.elector",
     "roll.head_count",
+    "roll.turnout",
     "box.roll_change",
     "box.verdict",
     "box.leaf",
@@ -86,6 +88,7 @@ async def stage(db: asyncpg.Connection) -> list[Event]:
         RegisterImported(house.municipality_id),
         RoundDrafted(drafted),
         PersonAdmitted(drafted),
+        VotingEnded(house.round_id),
         ActNoted(house.municipality_id),
         RoundScheduled(house.round_id),
         BallotsCast(house.round_id, (ballot,)),
