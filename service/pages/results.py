@@ -15,7 +15,7 @@ from schema.snapshot import Snapshot
 from service.languages import spoken
 from service.pages import charts, figures, rules, telling, ties
 from service.pages.problems import problem_page
-from service.pages.shell import Addresses, Page, addresses, render, rendered_page
+from service.pages.shell import Addresses, Page, here, render, rendered_page
 from service.people import TheHouse
 from service.reading import AnyRequest
 from service.verbs import rounds as round_verbs
@@ -41,7 +41,7 @@ async def view_results(request: AnyRequest, house: TheHouse, pot_id: FromPath[UU
         without_held = await verbs.view_without_held(house, pot_id)
     except (NotCounted, NotFound):  # none is held
         without_held = None
-    at = addresses(house.settings)
+    at = here(request)
     facts = Facts(published.content, published.published_at, what_if, without_held, at, house.settings.box_url)
     return rendered_page(request, at, page(facts, spoken()))
 

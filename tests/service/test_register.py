@@ -200,7 +200,7 @@ async def faults_of(desk: Desk, text: str) -> list[tuple[int, str]]:
     async with desk.roll.enter() as db:
         kept = await store.faults(db, import_id, 0, 100_000)
     assert len(kept) == refusal.value.facts["number"]
-    return [(fault.line, fault.what) for fault in kept]
+    return [(fault.line, str(fault.faults)) for fault in kept]
 
 
 WRONG = {
@@ -444,7 +444,7 @@ async def test_all_faults_are_answered_as_csv(town: Town) -> None:
     answer = await sent(town, "/api/register/imports", HEAD + ",North\n" * 30)
     facts = answer.json()["facts"]
     assert (answer.status_code, facts["number"]) == (422, 30)
-    assert facts["faults"].endswith("line 21: the identity is empty or too long and 10 more")
+    assert facts["faults"].endswith("line 21: the identity is empty or too long; and 10 more")
     faults = await town.client.get(f"/api/register/imports/{facts['import_id']}/faults", headers=town.badge())
     assert faults.text.splitlines() == ["line,fault"] + [
         f'{line},"the identity is empty or too long"' for line in range(2, 32)
