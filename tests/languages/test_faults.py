@@ -29,7 +29,7 @@ WHOLE = [language for language, each in LANGUAGES.items() if each.whole and lang
 ENGLISH = frozenset(
     re.findall(
         r"\w+",
-        "the is are was were not of and or with must be has this that there than from which they them what where nobody"
+        "the is are was were not of and or with must has this that there than from which they them what where nobody"
         " somebody it its only too fewer longer shorter known first last file line row rows column sheet sheets people"
         " clerk read keyed names holds stands says word number whole nothing else",
     )
