@@ -6,7 +6,7 @@ from litestar import get
 from litestar.params import FromPath
 
 from schema.errors import Elsewhere, NotAllowed, NotFound, NotSignedIn, Refusal, RoleMissing, TooFast, Unavailable
-from service.languages import _
+from service.languages import _, spoken
 from service.pages import words
 from service.pages.shell import Page, PrivatePage, again, here, private_page, public_page
 from service.problems import answer_problem, details, refusal_of, retry_after
@@ -59,7 +59,7 @@ def problem_page(refusal: Refusal, back: tuple[str, str] | None = None) -> Priva
         code=refusal.code,
         back=back,
     )
-    answer.headers.update(retry_after(refusal))
+    answer.headers.update({"Content-Language": spoken(), **retry_after(refusal)})
     return answer
 
 

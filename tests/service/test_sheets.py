@@ -45,7 +45,7 @@ async def test_one_clerk_cannot_key_both(booth: Booth, db: asyncpg.Connection) -
     await booth.declare(1)
     refused = await booth.close()
     assert (refused.status_code, problem(refused)) == (409, "batch-not-whole")
-    assert "in “Pot” only one clerk has keyed sheet 1" in refused.json()["detail"]
+    assert "only one clerk has keyed sheet 1" in refused.json()["detail"]
     assert await db.fetchval("select count(*) from box.paper_entry") == 3
 
 
