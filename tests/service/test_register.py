@@ -451,6 +451,19 @@ async def test_all_faults_are_answered_as_csv(town: Town) -> None:
     ]
 
 
+async def test_faults_are_said_to_who_reads_them(town: Town) -> None:
+    """They are kept as messages with their facts, and said in Swedish to whoever reads that."""
+    await town.hire()
+    answer = await sent(town, "/api/register/imports", HEAD + "A,North\nA,North\n,\n")
+    path = f"/api/register/imports/{answer.json()['facts']['import_id']}/faults"
+    told = await town.client.get(path, headers=town.badge() | {"Accept-Language": "sv"})
+    assert told.headers["content-language"] == "sv"
+    assert told.text.splitlines()[1:] == [
+        '3,"samma identitet som på rad 2"',
+        '4,"identiteten är tom eller för lång; området är tomt eller för långt"',
+    ]
+
+
 async def test_another_municipalitys_import_is_not_found(town: Town) -> None:
     """Elin of Elsewhere sees nothing of Hagaby's imports, and settles none."""
     await town.hire()

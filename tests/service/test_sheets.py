@@ -49,6 +49,14 @@ async def test_one_clerk_cannot_key_both(booth: Booth, db: asyncpg.Connection) -
     assert await db.fetchval("select count(*) from box.paper_entry") == 3
 
 
+async def test_a_batch_says_what_it_lacks_to_who_reads_it(booth: Booth) -> None:
+    """To a clerk who reads Swedish in Swedish; the database answers codes and numbers."""
+    await booth.key(1, 1)
+    headers = booth.ground.town.badge(booth.tokens["Dagny"]) | {"Accept-Language": "sv"}
+    view = (await booth.ground.town.client.get(f"/api/paper-batches/{booth.id}", headers=headers)).json()
+    assert view["lacks"][0] == "i ”The big pot” har bara en röstmottagare matat in sedel 1"
+
+
 async def test_what_two_read_differently_is_held_back(booth: Booth, db: asyncpg.Connection) -> None:
     """Until either keys again and they read the same; all entries stay."""
     await booth.key(1, 1)
