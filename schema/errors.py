@@ -4,6 +4,12 @@
 """
 
 import re
+from datetime import UTC, date, datetime
+
+from schema.faults import Fault, Faults
+
+Fact = str | int | date | Fault | Faults
+"""A word of the code or a name that somebody gave, a number, a day or time, or what exactly is wrong."""
 
 
 class Refusal(Exception):
@@ -12,12 +18,28 @@ class Refusal(Exception):
     code = "refusal"
     """The stable name, made of the class's: ``NotOpen`` is ``not-open``."""
 
-    def __init__(self, **facts: str | int) -> None:
+    def __init__(self, **facts: Fact) -> None:
         super().__init__(self.code, facts)
         self.facts = facts
 
+    @property
+    def plain_facts(self) -> dict[str, str | int]:
+        """The facts for programs: English, and days and times as RFC 3339 writes them."""
+        return {name: _plain(fact) for name, fact in self.facts.items()}
+
     def __init_subclass__(cls) -> None:
         cls.code = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+
+def _plain(fact: Fact) -> str | int:
+    match fact:
+        case str() | int():
+            return fact
+        case datetime():
+            return fact.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        case date():
+            return fact.isoformat()
+    return str(fact)
 
 
 class NotFound(Refusal):
@@ -189,7 +211,7 @@ class NotLater(Refusal):
 
 
 class KeyDestroyed(Refusal):
-    """The round's key was destroyed, so nobody can sign in to it. Facts: destroyed_on (date), decision."""
+    """The round's key was destroyed, so nobody can sign in to it. Facts: destroyed_at (time), decision."""
 
 
 class RoundKeyMissing(Refusal):
@@ -221,11 +243,11 @@ class Frozen(Refusal):
 
 
 class NotWhole(Refusal):
-    """The round lacks something it needs before it can be scheduled. Facts: missing."""
+    """The round lacks something it needs before it can be scheduled. Facts: missing (faults)."""
 
 
 class OpensEarlier(Refusal):
-    """Voting would open before the time for which the round was scheduled first. Facts: announced."""
+    """Voting would open before the time for which the round was scheduled first. Facts: announced (time)."""
 
 
 class RollNotReady(Refusal):
@@ -253,11 +275,11 @@ class NotFunded(Refusal):
 
 
 class Appealable(Refusal):
-    """The outcome can still be appealed against. Facts: ends_on (date)."""
+    """The outcome can still be appealed against. Facts: ends_at (time)."""
 
 
 class OpeningsDeleted(Refusal):
-    """The round's ballots were deleted when their time was over. Facts: deleted_on (date), decision."""
+    """The round's ballots were deleted when their time was over. Facts: deleted_at (time), decision."""
 
 
 class Changed(Refusal):

@@ -7,7 +7,7 @@ stands in a table is ``marked`` there, and said where it is shown.
 
 from collections.abc import Sequence
 from contextvars import ContextVar
-from datetime import UTC, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -16,6 +16,7 @@ from typing import Literal
 
 import msgspec
 from babel import Locale
+from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -161,3 +162,15 @@ def counted(number: int, one: str, more: str, /, **facts: object) -> str:
 def listed(parts: Sequence[str], last: Literal["and", "or"] = "and") -> str:
     """A, B and C, as the language of this request writes it."""
     return format_list(parts, "or" if last == "or" else "standard", locale_of(_spoken.get()))
+
+
+def dated(on: date) -> str:
+    """A day: 7 December 2026."""
+    return format_date(on, "long", locale_of(_spoken.get())).replace(" ", HARD)
+
+
+def moment(at: datetime) -> str:
+    """A time in this request's zone: 7 December 2026, 15:02 CET."""
+    there = at.astimezone(_zone.get())
+    time = f"{format_time(there, 'short', there.tzinfo, locale_of(_spoken.get()))}{HARD}{there:%Z}"
+    return _("{day}, {time}", day=dated(there.date()), time=time)

@@ -124,7 +124,7 @@ async def pot(
 async def schedule(db: asyncpg.Connection, round_id: UUID, pot_id: UUID, *electors: str) -> None:
     """Let these persons vote in the pot, and freeze the round."""
     await db.executemany("insert into box.elector values ($1, $2)", [(pot_id, tag(name)) for name in electors])
-    assert await db.fetchval("select box.schedule_round($1)", round_id) == []
+    assert await db.fetch("select box.schedule_round($1)", round_id) == []
 
 
 async def voting(db: asyncpg.Connection, *costs: int, style: Style = TWO, rule: Rule = GREEDY) -> House:

@@ -39,7 +39,7 @@ from service.pages.choosing import FEW, MOVES, Chosen, chosen, focused, gauges, 
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import NO_PASS, ask_code, box_pass
 from service.pages.problems import problem_page
-from service.pages.shell import Page, addresses, form_page, private_page, see_other
+from service.pages.shell import Page, form_page, here, private_page, see_other
 from service.people import TheHouse, leave_trace, take_pass
 from service.reading import AnyRequest, idempotency_key
 from service.store.projects import Project
@@ -104,10 +104,10 @@ class Desk(msgspec.Struct, frozen=True):
         "/pots/{pot_id:uuid}/appeals",
     ]
 )
-async def lead_to_sign_in(house: TheHouse, pot_id: FromPath[UUID]) -> Page:
+async def lead_to_sign_in(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) -> Page:
     """A ballot is opened by a form that holds a pass; who types its address is led to where the way begins."""
     found, _, _ = await round_verbs.public_pot(house, pot_id)
-    return see_other(f"{addresses(house.settings).roll}/rounds/{found.id}/sign-in")
+    return see_other(here(request).roll(f"/rounds/{found.id}/sign-in"))
 
 
 @post("/pots/{pot_id:uuid}/ballot")

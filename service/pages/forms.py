@@ -10,9 +10,11 @@ from litestar.datastructures import UploadFile
 from litestar.exceptions import HTTPException, ValidationException
 
 from schema.errors import Malformed, TooLarge, UnknownForm
-from service.languages import _, counted, marked
+from schema.faults import Fault
+from service.languages import marked
 from service.pages.words.times import read_moment
 from service.reading import BODY_LIMIT, AnyRequest, read_body
+from service.refusals.misshapen import fault_in_form
 
 T = TypeVar("T")
 
@@ -67,7 +69,7 @@ class Fields:
         """The one text of a field. Raises Malformed when it came twice."""
         texts = self._texts.get(name, [""])
         if len(texts) > 1:
-            raise Malformed(fault=_("the field {name} stands twice in the form", name=name))
+            raise Malformed(fault=Fault("the field {name} stands twice in the form", name=name))
         return texts[0]
 
     def texts(self, name: str) -> list[str]:
@@ -98,7 +100,7 @@ class Fields:
 
 def _number(text: str, name: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise Malformed(fault=_("{what} is not a whole number", what=_label(name)))
+        raise Malformed(fault=Fault("{what} is not a whole number", what=_label(name)))
     return int(text)
 
 
@@ -161,30 +163,13 @@ def shaped(values: Mapping[str, object], shape: type[T]) -> T:
     try:
         return msgspec.convert(values, shape)
     except msgspec.ValidationError as error:
-        own = error.__cause__  # what a struct says itself is in plain words already
-        raise Malformed(fault=str(own) if own else _plain(str(error))) from None
+        raise Malformed(fault=fault_in_form(error, _label)) from None
 
 
-def _label(name: str) -> str:
-    """What a form calls a field."""
+def _label(path: str) -> Fault:
+    """What a form calls the field at a path. What is asked of officers for two is one form: its act is not told."""
+    found = re.match(r"(?:act\.)?(\w+)", path)
+    name = found[1] if found else ""
     if name in _LABELS:
-        return _(_LABELS[name])
-    return _("the field {name}", name=name) if name else _("a field")
-
-
-def _plain(fault: str) -> str:
-    """A decoder's complaint as something a person can mend."""
-    where = re.search(r"`\$(?:\.act)?\.(\w+)|field `(\w+)`", fault)
-    name = (where[1] or where[2]) if where else ""
-    what = _label(name)
-    if found := re.search(r"of length <= (\d+)", fault):
-        return counted(
-            int(found[1]), "{what} is longer than {number} sign", "{what} is longer than {number} signs", what=what
-        )
-    if found := re.search(r"`int` ([<>])= (\d+)", fault):
-        if found[1] == "<":
-            return _("{what} must be at most {limit}", what=what, limit=found[2])
-        return _("{what} must be at least {limit}", what=what, limit=found[2])
-    if "length >= " in fault or "missing" in fault:
-        return _("{what} is missing", what=what)
-    return _("{what} is empty or holds what does not belong there", what=what)
+        return Fault(_LABELS[name])
+    return Fault("the field {name}", name=name) if name else Fault("a field")

@@ -9,10 +9,11 @@ from uuid import UUID
 import msgspec
 
 from schema.errors import Malformed
-from service.languages import _, marked
+from schema.faults import Fault, Faults
+from service.languages import marked
 from service.pages import words
 from service.pages.forms import shaped
-from service.sources.rows import Fault
+from service.sources.rows import RowFault
 from service.store.projects import Project
 from service.verbs.projects import ProjectDraft
 
@@ -28,7 +29,7 @@ class Sheet(msgspec.Struct, frozen=True):
     """What a file says: projects that are good, each with its line, and what is wrong in other lines."""
 
     rows: list[tuple[int, ProjectDraft]]
-    faults: list[Fault]
+    faults: list[RowFault]
 
 
 def guarded(cell: str) -> str:
@@ -58,7 +59,7 @@ def read(body: bytes, pot_id: UUID, areas: Iterable[str]) -> Sheet:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Malformed(fault=_("the file is not UTF-8 text; save it as CSV UTF-8")) from None
+        raise Malformed(fault=Fault("the file is not UTF-8 text; save it as CSV UTF-8")) from None
     first = text.partition("\n")[0]
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=next((sign for sign in ";\t" if sign in first), ","), strict=True
@@ -74,25 +75,31 @@ def read(body: bytes, pot_id: UUID, areas: Iterable[str]) -> Sheet:
                 try:
                     draft = _draft(names, cells, pot_id, known)
                     if draft.number in numbers:
-                        raise Malformed(fault=_("the number {number} stands in the file twice", number=draft.number))
+                        raise Malformed(
+                            fault=Fault("the number {number} stands in the file twice", number=draft.number)
+                        )
                     sheet.rows.append((line, draft))
                     numbers |= {draft.number} if draft.number else set()
                 except Malformed as refusal:
-                    sheet.faults.append(Fault(line, str(refusal.facts["fault"])))
+                    fault = refusal.facts["fault"]
+                    sheet.faults.append(
+                        RowFault(line, Faults([fault if isinstance(fault, Fault) else Fault(str(fault))]))
+                    )
             line = reader.line_num + 1
     except csv.Error:
-        sheet.faults.append(Fault(line, _("a quotation mark stands where none belongs, or is not closed")))
+        unclosed = Fault("a quotation mark stands where none belongs, or is not closed")
+        sheet.faults.append(RowFault(line, Faults([unclosed])))
     if not names:
-        raise Malformed(fault=_("the file is empty"))
+        raise Malformed(fault=Fault("the file is empty"))
     return sheet
 
 
 def _names(cells: list[str]) -> list[str]:
     names = [cell.strip().casefold() for cell in cells]
     if lacking := [name for name in NEEDED if name not in names]:
-        raise Malformed(fault=_("the file lacks the column {column} in its first line", column=", ".join(lacking)))
+        raise Malformed(fault=Fault("the file lacks the column {column} in its first line", column=", ".join(lacking)))
     if twice := [name for name in COLUMNS if names.count(name) > 1]:
-        raise Malformed(fault=_("the first line names the column {column} twice", column=twice[0]))
+        raise Malformed(fault=Fault("the first line names the column {column} twice", column=twice[0]))
     return names
 
 
@@ -100,16 +107,16 @@ def _draft(names: list[str], cells: list[str], pot_id: UUID, areas: set[str]) ->
     """The project in a row. Raises Malformed."""
     if len(cells) != len(names):
         raise Malformed(
-            fault=_("it has {cells} values, and the first line names {names}", cells=len(cells), names=len(names))
+            fault=Fault("it has {cells} values, and the first line names {names}", cells=len(cells), names=len(names))
         )
     row = dict.fromkeys(COLUMNS, "") | {
         name: unguarded(cell).replace("\r\n", "\n") for name, cell in zip(names, cells, strict=True) if name in COLUMNS
     }
     number, area = row["number"].strip(), row["area"].strip()
     if number and not re.fullmatch("[0-9]{1,6}", number):
-        raise Malformed(fault=_("the number is not a whole number"))
+        raise Malformed(fault=Fault("the number is not a whole number"))
     if area and area not in areas:
-        raise Malformed(fault=_("the round has no area “{area}”", area=area))
+        raise Malformed(fault=Fault("the round has no area “{area}”", area=area))
     sent = {"pot_id": pot_id, "title": row["title"].strip(), "about": row["about"], "area": area or None}
     sent |= {"number": int(number) if number else None, "cost": words.read_money(row["cost"], marked("the cost"))}
     return shaped(sent, ProjectDraft)

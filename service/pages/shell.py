@@ -21,6 +21,7 @@ from service.languages import COOKIE, LANGUAGES, counted, grouped, spoken, trans
 from service.pages import words
 from service.problems import details, retry_after
 from service.reading import AnyRequest
+from service.refusals import said
 from service.rights import may
 
 FOLDER = Path(__file__).parent
@@ -68,16 +69,29 @@ class Ways(msgspec.Struct, frozen=True):
 
 
 class Addresses(msgspec.Struct, frozen=True):
-    """What stands before a path that leads to the roll or to the box, nothing while one address is both; and the house.
+    """Where the house's rooms are, which ways lead into it, and how it looks.
 
-    ``brand`` is how it looks. ``lang`` stands behind such a path, as a cookie with the chosen language stays behind.
+    ``origins`` are those of the roll and of the box, nothing while one address is both. ``language`` is the one that
+    the reader chose: a cookie stays behind in the room that set it, so every way into the other one takes it along.
     """
 
     ways: Ways = Ways()
-    roll: str = ""
-    box: str = ""
+    origins: tuple[str, str] | None = None
     brand: Brand = Brand()
-    lang: str = ""
+    language: str = ""
+
+    def roll(self, path: str) -> str:
+        """The address of a path in the roll."""
+        return self.there(self.origins[0], path) if self.origins else path
+
+    def box(self, path: str) -> str:
+        """The address of a path in the box."""
+        return self.there(self.origins[1], path) if self.origins else path
+
+    def there(self, origin: str, path: str) -> str:
+        """The address of a path in the room of this origin, to be read in the reader's language."""
+        asked = f"{'&' if '?' in path else '?'}lang={self.language}" if self.language else ""
+        return f"{origin}{path}{asked}"
 
 
 def addresses(settings: Settings) -> Addresses:
@@ -86,7 +100,7 @@ def addresses(settings: Settings) -> Addresses:
     ways = Ways(settings.mail is not None, settings.texts is not None, names)
     brand = read_brand(settings.brand)
     if settings.separate_box_url:
-        return Addresses(ways, settings.public_url, settings.box_url, brand)
+        return Addresses(ways, (settings.public_url, settings.box_url), brand)
     return Addresses(ways, brand=brand)
 
 
@@ -94,7 +108,7 @@ def here(request: AnyRequest) -> Addresses:
     """The house's addresses for this reader: to the other room goes the language that she chose."""
     at = addresses(request.app.state.settings)
     chosen = {request.query_params.get("lang"), request.cookies.get(COOKIE)} & LANGUAGES.keys()
-    return msgspec.structs.replace(at, lang=f"?lang={spoken()}") if at.box and chosen else at
+    return msgspec.structs.replace(at, language=spoken()) if at.origins and chosen else at
 
 
 def again(request: AnyRequest) -> str | None:
@@ -111,8 +125,8 @@ def headers(at: Addresses, script: object = None) -> dict[str, str]:
     It may hold a form for the box, which takes passes and gives no cookie.
     """
     policy = HEADERS[POLICY]
-    if at.box:
-        policy = policy.replace("form-action 'self'", f"form-action 'self' {at.box}")
+    if at.origins:
+        policy = policy.replace("form-action 'self'", f"form-action 'self' {at.origins[1]}")
     return HEADERS | {POLICY: policy + RUNS.get(script, "")}
 
 
@@ -134,9 +148,11 @@ _templates.filters.update(
     money=words.money,
     moment=moment,
     day=words.day,
+    dated=words.dated,
     grouped=grouped,
     groups=words.groups,
-    refused=words.refused,
+    why_refused=words.why_refused,
+    said=said,
 )
 
 

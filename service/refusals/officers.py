@@ -180,14 +180,14 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.Appealable: Problem(
         409,
         marked("Still open to appeals"),
-        marked("The outcome of this round can be appealed against until {ends_on}. Come back when that time is over."),
+        marked("The outcome of this round can be appealed against until {ends_at}. Come back when that time is over."),
         marked("The outcome of this round can still be appealed against. Come back when that time is over."),
     ),
     e.OpeningsDeleted: Problem(
         410,
         marked("Deleted"),
         marked(
-            "The ballots of this round were deleted on {deleted_on}, by decision {decision}. The ledger, the"
+            "The ballots of this round were deleted on {deleted_at}, by decision {decision}. The ledger, the"
             " outcome and the counted ballots are still there."
         ),
         marked(

@@ -185,7 +185,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         410,
         marked("The key is destroyed"),
         marked(
-            "The key of this round was destroyed on {destroyed_on} ({decision}), so nobody can sign in to it"
+            "The key of this round was destroyed on {destroyed_at} ({decision}), so nobody can sign in to it"
             " any more, and nobody can find out who voted for what. The outcome stays where it was published."
         ),
         marked(

@@ -1,6 +1,6 @@
 """Auditors of a round, and what lies ready for them."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -36,7 +36,7 @@ class Deletion(msgspec.Struct, frozen=True):
     """By which decision a round's ballots were deleted, and when."""
 
     decision: str
-    deleted_on: date
+    deleted_at: datetime
 
 
 async def deletion(db: Db, round_id: UUID) -> Deletion | None:

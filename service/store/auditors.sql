@@ -8,7 +8,7 @@ from box.auditor a left join box.openings o on o.auditor_id = a.id
 where a.round_id = $1 order by a.named_at, a.id
 
 -- name: deletion
-select x.reason as decision, (d.deleted_at at time zone 'UTC')::date as deleted_on
+select x.reason as decision, d.deleted_at
 from box.deletion d join box.decision x on x.id = d.decision_id where d.round_id = $1
 
 -- name: openings

@@ -144,10 +144,9 @@ async def shortcomings(db: Db, round_id: UUID) -> list[Shortcoming]:
     return await many(db, Shortcoming, SQL.shortcomings, round_id)
 
 
-async def schedule_round(db: Db, round_id: UUID) -> list[str]:
+async def schedule_round(db: Db, round_id: UUID) -> list[Shortcoming]:
     """Freeze a whole round; what is missing when it is not whole."""
-    missing: list[str] = await db.fetchval(SQL.schedule_round, round_id)
-    return missing
+    return await many(db, Shortcoming, SQL.schedule_round, round_id)
 
 
 async def unschedule_round(db: Db, round_id: UUID) -> bool:

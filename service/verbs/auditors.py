@@ -7,6 +7,7 @@ import msgspec
 
 from schema.errors import NotCounted, NotFound, OpeningsDeleted
 from schema.events import AuditorNamed
+from schema.faults import Fault
 from schema.openings import is_recipient
 from service.house import House
 from service.reading import Name
@@ -24,7 +25,7 @@ class AuditorDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         if not is_recipient(self.recipient):
-            raise ValueError("the recipient is no public key of age: a letter may be wrong")
+            raise Fault("the recipient is no public key of age: a letter may be wrong")
 
 
 async def name_auditor(house: House, officer: Officer, round_id: UUID, draft: AuditorDraft) -> list[Auditor]:
@@ -32,7 +33,7 @@ async def name_auditor(house: House, officer: Officer, round_id: UUID, draft: Au
     async with house.box.write() as db:
         await own_round(db, officer, round_id)
         if gone := await auditors.deletion(db, round_id):
-            raise OpeningsDeleted(deleted_on=gone.deleted_on.isoformat(), decision=gone.decision)
+            raise OpeningsDeleted(deleted_at=gone.deleted_at, decision=gone.decision)
         if await auditors.insert_auditor(db, round_id, draft.name, draft.recipient, officer.name):
             await outbox.tell(db, AuditorNamed(round_id=round_id))
     house.doorbell.ring("count")

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from schema.errors import Malformed, NotFound
+from schema.faults import Fault
 from schema.queries import Db
 from schema.rules import GreedyByVotes
 from schema.styles import Money
@@ -90,7 +91,7 @@ async def move_project(house: House, officer: Officer, project_id: UUID, step: i
         project = await own_project(db, officer, project_id)
         view = await _own_pot(db, officer, project.pot_id)
         if view.ordered_by_rule:
-            raise Malformed(fault="the rule of this pot names projects by their numbers, so they keep them")
+            raise Malformed(fault=Fault("the rule of this pot names projects by their numbers, so they keep them"))
         order = [each.id for each in view.projects]
         there = order.index(project_id) + step
         if 0 <= there < len(order):

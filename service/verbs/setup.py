@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from schema.errors import Malformed
+from schema.faults import Fault
 from schema.rules import GreedyByVotes
 from service.house import House
 from service.reading import Line
@@ -72,8 +73,8 @@ def _drafted(view: RoundView, pots: list[PotDraft], changes: dict[str, Any]) -> 
     words = {name: getattr(view.round, name) for name in kept}
     try:
         return RoundDraft(pots=tuple(pots), areas=tuple(view.areas), **(words | changes))
-    except ValueError as error:
-        raise Malformed(fault=str(error)) from None
+    except Fault as fault:
+        raise Malformed(fault=fault) from None
 
 
 def _pot(view: RoundView, pot: Pot) -> PotDraft:

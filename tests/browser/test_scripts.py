@@ -1,6 +1,7 @@
-"""What our scripts add where they run: sums while one chooses, choices that outlive a reload, turnout that moves."""
+"""What our scripts add where they run: sums while one chooses, choices that outlive a reload or a gap, live turnout."""
 
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -9,6 +10,7 @@ from playwright.async_api import Browser, Page, expect
 from schema.settings import Settings
 from tests.browser.eyes import TELEPHONE
 from tests.browser.resident import Resident
+from tests.people import owner
 from tests.town import Ground, Town, crowd, pot
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -29,6 +31,18 @@ async def opened(town: Town, name: str) -> Ground:
     return await town.open_round(
         register=crowd(2), pots=[pot(style={"style": "knapsack", "max_cost": 60_000}, min_age=None)]
     )
+
+
+def posts(page: Page) -> list[str]:
+    """The addresses to which this page sends a form from now on."""
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    return sent
+
+
+async def ballots(ground: Ground) -> int:
+    """How many revisions were accepted in a pot."""
+    return len(await owner(ground.town, "select from box.ballot where pot_id = $1", UUID(ground.pot)))
 
 
 async def at_ballot(page: Page, ground: Ground) -> Resident:
@@ -69,6 +83,53 @@ async def test_what_was_cast_is_not_offered_again(page: Page, town: Town) -> Non
     await resident.cast()
     kept = await page.evaluate("Object.keys(sessionStorage).concat(Object.keys(localStorage))")
     assert kept == []
+
+
+async def test_a_ballot_that_cannot_be_sent_stays(page: Page, town: Town) -> None:
+    """Whoever loses the connection is told beside the button; the choices stay, and nothing is sent."""
+    resident = await at_ballot(page, await opened(town, "offline"))
+    sent = posts(page)
+    await resident.tick(2)
+    await page.context.set_offline(True)
+    await page.locator("[value=review]").click()
+    await expect(page.locator("[data-offline]")).to_be_in_viewport()
+    await expect(page.get_by_role("alert")).to_have_count(1)
+    assert (await resident.ticked(), sent) == (["2"], [])
+    await page.context.set_offline(False)
+    await expect(page.locator("[data-offline]")).to_be_hidden()
+    await resident.press(page.locator("[value=review]"))
+    await expect(page.locator(".chosen li")).to_have_count(1)
+
+
+async def test_the_last_button_stays_as_well(page: Page, town: Town) -> None:
+    """Where the ballot is shown once more: it is cast once the connection is back, and only once."""
+    ground = await opened(town, "offline again")
+    resident = await at_ballot(page, ground)
+    await resident.tick(2)
+    await resident.press(page.locator("[value=review]"))
+    sent = posts(page)
+    button = page.locator("main form > .buttons > button:not(.plain)")
+    await page.context.set_offline(True)
+    await button.click()
+    await button.click()
+    await expect(page.locator("[data-offline]")).to_be_in_viewport()
+    assert (await ballots(ground), sent) == (0, [])
+    await page.context.set_offline(False)
+    await expect(page.locator("[data-offline]")).to_be_hidden()
+    await resident.press(button)
+    await expect(page.locator(".receipt")).to_be_visible()
+    assert (await ballots(ground), len(sent)) == (1, 1)
+
+
+async def test_a_button_that_is_pressed_twice_casts_one_ballot(page: Page, town: Town) -> None:
+    """Whoever is impatient after a gap sends the same form again, which has the same key."""
+    ground = await opened(town, "twice")
+    resident = await at_ballot(page, ground)
+    await resident.tick(2)
+    await resident.press(page.locator("[value=review]"))
+    await page.locator("main form > .buttons > button:not(.plain)").dblclick()
+    await expect(page.locator(".receipt")).to_be_visible()
+    assert await ballots(ground) == 1
 
 
 async def test_turnout_moves_on_an_open_page(page: Page, town: Town) -> None:

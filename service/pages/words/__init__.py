@@ -1,6 +1,6 @@
 """The plain words of the pages, a module for each room. What stands in a table is said where it is shown."""
 
-from service.languages import listed
+from service.languages import dated, listed, moment
 from service.pages.words.acts import ASKS, Ask, act_details, askable, is_possible
 from service.pages.words.appeals import APPEALS, GROUNDS
 from service.pages.words.audit import COLUMNS, DEEDS, HAPPENED
@@ -9,7 +9,7 @@ from service.pages.words.desk import SIGNS, STATES
 from service.pages.words.electors import RELATIONS, electorate, obstacle
 from service.pages.words.numbers import groups, money, money_field, near_money, percent, read_money
 from service.pages.words.paper import DOCUMENTS, SHEETS, VOIDS, read_sheet, written_sheet
-from service.pages.words.refusals import refused, sentence
+from service.pages.words.refusals import all_refused, sentence, why_refused
 from service.pages.words.reviews import HIDDEN_FOR, QUEUES
 from service.pages.words.roll import (
     CONDITIONS,
@@ -23,7 +23,7 @@ from service.pages.words.roll import (
     sources,
 )
 from service.pages.words.rounds import OPEN, Step, limits, next_act, rule_name, timeline
-from service.pages.words.times import dated, day, moment, moment_field, read_moment, zone_name
+from service.pages.words.times import day, moment_field, read_moment, zone_name
 from service.refusals import PHASES, ROLES
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "Ask",
     "Step",
     "act_details",
+    "all_refused",
     "askable",
     "asked",
     "change",
@@ -75,11 +76,11 @@ __all__ = [
     "read_moment",
     "read_money",
     "read_sheet",
-    "refused",
     "rule_name",
     "sentence",
     "sources",
     "timeline",
+    "why_refused",
     "written_sheet",
     "zone_name",
 ]
