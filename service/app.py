@@ -40,6 +40,7 @@ from service.api import (
     rounds,
     sign_in,
     snapshots,
+    translations,
 )
 from service.brand import read_brand
 from service.casting import Casting
@@ -76,6 +77,7 @@ from service.verbs.reviews import ReviewDraft
 from service.verbs.roll import Sought
 from service.verbs.rounds import RoundDraft
 from service.verbs.sign_in import CodeSignIn, OfficerSignIn
+from service.verbs.translations import TranslationDraft
 
 log = structlog.get_logger("service")
 
@@ -83,7 +85,7 @@ BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, ReviewDraft, AuditorDraft, WebhookDraft, ActDraft),
     *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
     *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft, Sought, Declaration, Contact),
-    *(DeliveryDraft, BatchDraft, Totals, Marking, Unmarking, Keyed, Decided, Assistance),
+    *(DeliveryDraft, TranslationDraft, BatchDraft, Totals, Marking, Unmarking, Keyed, Decided, Assistance),
 ]
 
 api = Router(
@@ -94,6 +96,7 @@ api = Router(
             rounds,
             projects,
             deliveries,
+            translations,
             proposals,
             ballots,
             sign_in,

@@ -20,6 +20,7 @@ from schema.errors import (
     OpensEarlier,
     Refusal,
     SameOfficer,
+    TranslationStands,
     Unavailable,
 )
 from schema.queries import Db
@@ -46,6 +47,7 @@ _TAKEN = {
 _SITUATIONS: dict[str, Callable[[], Refusal]] = {
     "BYFRZ": Frozen,
     "BYFUN": NotFunded,
+    "BYTRA": TranslationStands,
     "BYADM": LastAdmin,
     "BYSES": NotSignedIn,
     "BYMUN": NotAllowed,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from service.languages import _, spoken
+from service.languages import Text, _, spoken
 from service.pages import words
 from service.store.deliveries import Delivery
 from service.verbs.deliveries import FollowedProject, Following
@@ -51,7 +51,10 @@ def _add_entry(root: Element, delivery: Delivery, project: FollowedProject, addr
 
 
 def _say(parent: Element, name: str, text: str) -> None:
-    SubElement(parent, name).text = text.translate(_NO_XML)
+    element = SubElement(parent, name)
+    element.text = text.translate(_NO_XML)
+    if isinstance(text, Text) and text.language not in {"", spoken()}:
+        element.set("xml:lang", text.language)
 
 
 def _written(at: datetime | None) -> str:

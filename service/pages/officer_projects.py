@@ -33,7 +33,7 @@ DONE = {
 STATES = {"new": marked("new"), "changed": marked("changed"), "same": marked("the same")}
 """What a row of a file would do."""
 
-_TYPED = ("title", "cost", "area", "about")
+_TYPED = ("title", "cost", "area", "about", "language")
 _STEPS = {"up": -1, "down": 1}
 _WIRE_LIMIT = 8 * LIMIT
 """Bytes of a form that holds a file, of which a form writes a letter as six."""
@@ -85,7 +85,7 @@ async def add_project(request: AnyRequest, house: TheHouse, officer: TheOfficer,
     fields = await read_form(request)
     try:
         view = await verbs.view_pot(house, officer, pot_id)
-        await verbs.add_project(house, officer, view.round.id, _sent(fields, pot_id))
+        await verbs.add_project(house, officer, view.round.id, _sent(fields, view))
     except ELSEWHERE:
         raise
     except Refusal as refusal:
@@ -93,10 +93,12 @@ async def add_project(request: AnyRequest, house: TheHouse, officer: TheOfficer,
     return see_other(f"/officer/pots/{pot_id}/projects?done=added")
 
 
-def _sent(fields: Fields, pot_id: UUID) -> ProjectDraft:
+def _sent(fields: Fields, view: PotView) -> ProjectDraft:
+    language = fields.text("language") or None
     sent = {"title": fields.text("title"), "about": fields.text("about"), "area": fields.text("area") or None}
+    sent |= {"language": None if language == view.round.language else language}
     return shaped(
-        sent | {"pot_id": pot_id, "cost": words.read_money(fields.text("cost"), marked("the cost"))}, ProjectDraft
+        sent | {"pot_id": view.pot.id, "cost": words.read_money(fields.text("cost"), marked("the cost"))}, ProjectDraft
     )
 
 
@@ -104,7 +106,7 @@ def _sent(fields: Fields, pot_id: UUID) -> ProjectDraft:
 async def view_project(house: TheHouse, officer: TheOfficer, project_id: FromPath[UUID]) -> Page:
     """The form of one project."""
     project, view = await verbs.view_project(house, officer, project_id)
-    typed = {"title": project.title, "cost": words.money_field(project.cost)}
+    typed = {"title": project.title, "cost": words.money_field(project.cost), "language": project.language or ""}
     return _project_page(officer, project_id, view, typed | {"area": project.area or "", "about": project.about})
 
 
@@ -128,7 +130,7 @@ async def save_project(request: AnyRequest, house: TheHouse, officer: TheOfficer
     fields = await read_form(request)
     project, view = await verbs.view_project(house, officer, project_id)
     try:
-        await verbs.edit_project(house, officer, project_id, _sent(fields, project.pot_id))
+        await verbs.edit_project(house, officer, project_id, _sent(fields, view))
     except ELSEWHERE:
         raise
     except Refusal as refusal:

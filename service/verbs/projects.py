@@ -11,6 +11,7 @@ from schema.queries import Db
 from schema.rules import GreedyByVotes
 from schema.styles import Money
 from service.house import House
+from service.languages import Tongue
 from service.reading import Line, Name, Prose
 from service.store import projects, rounds
 from service.store.projects import Project
@@ -20,7 +21,10 @@ from service.verbs.rounds import known_area, own_round
 
 
 class ProjectDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A project as an officer writes it. ``cost`` in minor units; ``number`` is what voters see on the ballot."""
+    """A project as an officer writes it. ``cost`` in minor units; ``number`` is what voters see on the ballot.
+
+    ``language`` is what it is written in, if that is not the round's.
+    """
 
     pot_id: UUID
     title: Line
@@ -28,6 +32,7 @@ class ProjectDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     about: Prose = ""
     area: Name | None = None
     number: Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None = None
+    language: Tongue | None = None
 
 
 class PotView(msgspec.Struct, frozen=True):
@@ -63,7 +68,7 @@ async def add_project(house: House, officer: Officer, round_id: UUID, draft: Pro
         await own_round(db, officer, round_id)
         await _known_place(db, round_id, draft)
         words = (draft.title, draft.about, draft.cost, draft.area)
-        return await projects.insert_project(db, round_id, draft.pot_id, draft.number, *words, None)
+        return await projects.insert_project(db, round_id, draft.pot_id, draft.number, *words, None, draft.language)
 
 
 async def edit_project(house: House, officer: Officer, project_id: UUID, draft: ProjectDraft) -> Project:
@@ -71,7 +76,8 @@ async def edit_project(house: House, officer: Officer, project_id: UUID, draft: 
     async with house.box.write() as db:
         project = await own_project(db, officer, project_id)
         await _known_place(db, project.round_id, draft)
-        changed = await projects.update_project(db, project_id, draft.title, draft.about, draft.cost, draft.area)
+        words = (draft.title, draft.about, draft.cost, draft.area, draft.language)
+        changed = await projects.update_project(db, project_id, *words)
     if changed is None:
         raise NotFound(what="project")
     return changed
@@ -106,9 +112,9 @@ async def write_projects(house: House, officer: Officer, pot_id: UUID, drafts: S
             await _known_place(db, view.round.id, draft)
             words = (draft.title, draft.about, draft.cost, draft.area)
             if draft.number in known:
-                await projects.update_project(db, known[draft.number], *words)
+                await projects.update_project(db, known[draft.number], *words, draft.language)
             else:
-                await projects.insert_project(db, view.round.id, pot_id, draft.number, *words, None)
+                await projects.insert_project(db, view.round.id, pot_id, draft.number, *words, None, draft.language)
 
 
 async def _own_pot(db: Db, officer: Officer, pot_id: UUID) -> PotView:
