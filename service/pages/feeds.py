@@ -38,7 +38,7 @@ def feed(following: Following, address: str) -> bytes:
 def _add_entry(root: Element, delivery: Delivery, project: FollowedProject, address: str, currency: str) -> None:
     entry = SubElement(root, "entry")
     _say(entry, "id", delivery.id.urn)
-    _say(entry, "title", f"{project.title}: {_(words.DELIVERIES[delivery.state])}")
+    _say(entry, "title", f"{project.title}: {_(words.DELIVERIES[delivery.state])}", project.title)
     _say(entry, "updated", _written(delivery.told_at))
     SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": address})
     facts = [delivery.says]
@@ -47,14 +47,15 @@ def _add_entry(root: Element, delivery: Delivery, project: FollowedProject, addr
         facts.append(_("{spent} spent so far; the project got {got}.", **sums))
     if delivery.expected_on:
         facts.append(_("Expected to be done on {day}.", day=words.dated(delivery.expected_on)))
-    _say(entry, "content", "\n\n".join(facts))
+    _say(entry, "content", "\n\n".join(facts), delivery.says)
 
 
-def _say(parent: Element, name: str, text: str) -> None:
+def _say(parent: Element, name: str, text: str, of: str = "") -> None:
+    """Add an element with a text; it is in the language of what somebody wrote and it is made ``of``, or the feed's."""
     element = SubElement(parent, name)
     element.text = text.translate(_NO_XML)
-    if isinstance(text, Text) and text.language not in {"", spoken()}:
-        element.set("xml:lang", text.language)
+    if isinstance(of, Text) and of.language not in {"", spoken()}:
+        element.set("xml:lang", of.language)
 
 
 def _written(at: datetime | None) -> str:
