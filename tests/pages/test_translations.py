@@ -156,18 +156,18 @@ async def test_results_are_read_in_their_readers_language(town: Town, visitor: V
     assert said(after, "Project 2")["lang"] == "en"
 
 
-async def test_delivery_and_its_feed_are_read_in_their_readers_language(town: Town, visitor: Visitor) -> None:
+async def test_delivery_and_the_feed_are_read_in_their_readers_language(town: Town, visitor: Visitor) -> None:
     """What was told as well as of what; the feed marks what is in another language."""
     ground = await published(town)
     told = (await tell(ground)).json()["id"]
-    address = f"/rounds/{ground.id}/delivery"
-    untold = ElementTree.fromstring((await town.client.get(f"{address}.atom?lang=ar")).content)
+    address, news = f"/rounds/{ground.id}/delivery", f"/rounds/{ground.id}/news.atom?lang=ar"
+    untold = ElementTree.fromstring((await town.client.get(news)).content)
     await put(town, "project", await project_of(ground), title=ARABIC["title"])
     await put(town, "delivery", told, about="تم الحفر.")
     seen = await visitor.open(f"{address}?lang=ar")
     assert (ARABIC["title"] in seen.text, "تم الحفر." in seen.text) == (True, True)
-    feed = (await town.client.get(f"{address}.atom?lang=ar")).text
-    assert ARABIC["title"] in feed
+    feed = (await town.client.get(news)).text
+    assert f"{ARABIC['title']}: " in feed
     languages = [each.get("{http://www.w3.org/XML/1998/namespace}lang") for each in untold.iter()]
     assert "en" in languages
 
