@@ -242,6 +242,10 @@ class Frozen(Refusal):
     """Rules, projects and costs no longer change."""
 
 
+class TranslationStands(Refusal):
+    """Somebody may have chosen by these words: they can be corrected, and no longer removed."""
+
+
 class NotWhole(Refusal):
     """The round lacks something it needs before it can be scheduled. Facts: missing (faults)."""
 

@@ -40,6 +40,7 @@ from service.api import (
     rounds,
     sign_in,
     snapshots,
+    translations,
     turnout,
 )
 from service.brand import read_brand
@@ -77,6 +78,7 @@ from service.verbs.reviews import ReviewDraft
 from service.verbs.roll import Sought
 from service.verbs.rounds import RoundDraft
 from service.verbs.sign_in import CodeSignIn, OfficerSignIn
+from service.verbs.translations import TranslationDraft
 
 log = structlog.get_logger("service")
 
@@ -84,7 +86,7 @@ BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, ReviewDraft, AuditorDraft, WebhookDraft, ActDraft),
     *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
     *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft, Sought, Declaration, Contact),
-    *(DeliveryDraft, BatchDraft, Totals, Marking, Unmarking, Keyed, Decided, Assistance),
+    *(DeliveryDraft, TranslationDraft, BatchDraft, Totals, Marking, Unmarking, Keyed, Decided, Assistance),
 ]
 
 api = Router(
@@ -95,6 +97,7 @@ api = Router(
             rounds,
             projects,
             deliveries,
+            translations,
             proposals,
             ballots,
             sign_in,

@@ -112,6 +112,8 @@ PLAN: dict[str, Part] = {
     "POST /officer/areas": "roll",
     "GET /officer/rounds/{round_id}/delivery": "roll",
     "POST /officer/rounds/{round_id}/delivery": "roll",
+    "GET /officer/rounds/{round_id}/translations": "roll",
+    "POST /officer/rounds/{round_id}/translations": "roll",
     "GET /officer/rounds/new": "roll",
     "POST /officer/rounds/new": "roll",
     "GET /officer/rounds/{round_id}/draft": "roll",
@@ -226,6 +228,8 @@ PLAN: dict[str, Part] = {
     "PUT /api/projects/{project_id}": "roll",
     "DELETE /api/projects/{project_id}": "roll",
     "POST /api/projects/{project_id}/deliveries": "roll",
+    "PUT /api/translations/{noun}/{of_id}/{language}": "roll",
+    "DELETE /api/translations/{noun}/{of_id}/{language}": "roll",
     "POST /api/proposals/{proposal_id}/shortlisting": "roll",
     "POST /api/proposals/{proposal_id}/review": "roll",
     # Clerks mark people at a booth and key their papers.

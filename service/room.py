@@ -22,6 +22,7 @@ from schema.errors import (
     OpensEarlier,
     Refusal,
     SameOfficer,
+    TranslationStands,
     Unavailable,
 )
 from schema.queries import Db
@@ -49,6 +50,7 @@ _SITUATIONS: dict[str, Callable[[], Refusal]] = {
     "BYFRZ": Frozen,
     "BYFUN": NotFunded,
     "BYPUB": NotPublished,
+    "BYTRA": TranslationStands,
     "BYADM": LastAdmin,
     "BYSES": NotSignedIn,
     "BYMUN": NotAllowed,

@@ -12,13 +12,13 @@ from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.problems import problem_page
-from service.pages.shell import Page, officer_page, public_page, see_other
+from service.pages.shell import Page, officer_page, public_page, see_other, wanted
 from service.people import TheHouse, TheOfficer
 from service.problems import details
 from service.reading import AnyRequest, uuid_or_malformed
 from service.store.roll import Officer
 from service.verbs import deliveries as verbs
-from service.verbs import rounds as round_verbs
+from service.verbs import readings
 from service.verbs.deliveries import DeliveryDraft, FollowedProject
 
 _TYPED = ("state", "says", "spent", "expected_on")
@@ -28,14 +28,14 @@ _TYPED = ("state", "says", "spent", "expected_on")
 async def view_delivery(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """Every funded project, where it is, and what was told of it."""
     try:
-        following = await verbs.follow_round(house, round_id)
+        following, texts = await readings.read_following(house, round_id, wanted(request))
     except NotCounted as refusal:
-        view = await round_verbs.public_round(house, round_id)
+        view = await readings.read_round(house, round_id, wanted(request))
         return problem_page(refusal, (f"/rounds/{round_id}", view.round.name))
     projects = [project for pot in following.pots for project in pot.projects]
     done = [project for project in projects if project.newest and project.newest.state == "done"]
     facts = {"round": following.round, "pots": following.pots, "number": len(projects), "done": len(done)}
-    return public_page(request, "delivery.html", words=words, **facts)
+    return public_page(request, "delivery.html", words=words, texts=texts, **facts)
 
 
 @get("/rounds/{round_id:uuid}/delivery")

@@ -46,9 +46,10 @@ SOURCES = {
 
 
 @get("/rounds/new")
-async def new_round(officer: TheOfficer) -> Page:
+async def new_round(house: TheHouse, officer: TheOfficer) -> Page:
     """An empty form for a round."""
-    return _round_form(officer, None, Fields({"currency": ["SEK"], "sources": ["register"]}))
+    usual = {"currency": ["SEK"], "sources": ["register"], "language": [house.settings.language]}
+    return _round_form(officer, None, Fields(usual))
 
 
 @post("/rounds/new")
@@ -101,6 +102,7 @@ def _round_values(fields: Fields) -> dict[str, Any]:
     values: dict[str, Any] = {name: fields.text(name).strip() for name in ("name", "about")}
     return values | {
         "currency": fields.text("currency").strip().upper(),
+        "language": fields.text("language") or None,
         "areas": [line.strip() for line in fields.text("areas").splitlines() if line.strip()],
         "sources": fields.texts("sources"),
         "ballots_floor": fields.number_or("ballots_floor", 200),
@@ -118,6 +120,7 @@ def _round_fields(view: RoundView) -> Fields:
             "name": [found.name],
             "about": [found.about],
             "currency": [found.currency],
+            "language": [found.language],
             "areas": ["\n".join(view.areas)],
             "sources": list(found.sources),
             "ballots_floor": [str(found.ballots_floor)],

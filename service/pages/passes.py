@@ -15,7 +15,20 @@ from service.store.rounds import Round
 
 NO_PASS = (NoPass, BadPass, PassExpired)
 KEPT = (
-    *("then", "pot", "choices", "points", "easy", "title", "about", "author_name", "language", "area", "cost_guess"),
+    *(
+        "then",
+        "pot",
+        "choices",
+        "points",
+        "easy",
+        "original",
+        "title",
+        "about",
+        "author_name",
+        "language",
+        "area",
+        "cost_guess",
+    ),
     *("birth_year", "birth_month", "relations"),
 )
 """Fields that the sign-in form takes along. ``then`` says where: ballot, choices (onto it), proposal, declaration."""

@@ -13,17 +13,17 @@ from litestar.params import FromPath, QueryParameter
 
 from schema.errors import Malformed, NotFound, NotInPhase, Refusal, Settled, TooFast
 from service.house import House
-from service.languages import _, marked
+from service.languages import _, marked, spoken
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import NO_PASS, ask_again, civic_pass
 from service.pages.problems import problem_page
 from service.pages.rounds import SIZE, After
-from service.pages.shell import Page, form_page, private_page, public_page, see_other
+from service.pages.shell import Page, form_page, private_page, public_page, see_other, wanted
 from service.people import TheHouse, take_pass
 from service.reading import AnyRequest, uuid_or_malformed
 from service.verbs import proposals as verbs
-from service.verbs import rounds as round_verbs
+from service.verbs import readings
 from service.verbs.proposals import ProposalDraft, ProposalView, Sought
 from service.verbs.rounds import RoundView
 
@@ -36,7 +36,6 @@ LANGUAGES = {
     "ar": "العربية",
     "so": "Soomaali",
 }
-_USUAL = {"SEK": "sv", "DKK": "da", "NOK": "nb"}
 _HAPPENED = {
     "submitted": marked("Put forward"),
     "edited": marked("Text changed"),
@@ -69,14 +68,16 @@ async def backing(house: House, token: str, after: UUID | None) -> Backing:
     """The proposals after the one named, and which of them the bearer supports."""
     claims = await take_pass(token, house, "civic")
     found = await verbs.list_proposals(house, claims.round_id, after, SIZE + 1)
-    shown = found[:SIZE]
+    shown, _texts = await readings.read_proposals(house, found[:SIZE], spoken())
     more = shown[-1].id if len(found) > SIZE else None
     return Backing(shown, await verbs.supported_proposals(house, claims), token, after, more)
 
 
 async def own_proposals(house: House, token: str) -> list[ProposalView]:
     """What the bearer of this pass put forward, hidden ones as well."""
-    return await verbs.own_proposals(house, await take_pass(token, house, "civic"))
+    found = await verbs.own_proposals(house, await take_pass(token, house, "civic"))
+    shown, _texts = await readings.read_proposals(house, found, spoken())
+    return shown
 
 
 @get("/rounds/{round_id:uuid}/proposals")
@@ -90,17 +91,19 @@ async def list_proposals(
     seed: Seed = None,
 ) -> Page:
     """A round's proposals, all or those that are sought, in a random order that the links keep."""
-    view = await round_verbs.public_round(house, round_id)
+    view = await readings.read_round(house, round_id, wanted(request))
     sought = Sought(_today() if seed is None else seed, " ".join(q.split()), area or None)
     found = await verbs.find_proposals(house, round_id, sought, after, SIZE + 1)
-    kept = {"seed": sought.seed, "q": sought.text, "area": area}
+    shown, texts = await readings.read_proposals(house, found[:SIZE], wanted(request))
+    kept = {"seed": sought.seed, "q": sought.text, "area": area} | ({} if texts.language else {"original": "yes"})
     return public_page(
         request,
         "proposals.html",
         round=view.round,
         areas=view.areas,
         sought=sought,
-        proposals=found[:SIZE],
+        texts=texts,
+        proposals=shown,
         first=after is None,
         more=urlencode(kept | {"after": found[SIZE - 1].id}) if len(found) > SIZE else None,
     )
@@ -114,13 +117,15 @@ def _today() -> int:
 @get("/proposals/{proposal_id:uuid}")
 async def view_proposal(request: AnyRequest, house: TheHouse, proposal_id: FromPath[UUID]) -> Page:
     """One proposal and what happened to it; the same thing many times over is told once."""
-    proposal, activity = await verbs.view_proposal(house, proposal_id)
-    view = await round_verbs.public_round(house, proposal.round_id)
+    found, activity = await verbs.view_proposal(house, proposal_id)
+    (proposal,), texts = await readings.read_proposals(house, [found], wanted(request))
+    view = await readings.read_round(house, proposal.round_id, wanted(request))
     runs = [list(run) for _what, run in groupby(activity, key=lambda each: each.what)]
     return public_page(
         request,
         "proposal.html",
         round=view.round,
+        texts=texts,
         proposal=proposal,
         words=words,
         project=next((each for each in view.projects if each.proposal_id == proposal_id), None),
@@ -143,7 +148,7 @@ async def lead_to_proposal(proposal_id: FromPath[UUID]) -> Page:
 @post("/rounds/{round_id:uuid}/proposals/new")
 async def open_proposal_form(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """The form for a new proposal."""
-    view = await round_verbs.public_round(house, round_id)
+    view = await readings.read_round(house, round_id, spoken())
     fields = await read_form(request)
     try:
         await civic_pass(house, fields, round_id)
@@ -174,14 +179,14 @@ def proposal_form(
         compared=fields.text("title").strip() if alike else fields.text("compared"),
         wrote={name: fields.text(name) for name in ("title", "about", "author_name", "area", "cost_guess")},
         languages=LANGUAGES,
-        language=fields.text("language") or _USUAL.get(view.round.currency, "en"),
+        language=fields.text("language") or view.round.language,
     )
 
 
 @post("/rounds/{round_id:uuid}/proposals")
 async def submit_proposal(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """Put a proposal forward; or show the form again with what was written, once if others are like it."""
-    view = await round_verbs.public_round(house, round_id)
+    view = await readings.read_round(house, round_id, spoken())
     fields = await read_form(request)
     try:
         claims = await civic_pass(house, fields, round_id)
@@ -189,11 +194,13 @@ async def submit_proposal(request: AnyRequest, house: TheHouse, round_id: FromPa
         return ask_again(view.round, "proposal", fields, refusal)
     try:
         draft = _draft(fields)
-        if draft.title != fields.text("compared") and (alike := await verbs.find_alike(house, round_id, draft.title)):
+        if draft.title != fields.text("compared") and (found := await verbs.find_alike(house, round_id, draft.title)):
+            alike, _texts = await readings.read_proposals(house, found, spoken())
             return proposal_form(view, fields.text("pass"), fields, alike=alike)
-        proposal = await verbs.submit_proposal(house, claims, draft)
+        made = await verbs.submit_proposal(house, claims, draft)
     except (Malformed, NotFound, NotInPhase, TooFast) as refusal:
         return proposal_form(view, fields.text("pass"), fields, refusal)
+    (proposal,), _texts = await readings.read_proposals(house, [made], spoken())
     return private_page("proposed.html", 201, round=view.round, proposal=proposal, token=fields.text("pass"))
 
 
@@ -230,8 +237,9 @@ async def unsupport_proposal(request: AnyRequest, house: TheHouse, proposal_id: 
 
 async def _change_support(request: AnyRequest, house: House, proposal_id: UUID, verb: Any, said: str) -> Page:
     fields = await read_form(request)
-    proposal, _activity = await verbs.view_proposal(house, proposal_id)
-    view = await round_verbs.public_round(house, proposal.round_id)
+    found, _activity = await verbs.view_proposal(house, proposal_id)
+    (proposal,), _texts = await readings.read_proposals(house, [found], spoken())
+    view = await readings.read_round(house, proposal.round_id, spoken())
     try:
         await verb(house, await civic_pass(house, fields, view.round.id), proposal_id)
     except NO_PASS as refusal:
@@ -242,7 +250,7 @@ async def _change_support(request: AnyRequest, house: House, proposal_id: UUID, 
 
 
 async def _support_page(house: House, fields: Fields, round_id: UUID, said: str | None) -> Page:
-    view = await round_verbs.public_round(house, round_id)
+    view = await readings.read_round(house, round_id, spoken())
     try:
         await civic_pass(house, fields, round_id)
     except NO_PASS as refusal:

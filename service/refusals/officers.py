@@ -128,6 +128,14 @@ PROBLEMS: dict[type[Refusal], Problem] = {
             " officer can take the scheduling back."
         ),
     ),
+    e.TranslationStands: Problem(
+        409,
+        marked("The translation stands"),
+        marked(
+            "Voting has opened, and somebody may have chosen by these words, so they cannot be removed. Correct them:"
+            " readers see that and when they were corrected."
+        ),
+    ),
     e.NotWhole: Problem(
         409,
         marked("Not whole yet"),

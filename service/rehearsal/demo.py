@@ -103,6 +103,7 @@ async def _leave_open(client: Client, guests: Sequence[str]) -> tuple[UUID, list
             "name": f"{suburb.SUMMER_ROUND} {now.year + 1}",
             "about": "En liten omröstning som är öppen nu. A small vote that is open now.",
             "currency": suburb.CURRENCY,
+            "language": "sv",
             "pots": [suburb.SUMMER_POT],
             "voting_at": now - timedelta(minutes=1),
             "closes_at": now + timedelta(days=7),

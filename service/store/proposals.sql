@@ -67,7 +67,9 @@ select state, count(*) as proposals from civic.proposal where round_id = $1 grou
 select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at
 from civic.proposal p left join civic.standing s on s.proposal_id = p.id left join civic.review v on v.id = p.review_id
 where p.round_id = $1 and p.state not in ('withdrawn', 'hidden') and ($4::text is null or p.area = $4)
-    and (p.title || ' ' || p.about) ilike all ($5::text[])
+    and concat_ws(' ', p.title, p.about, (
+        select string_agg(concat_ws(' ', t.title, t.about), ' ') from civic.translation t where t.proposal_id = p.id)
+    ) ilike all ($5::text[])
     and ($2::uuid is null or (hashtextextended(p.id::text, $6), p.id) > (hashtextextended($2::text, $6), $2))
 order by hashtextextended(p.id::text, $6), p.id limit $3
 

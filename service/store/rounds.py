@@ -15,13 +15,17 @@ SQL = queries(__file__)
 
 
 class Round(msgspec.Struct, frozen=True):
-    """A round with its phase at this moment. Times are UTC; the phase is the database's word."""
+    """A round with its phase at this moment. Times are UTC; the phase is the database's word.
+
+    ``language`` is what its name and description are written in, and all else that does not say otherwise.
+    """
 
     id: UUID
     municipality_id: UUID
     municipality: str
     name: str
     about: str
+    language: str
     currency: str
     proposing_at: datetime | None
     reviewing_at: datetime | None

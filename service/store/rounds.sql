@@ -37,13 +37,13 @@ select name from box.area where round_id = $1 order by name
 
 -- name: insert_round
 insert into box.round (id, municipality_id, municipality, name, about, currency, proposing_at, reviewing_at, supporting_at,
-    voting_at, closes_at, ballots_floor, lot_seed, appeal_days, sources, shows_what_if)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    voting_at, closes_at, ballots_floor, lot_seed, appeal_days, sources, shows_what_if, language)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 
 -- name: update_round
 update box.round r set name = $3, about = $4, currency = $5, proposing_at = $6, reviewing_at = $7, supporting_at = $8,
     voting_at = $9, closes_at = $10, ballots_floor = $11, lot_seed = coalesce($12, lot_seed), appeal_days = $13,
-    sources = $14, shows_what_if = $15, revision = revision + 1
+    sources = $14, shows_what_if = $15, language = coalesce($16, language), revision = revision + 1
 where id = $1 and revision = $2
 
 -- name: delete_areas

@@ -22,7 +22,7 @@ from schema.styles import Money
 from service.house import House
 from service.limits import PROPOSING
 from service.reading import Line, Name, Prose
-from service.store import outbox, projects, proposals, rounds
+from service.store import outbox, projects, proposals, rounds, translations
 from service.store.projects import Project
 from service.store.proposals import Activity, Proposal
 from service.store.roll import Officer
@@ -211,17 +211,19 @@ async def own_proposals(house: House, claims: Pass) -> list[ProposalView]:
 
 
 async def shortlist_proposal(house: House, officer: Officer, proposal_id: UUID, into: Shortlisting) -> Project:
-    """Admit a proposal to a pot's ballot as a project with a cost."""
+    """Admit a proposal to a pot's ballot as a project with a cost, in its language and with its translations."""
     async with house.civic.write() as db:
         proposal = await found_proposal(db, proposal_id)
-        await own_round(db, officer, proposal.round_id)
+        found = await own_round(db, officer, proposal.round_id)
         pot = await rounds.pot_by_id(db, into.pot_id)
         if pot is None or pot.round_id != proposal.round_id:
             raise NotFound(what="pot")
         if not await proposals.shortlist_proposal(db, proposal_id):
             raise Settled(state=proposal.state)
         words = (proposal.title, proposal.about, into.cost, proposal.area)
-        project = await projects.insert_project(db, pot.round_id, pot.id, into.number, *words, proposal_id)
+        language = None if proposal.language == found.language else proposal.language
+        project = await projects.insert_project(db, pot.round_id, pot.id, into.number, *words, proposal_id, language)
+        await translations.carry_translations(db, proposal_id, project.id, found.id)
         await outbox.tell(db, ProposalShortlisted(proposal_id=proposal_id))
     house.doorbell.ring("civic")
     return project

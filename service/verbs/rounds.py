@@ -16,6 +16,7 @@ from schema.queries import Db
 from schema.rules import Criterion, GreedyByVotes, Rule, TieOrder
 from schema.styles import Money, Style
 from service.house import House
+from service.languages import Tongue
 from service.reading import Line, Name, Prose
 from service.store import keys, outbox, projects, roll, rounds, snapshots
 from service.store.projects import Project
@@ -56,6 +57,7 @@ class RoundDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``sources``: where its people are: on the register, among those who declare themselves, with codes that name nobody.
     A pot with fewer counted ballots than ``ballots_floor`` shows them to auditors only.
+    ``language``: what it is written in; unless said, what it was before, and at first what the house speaks.
     ``appeal_days``: how long after publication the outcome can be appealed against; the round's key is kept until then.
     ``shows_what_if``: what other rules would have made of the ballots is shown with the outcome. Otherwise an officer
     may decide so once it is published.
@@ -76,6 +78,7 @@ class RoundDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     appeal_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 45
     sources: Annotated[tuple[Source, ...], msgspec.Meta(min_length=1, max_length=3)] = ("register",)
     shows_what_if: bool = False
+    language: Tongue | None = None
 
     def __post_init__(self) -> None:
         times = [self.proposing_at, self.reviewing_at, self.supporting_at, self.voting_at]
@@ -114,7 +117,8 @@ async def draft_round(house: House, officer: Officer, draft: RoundDraft) -> Roun
         words = (draft.name, draft.about, draft.currency)
         seed = draft.lot_seed or secrets.token_hex(16)
         end = (draft.ballots_floor, seed, draft.appeal_days, list(draft.sources), draft.shows_what_if)
-        await rounds.insert_round(db, round_id, *place, *words, *draft.timeline, *end)
+        language = draft.language or house.settings.language
+        await rounds.insert_round(db, round_id, *place, *words, *draft.timeline, *end, language)
         await _write_parts(db, round_id, draft)
     house.doorbell.ring("roll")
     return await view_round(house, round_id)
@@ -126,7 +130,7 @@ async def edit_round(house: House, officer: Officer, round_id: UUID, revision: i
         await own_round(db, officer, round_id)
         words = (draft.name, draft.about, draft.currency)
         end = (draft.ballots_floor, draft.lot_seed, draft.appeal_days, list(draft.sources), draft.shows_what_if)
-        if not await rounds.update_round(db, round_id, revision, *words, *draft.timeline, *end):
+        if not await rounds.update_round(db, round_id, revision, *words, *draft.timeline, *end, draft.language):
             current = await rounds.round_by_id(db, round_id)
             raise Changed(revision=current.revision if current else 0)
         await _write_parts(db, round_id, draft)

@@ -69,7 +69,7 @@ async def draft_like(house: House, officer: Officer, round_id: UUID, likeness: L
 
 def _drafted(view: RoundView, pots: list[PotDraft], changes: dict[str, Any]) -> RoundDraft:
     """A round's draft as it stands, but for its pots and what changes. Raises Malformed."""
-    kept = ("name", "about", "currency", "ballots_floor", "appeal_days", "sources", "shows_what_if")
+    kept = ("name", "about", "currency", "ballots_floor", "appeal_days", "sources", "shows_what_if", "language")
     words = {name: getattr(view.round, name) for name in kept}
     try:
         return RoundDraft(pots=tuple(pots), areas=tuple(view.areas), **(words | changes))

@@ -156,13 +156,25 @@ async def _round(
     pots = [pot(f"{names['pot']} {at}", money=money, style=kind[0], rule=kind[1]) for at, kind in enumerate(kinds)]
     pots[0] |= {"areas": [names["area"]], "rule": {"rule": "equal_shares"}}
     drawn: dict[str, Any] = {"name": names["name"], "about": names["about"], "areas": [names["area"], "North"]}
+    drawn |= {"language": "sv"}
     ground = await town.draw_round(0, register, pots=pots, voting_at=moment(-10 * HOUR), **drawn)
     for pot_id in ground.pots:
         for title, about, cost in ideas:
             sent = {"pot_id": pot_id, "title": title, "about": about, "cost": cost, "area": names["area"]}
             await town.act("POST", f"/api/rounds/{ground.id}/projects", json=sent)
+    await _translated(ground, names)
     await ground.officer("POST", "schedule")
     return ground
+
+
+async def _translated(ground: Ground, names: dict[str, str]) -> None:
+    """The round and the projects of its first ballots in the languages in which they are looked at."""
+    projects = (await ground.officer("GET", "draft"))["projects"]
+    of = [("round", ground.id), *(("project", each["id"]) for each in projects if each["pot_id"] in ground.pots[:2])]
+    for language in ("en", "ar"):
+        for noun, of_id in of:
+            words = {"title": f"{language}: {names['name']}"[:200]}
+            await ground.town.act("PUT", f"/api/translations/{noun}/{of_id}/{language}", json=words)
 
 
 async def _proposing(town: Town, names: dict[str, str], ideas: tuple[tuple[str, str, int], ...]) -> Ground:

@@ -110,6 +110,9 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "place": ["000.p/1", f"000.p/{scene.leaves}"],
         "act": ["take-back"],
         "act_id": [scene.round_id],  # there is none, so nothing is withdrawn
+        "noun": ["project"],
+        "of_id": scene.projects[CANARY - 1 : CANARY],
+        "language": ["ar"],
         "slug": ["not-counted", "not-open"],
         "name": [min(STATIC)],
         "path": ["openapi.yaml"],
@@ -135,6 +138,7 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "area": "",
         "seed": "1",
         "queue": "shortlisted",
+        "of": "proposals",
         "note": "needed",
         "done": "confirm",
         "pot": scene.pots[0],

@@ -40,6 +40,7 @@ BEYOND_SCHEMA = re.compile(
     r"|the recipient is no public key of age"
     r"|a void sheet has no choices|say in words why|that there is no such sheet is decided"
     r"|the file is no CSV"
+    r"|a translation has a title|it is written in this language|the original has no such text"
 )
 
 

@@ -37,7 +37,9 @@ class Landscape:
 
     def __init__(self, town: Town) -> None:
         self.town = town
-        self.ids: dict[str, list[UUID]] = {"round_id": [], "pot_id": [], "project_id": [], "proposal_id": []}
+        self.ids: dict[str, list[UUID]] = {
+            name: [] for name in ("round_id", "pot_id", "project_id", "proposal_id", "of_id")
+        }
         self.passes: dict[UUID, Pass] = {}
         self.seal = ""
         self.ballots: list[UUID] = []
@@ -110,6 +112,7 @@ class Landscape:
         self.ids["round_id"].append(UUID(ground.id))
         self.ids["pot_id"] += map(UUID, ground.pots)
         self.ids["project_id"].append(UUID(view["projects"][0]["id"]))
+        self.ids["of_id"] += [UUID(ground.id), UUID(ground.pots[0]), UUID(view["projects"][0]["id"])]
         if proposal:
             self.ids["proposal_id"].append(UUID(proposal))
             self.passes[UUID(proposal)] = civic

@@ -101,6 +101,7 @@ box.minutes                  -          s          -          -          si
 box.openings                 -          s          -          -          si
 box.openings.locked          -          -          -          -          u
 box.openings.made_at         -          -          -          -          u
+box.original                 -          s          -          -          -
 box.outline                  -          sid        -          -          -
 box.paper_batch              -          si         -          -          s
 box.paper_batch.closed_at    -          u          -          -          -
@@ -131,6 +132,13 @@ box.trace                    -          si         -          -          d
 box.trace.hour               -          -          -          -          s
 box.trace_key                -          si         -          -          d
 box.trace_key.day            -          -          -          -          s
+box.translation              -          sid        i          -          -
+box.translation.about        -          u          -          -          -
+box.translation.original     -          u          -          -          -
+box.translation.revision     -          u          -          -          -
+box.translation.title        -          u          -          -          -
+box.translation.translated_at -          u          -          -          -
+box.translation.translated_by -          u          -          -          -
 box.verdict                  -          s          -          -          si
 box.verification_key         s          s          s          s          s
 box.what_if                  -          s          -          -          si
@@ -143,6 +151,13 @@ civic.proposal               -          -          siu        -          s
 civic.review                 -          -          si         -          -
 civic.standing               -          -          s          -          siu
 civic.support                -          -          sid        -          s
+civic.translation            -          -          sid        -          -
+civic.translation.about      -          -          u          -          -
+civic.translation.original   -          -          u          -          -
+civic.translation.revision   -          -          u          -          -
+civic.translation.title      -          -          u          -          -
+civic.translation.translated_at -          -          u          -          -
+civic.translation.translated_by -          -          u          -          -
 
 post                         e          e          e          e          e
 post.outbox                  i          i          i          sd         sid
