@@ -220,6 +220,14 @@ class Frozen(Refusal):
     """Rules, projects and costs no longer change."""
 
 
+class OnlyHigher(Refusal):
+    """Less of what a scheduled round promised to those who vote. Facts: what (the setting)."""
+
+
+class TooLateToRaise(Refusal):
+    """More of what a round promised, when its time is over. Facts: what (the setting)."""
+
+
 class NotWhole(Refusal):
     """The round lacks something it needs before it can be scheduled. Facts: missing."""
 

@@ -17,9 +17,11 @@ from schema.errors import (
     NotFunded,
     NotSignedIn,
     NotYours,
+    OnlyHigher,
     OpensEarlier,
     Refusal,
     SameOfficer,
+    TooLateToRaise,
     Unavailable,
 )
 from schema.queries import Db
@@ -98,6 +100,10 @@ def refusal_of(error: Exception) -> Exception:
             return ActSettled(state=str(error))
         case asyncpg.PostgresError() if error.sqlstate == "BYEAR":
             return OpensEarlier(announced=str(error))
+        case asyncpg.PostgresError() if error.sqlstate == "BYRAI":
+            return OnlyHigher(what=str(error))
+        case asyncpg.PostgresError() if error.sqlstate == "BYOVR":
+            return TooLateToRaise(what=str(error))
         case asyncpg.PostgresError() if error.sqlstate in _SITUATIONS:
             return _SITUATIONS[error.sqlstate]()
         case asyncpg.DataError():  # an argument of ours, though asyncpg derives it from InterfaceError as well

@@ -105,6 +105,7 @@ def _round_values(fields: Fields) -> dict[str, Any]:
         "sources": fields.texts("sources"),
         "ballots_floor": fields.number_or("ballots_floor", 200),
         "appeal_days": fields.number_or("appeal_days", 45),
+        "lot_seed": fields.text("lot_seed").strip() or None,
         **{name: fields.moment(name) for name in TIMES},
     }
 
@@ -121,6 +122,7 @@ def _round_fields(view: RoundView) -> Fields:
             "sources": list(found.sources),
             "ballots_floor": [str(found.ballots_floor)],
             "appeal_days": [str(found.appeal_days)],
+            "lot_seed": [found.lot_seed],
             "revision": [str(found.revision)],
             **{name: [words.moment_field(at)] for name, at in times.items()},
         }
