@@ -92,7 +92,7 @@ def line(entry: AuditEntry) -> Line:
         entry,
         words.HAPPENED.get((entry.subject, how)),
         words.DEEDS.get(entry.action or ""),
-        whole.get("name") or whole.get("title"),
+        whole.get("name") or whole.get("title") or whole.get("address"),
         changes(entry),
     )
 

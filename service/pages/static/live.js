@@ -12,8 +12,10 @@ async function renew() {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of document.querySelectorAll("[data-live]")) {
       const newer = fresh.getElementById(part.id);
-      if (newer && newer.innerHTML !== part.innerHTML && !part.contains(document.activeElement))
-        part.replaceChildren(...newer.childNodes); // who is on a link in it by keyboard stays there until she leaves it
+      if (!newer || part.contains(document.activeElement)) continue; // who is on a link in it by keyboard stays there
+      const before = part.querySelectorAll("details");
+      newer.querySelectorAll("details").forEach((each, place) => (each.open = before[place]?.open ?? false));
+      if (newer.innerHTML !== part.innerHTML) part.replaceChildren(...newer.childNodes);
     }
   } catch {
     // Without a network the figures stay as they are.
