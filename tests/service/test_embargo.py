@@ -118,6 +118,7 @@ FUNCTIONS = {
     "box.refuse_unfunded",
     "box.retime_round",
     "box.retimed",
+    "box.revoke_auditor",
     "box.rule_quarantine",
     "box.schedule_round",
     "box.shortcomings",
