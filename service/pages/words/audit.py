@@ -159,6 +159,7 @@ COLUMNS: Mapping[str, str] = {
     "issued_by": marked("Issued by"),
     "key_id": marked("Key (id)"),
     "kind": marked("Kind"),
+    "left": marked("Gone in it"),
     "lock_key": marked("Number of its lock"),
     "lot_seed": marked("Words for lots"),
     "made_at": marked("Made"),
