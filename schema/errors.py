@@ -246,6 +246,14 @@ class TranslationStands(Refusal):
     """Somebody may have chosen by these words: they can be corrected, and no longer removed."""
 
 
+class OnlyHigher(Refusal):
+    """Less of what a scheduled round promised to those who vote. Facts: what (the setting)."""
+
+
+class TooLateToRaise(Refusal):
+    """More of what a round promised, when its time is over. Facts: what (the setting)."""
+
+
 class NotWhole(Refusal):
     """The round lacks something it needs before it can be scheduled. Facts: missing (faults)."""
 

@@ -159,6 +159,8 @@ RIGHTS: dict[str, Who] = {
     "GET /api/rounds/{round_id}/roll": STAFF,
     "GET /officer/areas": STAFF,
     "GET /officer/rounds/{round_id}/delivery": STAFF,
+    "GET /officer/rounds/{round_id}/settings": STAFF,
+    "GET /officer/rounds/{round_id}/auditors": STAFF,
     # Officers run them.
     "GET /officer/rounds/new": OFFICERS,
     "POST /officer/rounds/new": OFFICERS,
@@ -168,6 +170,8 @@ RIGHTS: dict[str, Who] = {
     "POST /officer/rounds/{round_id}/pots/new": OFFICERS,
     "GET /officer/rounds/{round_id}/pots/{pot_id}": OFFICERS,
     "POST /officer/rounds/{round_id}/pots/{pot_id}": OFFICERS,
+    "POST /officer/rounds/{round_id}/settings": OFFICERS,
+    "PUT /api/rounds/{round_id}/settings": OFFICERS,
     "POST /officer/areas": OFFICERS,
     "POST /officer/rounds/{round_id}/delivery": OFFICERS,
     "GET /officer/rounds/{round_id}/translations": STAFF,
@@ -229,6 +233,9 @@ RIGHTS: dict[str, Who] = {
     "POST /api/acts/{act_id}/confirmation": DECIDERS,
     "DELETE /api/acts/{act_id}": DECIDERS,
     "POST /api/rounds/{round_id}/auditors": OFFICERS,
+    "DELETE /api/rounds/{round_id}/auditors/{auditor_id}": OFFICERS,
+    "POST /officer/rounds/{round_id}/auditors": OFFICERS,
+    "POST /officer/rounds/{round_id}/auditors/{auditor_id}/revocation": OFFICERS,
     "POST /api/rounds/{round_id}/projects": OFFICERS,
     "PUT /api/projects/{project_id}": OFFICERS,
     "DELETE /api/projects/{project_id}": OFFICERS,
@@ -291,9 +298,15 @@ RIGHTS: dict[str, Who] = {
     "GET /api/rounds/{round_id}/code-batches": _role("officer", "clerk", "auditor"),
     "POST /api/code-batches/{batch_id}/void": OFFICERS,
     "GET /api/rounds/{round_id}/auditors/{auditor_id}/openings": _role("officer", "auditor"),
+    "GET /officer/rounds/{round_id}/auditors/{auditor_id}/openings": _role("officer", "auditor"),
     "GET /api/head-webhooks": _role("admin", "officer", "auditor"),
     "POST /api/head-webhooks": _role("admin", "officer"),
+    "POST /api/head-webhooks/{webhook_id}/trial": _role("admin", "officer"),
     "DELETE /api/head-webhooks/{webhook_id}": _role("admin", "officer"),
+    "GET /officer/webhooks": _role("admin", "officer", "auditor"),
+    "POST /officer/webhooks": _role("admin", "officer"),
+    "POST /officer/webhooks/{webhook_id}/trial": _role("admin", "officer"),
+    "POST /officer/webhooks/{webhook_id}/removal": _role("admin", "officer"),
 }
 """By method and route template, as in ``service/floorplan.py``."""
 

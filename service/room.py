@@ -19,9 +19,11 @@ from schema.errors import (
     NotPublished,
     NotSignedIn,
     NotYours,
+    OnlyHigher,
     OpensEarlier,
     Refusal,
     SameOfficer,
+    TooLateToRaise,
     TranslationStands,
     Unavailable,
 )
@@ -103,6 +105,10 @@ def refusal_of(error: Exception) -> Exception:
             return ActSettled(state=str(error))
         case asyncpg.PostgresError() if error.sqlstate == "BYEAR":
             return OpensEarlier(announced=datetime.strptime(str(error), "%Y-%m-%d %H:%M UTC").replace(tzinfo=UTC))
+        case asyncpg.PostgresError() if error.sqlstate == "BYRAI":
+            return OnlyHigher(what=str(error))
+        case asyncpg.PostgresError() if error.sqlstate == "BYOVR":
+            return TooLateToRaise(what=str(error))
         case asyncpg.PostgresError() if error.sqlstate in _SITUATIONS:
             return _SITUATIONS[error.sqlstate]()
         case asyncpg.DataError():  # an argument of ours, though asyncpg derives it from InterfaceError as well

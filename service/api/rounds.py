@@ -16,10 +16,12 @@ from schema.errors import (
     NotFound,
     NotSignedIn,
     NotWhole,
+    OnlyHigher,
     OpensEarlier,
     RollNotReady,
     RoundKeyMissing,
     TooLarge,
+    TooLateToRaise,
     Unavailable,
     UnknownForm,
 )
@@ -35,10 +37,13 @@ from service.store.rounds import Round
 from service.store.translations import Translation
 from service.verbs import ballots as ballot_verbs
 from service.verbs import rounds as verbs
+from service.verbs import setup as setup_verbs
 from service.verbs import translations as translation_verbs
 from service.verbs.rounds import RoundDraft, RoundView
+from service.verbs.setup import RoundSettings
 
 _ROUND = msgspec.json.Decoder(RoundDraft)
+_SETTINGS = msgspec.json.Decoder(RoundSettings)
 
 READ = answers(NotFound, Malformed, Unavailable) | NOT_MODIFIED
 ACT = answers(NotSignedIn, NotAllowed, NotFound, Malformed, Frozen, Unavailable)
@@ -93,6 +98,22 @@ async def edit_round(
     return await verbs.edit_round(house, officer, round_id, revision, await read_json(request, _ROUND))
 
 
+@put(
+    "/rounds/{round_id:uuid}/settings",
+    operation_class=json_body(RoundSettings),
+    responses=answers(
+        *(NotSignedIn, NotAllowed, NotFound, Malformed, TooLarge, UnknownForm, OnlyHigher, TooLateToRaise, Unavailable)
+    ),
+    security=OFFICER,
+    tags=["rounds"],
+)
+async def change_settings(
+    request: AnyRequest, house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]
+) -> RoundView:
+    """Change what may change of a round after it was scheduled, and then only upwards. Body: RoundSettings."""
+    return await setup_verbs.change_settings(house, officer, round_id, await read_json(request, _SETTINGS))
+
+
 @post("/rounds/{round_id:uuid}/announcement", status_code=200, responses=ACT, security=OFFICER, tags=["rounds"])
 async def announce_round(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> RoundView:
     """Show a draft to everybody."""
@@ -134,6 +155,7 @@ router: Any = Router(
         view_round,
         view_draft,
         edit_round,
+        change_settings,
         announce_round,
         schedule_round,
         unschedule_round,

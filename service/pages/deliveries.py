@@ -21,8 +21,6 @@ from service.verbs import deliveries as verbs
 from service.verbs import readings
 from service.verbs.deliveries import DeliveryDraft, FollowedProject
 
-_TYPED = ("state", "says", "spent", "expected_on")
-
 
 @get("/rounds/{round_id:uuid}/delivery")
 async def view_delivery(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
@@ -82,7 +80,7 @@ async def _telling(
     typed = {str(project.id): _stands(project) for pot in following.pots for project in pot.projects}
     refused = sent.text("project") if sent else ""
     if sent and refused in typed:
-        typed[refused] = {name: sent.text(name) for name in _TYPED}
+        typed[refused] = sent
     return officer_page(
         "officer_delivery.html",
         details(refusal).status if refusal else 200,
@@ -97,13 +95,13 @@ async def _telling(
     )
 
 
-def _stands(project: FollowedProject) -> dict[str, str]:
+def _stands(project: FollowedProject) -> Fields:
     """What a form begins with: all but the words is as it was told last."""
     last = project.newest
     if last is None:
-        return dict.fromkeys(_TYPED, "")
+        return Fields({})
     expected = last.expected_on.isoformat() if last.expected_on else ""
-    return {"state": last.state, "says": "", "spent": words.money_field(project.spent), "expected_on": expected}
+    return Fields({"state": [last.state], "spent": [words.money_field(project.spent)], "expected_on": [expected]})
 
 
 handlers: list[Any] = [view_delivery]

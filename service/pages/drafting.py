@@ -108,6 +108,7 @@ def _round_values(fields: Fields) -> dict[str, Any]:
         "ballots_floor": fields.number_or("ballots_floor", 200),
         "appeal_days": fields.number_or("appeal_days", 45),
         "shows_what_if": bool(fields.text("shows_what_if")),
+        "lot_seed": fields.text("lot_seed").strip() or None,
         **{name: fields.moment(name) for name in TIMES},
     }
 
@@ -126,6 +127,7 @@ def _round_fields(view: RoundView) -> Fields:
             "ballots_floor": [str(found.ballots_floor)],
             "appeal_days": [str(found.appeal_days)],
             "shows_what_if": ["on" if found.shows_what_if else ""],
+            "lot_seed": [found.lot_seed],
             "revision": [str(found.revision)],
             **{name: [words.moment_field(at)] for name, at in times.items()},
         }

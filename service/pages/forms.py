@@ -6,7 +6,7 @@ from typing import TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
-from litestar.datastructures import UploadFile
+from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.exceptions import HTTPException, ValidationException
 
 from schema.errors import Malformed, TooLarge, UnknownForm
@@ -33,6 +33,10 @@ _LABELS = {
     "cost_guess": marked("the cost"),
     "cost": marked("the cost"),
     "name": marked("the name"),
+    "lot_seed": marked("the words for lots"),
+    "recipient": marked("the public key"),
+    "ballots_floor": marked("the number from which single ballots are shown"),
+    "appeal_days": marked("the number of days for appeals"),
     "choices": marked("a choice"),
     "roles": marked("a role"),
     "reason": marked("the reason"),
@@ -139,6 +143,15 @@ async def read_upload(request: AnyRequest, name: str, limit: int) -> bytes:
 
 async def read_file_form(request: AnyRequest, name: str, limit: int) -> tuple[UploadFile, Fields]:
     """The same file, to be read piece by piece, and the texts that came with it."""
+    form, fields = await read_parts(request, limit)
+    file = form.get(name)
+    if not isinstance(file, UploadFile):
+        raise Malformed(fault=marked("no file was chosen"))
+    return file, fields
+
+
+async def read_parts(request: AnyRequest, limit: int = FORM_LIMIT) -> tuple[FormMultiDict, Fields]:
+    """All parts of a multipart form, and the texts among them."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise UnknownForm(expected="multipart/form-data")
     try:
@@ -149,13 +162,10 @@ async def read_file_form(request: AnyRequest, name: str, limit: int) -> tuple[Up
         raise TooLarge(limit=limit) if error.status_code == 413 else Malformed(fault=marked("it is cut off")) from None
     except (ValueError, LookupError):
         raise Malformed(fault=marked("a text in it is not UTF-8")) from None
-    file = form.get(name)
-    if not isinstance(file, UploadFile):
-        raise Malformed(fault=marked("no file was chosen"))
     texts = {field: [text for text in form.getall(field) if isinstance(text, str)] for field in form}
     if any(_CONTROL.search(text) for sent in texts.values() for text in sent):
         raise Malformed(fault=marked("a text in it holds a sign that is no text"))
-    return file, Fields(texts)
+    return form, Fields(texts)
 
 
 def shaped(values: Mapping[str, object], shape: type[T]) -> T:

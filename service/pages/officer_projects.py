@@ -34,7 +34,6 @@ DONE = {
 STATES = {"new": marked("new"), "changed": marked("changed"), "same": marked("the same")}
 """What a row of a file would do."""
 
-_TYPED = ("title", "cost", "area", "about", "language")
 _STEPS = {"up": -1, "down": 1}
 _WIRE_LIMIT = 8 * LIMIT
 """Bytes of a form that holds a file, of which a form writes a letter as six."""
@@ -66,12 +65,8 @@ async def _page(
         columns=COLUMNS,
         said=_(said) if said else None,
         alert=words.sentence(refusal, view.round.currency) if refusal else None,
-        typed=_texts(typed or Fields({})),
+        typed=typed or Fields({}),
     )
-
-
-def _texts(fields: Fields) -> dict[str, str]:
-    return {name: fields.text(name) for name in _TYPED}
 
 
 @get(["/pots/{pot_id:uuid}/projects/file", "/pots/{pot_id:uuid}/projects/rows"])
@@ -107,12 +102,13 @@ def _sent(fields: Fields, view: PotView) -> ProjectDraft:
 async def view_project(house: TheHouse, officer: TheOfficer, project_id: FromPath[UUID]) -> Page:
     """The form of one project."""
     project, view = await verbs.view_project(house, officer, project_id)
-    typed = {"title": project.title, "cost": words.money_field(project.cost), "language": project.language or ""}
-    return _project_page(officer, project_id, view, typed | {"area": project.area or "", "about": project.about})
+    texts = {"title": project.title, "cost": words.money_field(project.cost), "about": project.about}
+    texts |= {"area": project.area or "", "language": project.language or ""}
+    return _project_page(officer, project_id, view, Fields({name: [text] for name, text in texts.items()}))
 
 
 def _project_page(
-    officer: Officer, project_id: UUID, view: PotView, typed: dict[str, str], refusal: Refusal | None = None
+    officer: Officer, project_id: UUID, view: PotView, typed: Fields, refusal: Refusal | None = None
 ) -> Page:
     return officer_page(
         "officer_project.html",
@@ -135,7 +131,7 @@ async def save_project(request: AnyRequest, house: TheHouse, officer: TheOfficer
     except ELSEWHERE:
         raise
     except Refusal as refusal:
-        return _project_page(officer, project_id, view, _texts(fields), refusal)
+        return _project_page(officer, project_id, view, fields, refusal)
     return see_other(f"/officer/pots/{project.pot_id}/projects?done=saved")
 
 

@@ -127,18 +127,20 @@ async def act_on_round(house: TheHouse, officer: TheOfficer, round_id: FromPath[
     """Announce, schedule, take the scheduling back, or show the comparison with other rules."""
     if act not in _ACTS:
         raise NotFound(what="page")
-    return await _done_or_said(house, officer, round_id, act, _ACTS[act](house, officer, round_id))
+    return await done_or_said(house, officer, round_id, act, _ACTS[act](house, officer, round_id))
 
 
-async def _done_or_said(house: House, officer: Officer, round_id: UUID, act: str, doing: Awaitable[object]) -> Page:
-    """Do it and lead back to the round; a refusal is told on the round's page, with its facts."""
+async def done_or_said(
+    house: House, officer: Officer, round_id: UUID, done: str, doing: Awaitable[object], typed: Fields | None = None
+) -> Page:
+    """Do it and lead back to the round; a refusal is told on the round's page, with what was typed."""
     try:
         await doing
     except ELSEWHERE:
         raise
     except Refusal as refusal:
-        return await round_page(house, officer, round_id, refusal=refusal)
-    return see_other(f"/officer/rounds/{round_id}?done={act}")
+        return await round_page(house, officer, round_id, refusal=refusal, typed=typed)
+    return see_other(f"/officer/rounds/{round_id}?done={done}")
 
 
 handlers: list[Any] = [

@@ -43,6 +43,8 @@ _WORDS = {
     **PHASES,
     **ROLES,
     **HIDDEN_FOR,
+    "ballots_floor": marked("the number from which single ballots are shown"),
+    "appeal_days": marked("the number of days for appeals"),
     "admit": marked("Admit a resident"),
     "release": marked("Release ballots"),
     "scheduled": marked("Scheduled"),

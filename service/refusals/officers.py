@@ -136,6 +136,27 @@ PROBLEMS: dict[type[Refusal], Problem] = {
             " readers see that and when they were corrected."
         ),
     ),
+    e.OnlyHigher: Problem(
+        409,
+        marked("Only higher"),
+        marked(
+            "The round is scheduled and residents rely on this, so {what} can only be raised. Write the number that it"
+            " has, or a higher one."
+        ),
+        marked(
+            "The round is scheduled and residents rely on this setting, so it can only be raised. Write the number that"
+            " it has, or a higher one."
+        ),
+    ),
+    e.TooLateToRaise: Problem(
+        409,
+        marked("Too late to raise"),
+        marked("The time in which {what} could be raised is over. Write the number that it has, and leave it at that."),
+        marked(
+            "The time in which this setting could be raised is over. Write the number that it has, and leave it at"
+            " that."
+        ),
+    ),
     e.NotWhole: Problem(
         409,
         marked("Not whole yet"),

@@ -74,6 +74,13 @@ class Shortcoming(msgspec.Struct, frozen=True):
     project: str = ""
 
 
+class AppealEnd(msgspec.Struct, frozen=True):
+    """Until when the outcome can be appealed against, null before publication; and whether that is over."""
+
+    ends_at: datetime | None
+    is_over: bool
+
+
 class Municipality(msgspec.Struct, frozen=True):
     """Whose rounds they are, by the name in the newest one."""
 
@@ -124,6 +131,22 @@ async def insert_round(db: Db, *values: object) -> None:
 async def update_round(db: Db, *values: object) -> bool:
     """Change a draft of the revision given; False when it has another by now."""
     return await run(db, SQL.update_round, *values) == 1
+
+
+async def appeal_end(db: Db, round_id: UUID) -> AppealEnd:
+    """When the time for appeals ends."""
+    found = await one(db, AppealEnd, SQL.appeal_end, round_id)
+    assert found is not None
+    return found
+
+
+async def change_settings(db: Db, round_id: UUID, ballots_floor: int, appeal_days: int) -> bool:
+    """Give a round these numbers, as far as the database lets them change. True when it has another revision by that.
+
+    The round is locked as a cast locks it, so that it does not close meanwhile.
+    """
+    await db.fetchval(SQL.lock_round, round_id)
+    return bool(await db.fetchval(SQL.change_settings, round_id, ballots_floor, appeal_days))
 
 
 async def write_areas(db: Db, round_id: UUID, names: list[str]) -> None:

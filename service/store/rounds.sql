@@ -46,6 +46,18 @@ update box.round r set name = $3, about = $4, currency = $5, proposing_at = $6, 
     sources = $14, shows_what_if = $15, language = coalesce($16, language), revision = revision + 1
 where id = $1 and revision = $2
 
+-- name: appeal_end
+select box.appeal_ends_at(r) as ends_at, coalesce(box.appeal_ends_at(r) <= clock_timestamp(), false) as is_over
+from box.round r where r.id = $1
+
+-- name: lock_round
+select (box.lock_round(true, $1)).id
+
+-- name: change_settings
+update box.round set ballots_floor = $2, appeal_days = $3, revision = revision + (scheduled_at is null)::integer
+where id = $1 and (ballots_floor, appeal_days) is distinct from ($2, $3)
+returning scheduled_at is null
+
 -- name: delete_areas
 delete from box.area where round_id = $1 and name <> all($2::text[])
 

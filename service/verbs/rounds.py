@@ -25,6 +25,8 @@ from service.store.rounds import Municipality, Pot, Round, Shortcoming
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Age = Annotated[int, msgspec.Meta(ge=0, le=120)]
+Floor = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+AppealDays = Annotated[int, msgspec.Meta(ge=0, le=3650)]
 
 
 class PotDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,8 +76,8 @@ class RoundDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reviewing_at: Moment | None = None
     supporting_at: Moment | None = None
     lot_seed: Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[ -~]*$")] | None = None
-    ballots_floor: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 200
-    appeal_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 45
+    ballots_floor: Floor = 200
+    appeal_days: AppealDays = 45
     sources: Annotated[tuple[Source, ...], msgspec.Meta(min_length=1, max_length=3)] = ("register",)
     shows_what_if: bool = False
     language: Tongue | None = None

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import pyrage
+
 from tests.people import owner
 from tests.service.booths import Booth, open_booth
 from tests.service.worlds import STYLES
@@ -31,6 +33,9 @@ STRANGERS = "V22,North,1980,1\nV23,North,2020,1\n"
 """Somebody who may vote in one pot, and somebody who may in none."""
 NEIGHBOURS = "".join(f"W{number},{'Södra' if number > 4 else 'Ön'},1980,1\n" for number in range(36))
 """A larger area than the first, and one of a few houses."""
+
+RECIPIENTS = tuple(str(pyrage.x25519.Identity.generate().to_public()) for _ in range(2))
+"""The public keys of two auditors."""
 
 Address = dict[str, str]
 """What to fill into an address."""
@@ -134,6 +139,7 @@ async def _arranged(town: Town, names: dict[str, str], ideas: tuple[tuple[str, s
     booth = await _on_paper(ground, names)
     await _disputed(ground, names)
     await town.work()
+    await _watched(ground, names)
     view = await town.act("GET", f"/api/rounds/{ground.id}/draft")
     scene.known = _known(
         round_id=ground.id,
@@ -212,6 +218,18 @@ async def _on_paper(ground: Ground, names: dict[str, str]) -> Booth:
             body = {"pot_id": ground.pots[1], "number": number, "choices": [choice]}
             assert (await booth.send("POST", "/entries", body, clerk)).status_code == 201
     return booth
+
+
+async def _watched(ground: Ground, names: dict[str, str]) -> None:
+    """An auditor and one who was revoked, a webhook where nobody listens and one that was never posted to."""
+    for number, recipient in enumerate(RECIPIENTS):
+        sent = {"name": f"{names['by']} {number}"[:120], "recipient": recipient}
+        named = await ground.town.act("POST", f"/api/rounds/{ground.id}/auditors", json=sent)
+    await ground.officer("DELETE", f"auditors/{named[-1]['id']}")
+    await ground.town.act("POST", "/api/head-webhooks", json={"address": "http://127.0.0.1:1/heads"})
+    await ground.town.work("spread")
+    address = f"https://observers.example/{LONG}"[:500]
+    await ground.town.act("POST", "/api/head-webhooks", json={"address": address})
 
 
 async def _disputed(ground: Ground, names: dict[str, str]) -> None:

@@ -20,6 +20,7 @@ NOT_HTML = {
     "/health/ready",
     "/officer/register/imports/{import_id}/faults",
     "/officer/pots/{pot_id}/projects.csv",
+    "/officer/rounds/{round_id}/auditors/{auditor_id}/openings",
     "/rounds/{round_id}/news.atom",
     "/rounds/{round_id}/dates.ics",
 }

@@ -12,6 +12,7 @@ from tests.builders import proposal
 from tests.pages.test_house import addresses
 from tests.pages.visitor import Visit, Visitor
 from tests.service.booths import open_booth
+from tests.service.test_auditors import RECIPIENT
 from tests.service.test_reviews import HIDE
 from tests.town import PASSWORD, Town, draft
 
@@ -48,6 +49,9 @@ async def world(town: Town) -> list[dict[str, Any]]:
     drafted = await town.act("POST", "/api/rounds", json=draft())
     opened = await town.open_round()
     await reviewed(town, drafted["round"]["id"])
+    await town.act("POST", "/api/head-webhooks", json={"address": "https://observers.example/heads"})
+    auditor = {"name": "Ansgar", "recipient": RECIPIENT}
+    await town.act("POST", f"/api/rounds/{drafted['round']['id']}/auditors", json=auditor)
     batch = await open_booth(await town.open_round(register=None))
     imported = (await town.act("GET", "/api/register/imports"))["imports"][0]["id"]
     project = (await town.act("GET", f"/api/rounds/{opened.id}/draft"))["projects"][0]["id"]

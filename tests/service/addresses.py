@@ -25,9 +25,11 @@ MOVES = {
     "POST /officer/sign-out",
     "POST /officer/account/totp",
     "POST /officer/account/totp/confirmation",
+    "DELETE /api/rounds/{round_id}/auditors/{auditor_id}",
+    "POST /officer/rounds/{round_id}/auditors/{auditor_id}/revocation",
 }
-"""What would move the round on, end the officer's session, or show the random secret of an app. Confirming is looked at
-at the close and later.
+"""What would move the round on, end the officer's session, revoke an auditor, or show the random secret of an app.
+Confirming is looked at at the close and later.
 """
 
 CANARY = 7
@@ -145,7 +147,6 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "number": "1",
         "v": "0",
         "revision": "1",
-        "anew": "1",
         "language": "sv",
         "is_test": "true",
         "again": "false",

@@ -77,7 +77,11 @@ UNANSWERED = {
 }
 """Reads that refuse everybody in these houses, which have no provider and no look of their own."""
 
-LOCKED = {"box.openings.locked", "GET /api/rounds/{round_id}/auditors/{auditor_id}/openings"}
+LOCKED = {
+    "box.openings.locked",
+    "GET /api/rounds/{round_id}/auditors/{auditor_id}/openings",
+    "GET /officer/rounds/{round_id}/auditors/{auditor_id}/openings",
+}
 """What only an auditor can read, made after publication. It is random, and its length may be as well."""
 
 FUNCTIONS = {
@@ -110,12 +114,14 @@ FUNCTIONS = {
     "box.refuse_other_decision",
     "box.refuse_other_hashes",
     "box.refuse_other_key",
+    "box.refuse_revoked",
     "box.refuse_undecided",
     "box.refuse_undecided_entry",
     "box.refuse_unfunded",
     "box.refuse_unpublished",
     "box.retime_round",
     "box.retimed",
+    "box.revoke_auditor",
     "box.rule_quarantine",
     "box.schedule_round",
     "box.shortcomings",

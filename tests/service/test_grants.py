@@ -82,6 +82,8 @@ box.audit_checkpoint         -          -          -          si         -
 box.audit_tile               -          -          -          si         -
 box.audit_tile.hashes        -          -          -          u          -
 box.auditor                  -          si         -          -          s
+box.auditor.revoked_at       -          u          -          -          -
+box.auditor.revoked_by       -          u          -          -          -
 box.ballot                   -          si         -          -          s
 box.checkpoint               -          s          -          -          si
 box.checkpoint_secret        -          -          -          -          s
@@ -94,6 +96,7 @@ box.elector                  -          s          -          id         s
 box.elector.pot_id           -          -          -          s          -
 box.head_delivery            -          s          -          -          siu
 box.head_webhook             -          sid        -          -          s
+box.head_webhook.tried_at    -          u          -          -          -
 box.leaf                     -          s          -          -          si
 box.log_head                 s          s          -          s          s
 box.log_tile                 s          s          -          s          s

@@ -7,6 +7,7 @@ from service.pages.words.audit import COLUMNS, DEEDS, HAPPENED
 from service.pages.words.deliveries import DELIVERIES
 from service.pages.words.desk import SIGNS, STATES
 from service.pages.words.electors import RELATIONS, electorate, obstacle
+from service.pages.words.heads import PLACES, head_fault, place_state
 from service.pages.words.numbers import groups, money, money_field, near_money, percent, read_money
 from service.pages.words.paper import DOCUMENTS, SHEETS, VOIDS, read_sheet, written_sheet
 from service.pages.words.refusals import all_refused, sentence, why_refused
@@ -42,6 +43,7 @@ __all__ = [
     "ON_ROLL",
     "OPEN",
     "PHASES",
+    "PLACES",
     "QUEUES",
     "REASONS",
     "RELATIONS",
@@ -61,6 +63,7 @@ __all__ = [
     "day",
     "electorate",
     "groups",
+    "head_fault",
     "is_possible",
     "known",
     "limits",
@@ -73,6 +76,7 @@ __all__ = [
     "next_act",
     "obstacle",
     "percent",
+    "place_state",
     "read_moment",
     "read_money",
     "read_sheet",
