@@ -126,6 +126,7 @@ FUNCTIONS = {
     "box.tell_webhook",
     "box.unmark_paper",
     "box.voided",
+    "civic.forget_drafts",
     "roll.acting_officer",
     "roll.as_noted",
     "roll.audit_ledger",

@@ -11,6 +11,10 @@ import pytest
 from schema.database import connect
 from schema.events import (
     ActNoted,
+    ArgumentHidden,
+    ArgumentReopened,
+    ArgumentWithdrawn,
+    ArgumentWritten,
     AuditorNamed,
     BallotsAccepted,
     BallotsCast,
@@ -35,7 +39,7 @@ from schema.events import (
     RoundPublished,
     RoundScheduled,
 )
-from tests.builders import ADDRESS, KEYS, cast, close, draft, hold, pot, proposal, register, tag, voting
+from tests.builders import ADDRESS, KEYS, argument, cast, close, draft, hold, pot, proposal, register, tag, voting
 from workers.door import act
 from workers.lanes import ROLES
 
@@ -81,6 +85,7 @@ async def stage(db: asyncpg.Connection) -> list[Event]:
     await hold(db, house, "Amina")
     await close(db, house)
     ours = await proposal(db, drafted)
+    said = await argument(db, ours, "Björn")
     await db.execute("insert into civic.support values ($1, $2)", ours, tag("Björn"))
     return [
         RegisterImported(house.municipality_id),
@@ -106,6 +111,10 @@ async def stage(db: asyncpg.Connection) -> list[Event]:
         ProposalReopened(ours),
         ProposalSupported(ours),
         ProposalUnsupported(ours),
+        ArgumentWritten(ours, said),
+        ArgumentWithdrawn(ours, said),
+        ArgumentHidden(ours, said),
+        ArgumentReopened(ours, said),
     ]
 
 
