@@ -12,6 +12,7 @@ from schema.errors import (
     HasAnswer,
     KeyReused,
     Malformed,
+    NotFound,
     NotInPhase,
     Refusal,
     Settled,
@@ -208,16 +209,18 @@ async def _report_page(
     is_done: bool = False,
 ) -> Page:
     proposal, view = await _place(house, proposal_id)
-    argument_id = uuid_or_malformed(named, marked("the argument")) if named else None
+    argument = await verbs.view_argument(house, uuid_or_malformed(named, marked("the argument"))) if named else None
+    if argument and argument.proposal_id != proposal_id:
+        raise NotFound(what="argument")
     return form_page(
         "report.html",
         refusal,
         view.round.currency,
         round=view.round,
         proposal=proposal,
-        argument=await verbs.view_argument(house, argument_id) if argument_id else None,
+        argument=argument,
         words=words,
-        grounds=words.ARGUMENT_HIDDEN_FOR if argument_id else words.HIDDEN_FOR,
+        grounds=words.ARGUMENT_HIDDEN_FOR if argument else words.HIDDEN_FOR,
         ground=ground,
         is_done=is_done,
     )

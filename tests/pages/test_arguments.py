@@ -7,7 +7,12 @@ from tests.service.test_arguments import HIDDEN, SAID, argue, debated, decide
 from tests.service.test_proposals import TEXT, supporting
 from tests.town import Ground, Town
 
-WORDS = {"words": "How high is it?", "author_name": "Björn", "side": "question"}
+HIGH = "How high is it?"
+
+
+async def ask(visitor: Visitor, words: str = HIGH, name: str = "Björn", token: str | None = None) -> Visit:
+    """Björn asks, on the form that is open."""
+    return await visitor.press("Send it", token=token, words=words, author_name=name, side="question", language="en")
 
 
 async def at_seat(visitor: Visitor, ground: Ground, path: str, who: str = "BJORN-2") -> Visit:
@@ -28,11 +33,11 @@ async def test_a_resident_argues_from_the_page_of_a_proposal(town: Town, visitor
     ground, path = await debated(town)
     seat = await at_seat(visitor, ground, path)
     assert seat.title == "Have your say"
-    sent = await visitor.press("Send it", language="en", **WORDS)
+    sent = await ask(visitor)
     assert "Your words are there" in sent.text
     seen = await visitor.open(path.removeprefix("/api"))
-    assert "How high is it?" in seen.text
-    (words,) = [each for each in seen.page.all("div") if each.text == "How high is it?"]
+    assert HIGH in seen.text
+    (words,) = [each for each in seen.page.all("div") if each.text == HIGH]
     assert (words["lang"], words["dir"]) == ("en", "auto")
 
 
@@ -42,10 +47,10 @@ async def test_a_second_press_is_one_argument(town: Town, visitor: Visitor) -> N
     seat = await at_seat(visitor, ground, path)
     for _ in range(2):
         visitor.seen = seat
-        await visitor.press("Send it", **WORDS)
-    assert (await visitor.open(path.removeprefix("/api"))).text.count("How high is it?") == 1
+        await ask(visitor)
+    assert (await visitor.open(path.removeprefix("/api"))).text.count(HIGH) == 1
     visitor.seen = seat
-    asked = await visitor.press("Send it", **(WORDS | {"words": "How wide is it?"}))
+    asked = await ask(visitor, "How wide is it?")
     assert "This form has sent other words before" in asked.alert
     await visitor.press("Send it")
     assert "How wide is it?" in (await visitor.open(path.removeprefix("/api"))).text
@@ -55,10 +60,10 @@ async def test_a_refusal_keeps_the_words(town: Town, visitor: Visitor) -> None:
     """It says which field, and nothing is lost."""
     ground, path = await debated(town)
     await at_seat(visitor, ground, path)
-    refused = await visitor.press("Send it", **(WORDS | {"author_name": " "}))
+    refused = await ask(visitor, name=" ")
     assert refused.status == 400
     assert "your name" in refused.alert
-    assert "How high is it?" in refused.text
+    assert HIGH in refused.text
     assert refused.checked() == ["question"]
 
 
@@ -67,10 +72,10 @@ async def test_an_expired_pass_keeps_the_words(town: Town, visitor: Visitor) -> 
     ground, path = await debated(town)
     seat = await at_seat(visitor, ground, path)
     token = expired(town, hidden(seat, "pass"), "civic")
-    asked = await visitor.press("Send it", token=token, **WORDS)
+    asked = await ask(visitor, token=token)
     assert asked.status == 401
     back = await visitor.press("Go on", code=town.codes["BJORN-2"])
-    assert "How high is it?" in back.text
+    assert HIGH in back.text
     assert "Your words are there" in (await visitor.press("Send it")).text
 
 

@@ -1,9 +1,12 @@
 """Drafts and changes of proposals on pages: begun on one telephone, gone on with on another, and nobody else's."""
 
+from uuid import UUID
+
 import asyncpg
 import pytest
 from msgspec.structs import replace
 
+from tests.builders import decision
 from tests.pages.test_resident import expired, hidden, in_phase, signed_in
 from tests.pages.visitor import Visit, Visitor
 from tests.service.test_proposals import TEXT
@@ -14,11 +17,11 @@ from workers.clock import Clock
 ABOUT = "Tre bänkar vid ån."
 
 
-async def begun(visitor: Visitor, ground: Ground, **changes: str) -> Visit:
-    """Amina's draft without a title, saved."""
+async def begun(visitor: Visitor, ground: Ground, title: str = "") -> Visit:
+    """Amina's draft, saved without a title or with one."""
     await signed_in(visitor, ground)
     await visitor.press("Write a proposal")
-    return await visitor.press("Save as a draft", about=ABOUT, cost_guess="about 4", **changes)
+    return await visitor.press("Save as a draft", about=ABOUT, cost_guess="about 4", title=title)
 
 
 async def drafts(db: asyncpg.Connection) -> int:
@@ -132,6 +135,17 @@ async def test_drafts_go_when_the_debate_is_over(
     await Clock(replace(town.settings, heads=None)).tick(worker)
     assert await drafts(db) == left
     assert (ABOUT in (await signed_in(visitor, ground)).text) == bool(left)
+
+
+async def test_what_is_left_of_drafts_goes_with_the_ballots(
+    town: Town, visitor: Visitor, db: asyncpg.Connection
+) -> None:
+    """Should the clock have been away for so long."""
+    ground = await in_phase(town, "proposing")
+    await begun(visitor, ground)
+    made = await decision(db, UUID(ground.id), "delete-ballots")
+    await db.execute("insert into box.deletion (round_id, decision_id, ballots) values ($1, $2, 0)", ground.id, made)
+    assert await drafts(db) == 0
 
 
 async def test_the_author_changes_her_proposal(town: Town, visitor: Visitor) -> None:
