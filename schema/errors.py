@@ -413,6 +413,22 @@ class Hidden(Refusal):
     """A proposal that breaks the rules of conduct, whose words are shown to nobody but officers. Facts: ground."""
 
 
+class ArgumentSettled(Refusal):
+    """An argument is in a state in which this cannot be done. Facts: state."""
+
+
+class TooManyArguments(Refusal):
+    """A resident has as many arguments about a proposal as one may. Facts: limit."""
+
+
+class HasAnswer(Refusal):
+    """An argument was answered already by whoever answers it again."""
+
+
+class TooManyDrafts(Refusal):
+    """A resident has as many drafts in a round as one may. Facts: limit."""
+
+
 class NameTaken(Refusal):
     """Another thing has this name or number already. Facts: what."""
 

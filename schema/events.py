@@ -191,6 +191,38 @@ class ProposalUnsupported(msgspec.Struct, frozen=True, tag_field="event", tag=Tr
     proposal_id: UUID
 
 
+class ArgumentWritten(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """A resident argued about a proposal or asked, or its author or the municipality answered. Who is not said."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+    argument_id: UUID
+
+
+class ArgumentWithdrawn(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """Whoever wrote an argument or an answer took it back."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+    argument_id: UUID
+
+
+class ArgumentHidden(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """A moderator hid an argument or an answer that breaks the rules of conduct."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+    argument_id: UUID
+
+
+class ArgumentReopened(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """A moderator took back that an argument or an answer was hidden."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+    argument_id: UUID
+
+
 Event = (
     RegisterImported
     | RoundDrafted
@@ -216,6 +248,10 @@ Event = (
     | ProposalReopened
     | ProposalSupported
     | ProposalUnsupported
+    | ArgumentWritten
+    | ArgumentWithdrawn
+    | ArgumentHidden
+    | ArgumentReopened
 )
 
 _encoder = msgspec.json.Encoder()

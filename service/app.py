@@ -22,6 +22,7 @@ from service.admission import admit
 from service.api import (
     acts,
     appeals,
+    arguments,
     audit,
     auditors,
     ballots,
@@ -61,6 +62,7 @@ from service.room import Room
 from service.traces import Traces
 from service.verbs.acts import ActDraft
 from service.verbs.appeals import AppealAnswer, AppealDraft, AppealQuestion, BallotAppealDraft
+from service.verbs.arguments import AnswerDraft, ArgumentDraft, Report
 from service.verbs.assisted import Assistance
 from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot, Withdrawal
@@ -71,6 +73,7 @@ from service.verbs.declarations import Declaration
 from service.verbs.deliveries import DeliveryDraft
 from service.verbs.desk import QuarantineDraft
 from service.verbs.heads import WebhookDraft
+from service.verbs.moderation import ArgumentReviewDraft, OfficialAnswer
 from service.verbs.paper import BatchDraft, Decided, Keyed, Totals
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
@@ -84,6 +87,7 @@ log = structlog.get_logger("service")
 
 BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, ReviewDraft, AuditorDraft, WebhookDraft, ActDraft),
+    *(ArgumentDraft, AnswerDraft, OfficialAnswer, ArgumentReviewDraft, Report),
     *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
     *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft, Sought, Declaration, Contact),
     *(DeliveryDraft, TranslationDraft, BatchDraft, Totals, Marking, Unmarking, Keyed, Decided, Assistance),
@@ -99,6 +103,7 @@ api = Router(
             deliveries,
             translations,
             proposals,
+            arguments,
             ballots,
             sign_in,
             codes,

@@ -31,6 +31,8 @@ REVIEWERS = _role("officer", "reviewer")
 """Whoever finds out what can be done."""
 MODERATORS = _role("officer", "moderator")
 """Whoever sees to the rules of conduct."""
+SPEAKERS = REVIEWERS | MODERATORS
+"""Whoever answers for the municipality in a debate."""
 
 RIGHTS: dict[str, Who] = {
     # What everybody reads.
@@ -72,6 +74,8 @@ RIGHTS: dict[str, Who] = {
     "GET /proposals/{proposal_id}": "anyone",
     "GET /api/rounds/{round_id}/proposals": "anyone",
     "GET /api/proposals/{proposal_id}": "anyone",
+    "GET /proposals/{proposal_id}/arguments": "anyone",
+    "GET /api/proposals/{proposal_id}/arguments": "anyone",
     "GET /health/live": "anyone",
     "GET /health/ready": "anyone",
     "GET /problems/{slug}": "anyone",
@@ -130,6 +134,29 @@ RIGHTS: dict[str, Who] = {
     "DELETE /api/proposals/{proposal_id}": "pass",
     "PUT /api/proposals/{proposal_id}/support": "pass",
     "DELETE /api/proposals/{proposal_id}/support": "pass",
+    "POST /rounds/{round_id}/drafts": "form",
+    "GET /rounds/{round_id}/drafts": "anyone",
+    "POST /rounds/{round_id}/drafts/deletion": "form",
+    "GET /rounds/{round_id}/drafts/deletion": "anyone",
+    "GET /proposals/{proposal_id}/edit": "anyone",
+    "POST /proposals/{proposal_id}/edit": "form",
+    "GET /proposals/{proposal_id}/changes": "anyone",
+    "POST /proposals/{proposal_id}/changes": "form",
+    "GET /proposals/{proposal_id}/arguments/new": "anyone",
+    "POST /proposals/{proposal_id}/arguments/new": "form",
+    "POST /proposals/{proposal_id}/arguments": "form",
+    "GET /proposals/{proposal_id}/arguments/withdrawal": "anyone",
+    "POST /proposals/{proposal_id}/arguments/withdrawal": "form",
+    "GET /proposals/{proposal_id}/answers": "anyone",
+    "POST /proposals/{proposal_id}/answers": "form",
+    "POST /api/proposals/{proposal_id}/arguments": "pass",
+    "POST /api/arguments/{argument_id}/answers": "pass",
+    "DELETE /api/arguments/{argument_id}": "pass",
+    # Whoever reads something may report it.
+    "GET /proposals/{proposal_id}/report": "anyone",
+    "POST /proposals/{proposal_id}/report": "anyone",
+    "POST /api/proposals/{proposal_id}/reports": "anyone",
+    "POST /api/arguments/{argument_id}/reports": "anyone",
     # An officer's own account.
     "POST /officer/sign-out": "self",
     "DELETE /api/officer/sessions": "self",
@@ -250,6 +277,16 @@ RIGHTS: dict[str, Who] = {
     # Whoever may decide may take it back: that depends on what was decided, so the verb looks again.
     "POST /officer/proposals/{proposal_id}/reopen": REVIEWERS | MODERATORS,
     "POST /api/proposals/{proposal_id}/review": REVIEWERS | MODERATORS,
+    "GET /officer/rounds/{round_id}/arguments": STAFF,
+    "POST /officer/arguments/{argument_id}/hide": MODERATORS,
+    "POST /officer/arguments/{argument_id}/reopen": MODERATORS,
+    "POST /officer/arguments/{argument_id}/reports": MODERATORS,
+    "POST /officer/proposals/{proposal_id}/reports": MODERATORS,
+    "POST /api/arguments/{argument_id}/review": MODERATORS,
+    "POST /officer/arguments/{argument_id}/answer": SPEAKERS,
+    "POST /officer/arguments/{argument_id}/answer-withdrawal": SPEAKERS,
+    "POST /api/arguments/{argument_id}/official-answer": SPEAKERS,
+    "DELETE /api/arguments/{argument_id}/official-answer": SPEAKERS,
     # Letters are made by who runs the round and who sits at the counter; only the first makes them void.
     "GET /officer/rounds/{round_id}/codes": _role("officer", "clerk"),
     "POST /officer/rounds/{round_id}/codes": _role("officer", "clerk"),

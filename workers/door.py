@@ -9,6 +9,10 @@ import asyncpg
 
 from schema.events import (
     ActNoted,
+    ArgumentHidden,
+    ArgumentReopened,
+    ArgumentWithdrawn,
+    ArgumentWritten,
     AuditorNamed,
     BallotsAccepted,
     BallotsCast,
@@ -101,6 +105,14 @@ async def act(  # noqa: PLR0912 - one case for each kind
                 | ProposalUnsupported(proposal_id)
             ):
                 what = type(event).__name__.removeprefix("Proposal").lower()
+                happenings.append(Happening(number, proposal_id, what))
+            case (
+                ArgumentWritten(proposal_id)
+                | ArgumentWithdrawn(proposal_id)
+                | ArgumentHidden(proposal_id)
+                | ArgumentReopened(proposal_id)
+            ):
+                what = f"argument-{type(event).__name__.removeprefix('Argument').lower()}"
                 happenings.append(Happening(number, proposal_id, what))
             case _:
                 assert_never(event)

@@ -40,7 +40,8 @@ _LABELS = {
     "choices": marked("a choice"),
     "roles": marked("a role"),
     "reason": marked("the reason"),
-    "words": marked("your appeal"),
+    "words": marked("what you write"),
+    "side": marked("what it is"),
     "answer": marked("the answer"),
     "ground": marked("the ground"),
     "person": marked("the identity or code"),
@@ -96,6 +97,10 @@ class Fields:
         """The time in a field, which is of the house's zone, as JSON has it."""
         text = self.text(name)
         return read_moment(text) if text else None
+
+    def without(self, *names: str) -> "Fields":
+        """The same without some."""
+        return Fields({name: sent for name, sent in self._texts.items() if name not in names})
 
     def kept(self, names: tuple[str, ...]) -> list[tuple[str, str]]:
         """The pairs of these names that hold something, to be sent again with the next form."""

@@ -21,6 +21,7 @@ from service.store.ballots import Turnout
 from service.store.roll import Officer
 from service.verbs import acts as act_verbs
 from service.verbs import ballots as ballot_verbs
+from service.verbs import moderation
 from service.verbs import reviews as review_verbs
 from service.verbs import roll as roll_verbs
 from service.verbs import rounds as verbs
@@ -89,6 +90,7 @@ async def round_page(
         what_if=await snapshot_verbs.view_what_if_publication(house, round_id),
         typed=typed or Fields({}),
         proposals=await review_verbs.count_proposals(house, officer, round_id),
+        debate=await moderation.count_arguments(house, officer, round_id),
         checks=checks,
         whole=all(check.done for check in checks),
         steps=words.timeline(view.round),

@@ -18,17 +18,18 @@ from schema.errors import (
     WrongOneTimeCode,
 )
 from service.house import House
-from service.languages import spoken
+from service.languages import marked, spoken
 from service.pages import words
+from service.pages.arguments import argument_page
 from service.pages.ballots import Desk, ballot_page
 from service.pages.choosing import chosen
 from service.pages.declarations import declaration_form
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import KEPT, ask_code, ask_sent_code
-from service.pages.proposals import backing, own_proposals, proposal_form
+from service.pages.proposals import backing, begun_form, edit_form, own_drafts, own_proposals
 from service.pages.shell import Page, private_page, public_page
 from service.people import TheHouse, caller_address
-from service.reading import AnyRequest
+from service.reading import AnyRequest, uuid_or_malformed
 from service.verbs import appeals as appeal_verbs
 from service.verbs import contact_codes, readings
 from service.verbs import sign_in as verbs
@@ -86,8 +87,16 @@ async def sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]
         case "choices" if here and (desk := _desk(view, fields, passes)) is not None:
             return await ballot_page(house, desk, chosen(fields, desk.pot.style), returned=True)
         case "proposal" if view.round.phase == "proposing":
-            return proposal_form(view, passes.civic, fields)
+            return await begun_form(house, view, passes.civic, fields)
+        case "edit":
+            return await edit_form(house, view, _proposal(fields), passes.civic, fields)
+        case "argument":
+            return await argument_page(house, view, _proposal(fields), passes.civic, fields)
     return await can_do(house, view, passes)
+
+
+def _proposal(fields: Fields) -> UUID:
+    return uuid_or_malformed(fields.text("proposal"), marked("the proposal"))
 
 
 def _contact(fields: Fields) -> tuple[str, str]:
@@ -122,6 +131,7 @@ async def can_do(house: House, view: RoundInWords, passes: Passes) -> Page:
         ],
         tokens=tokens,
         civic=passes.civic,
+        drafts=await own_drafts(house, passes.civic),
         proposals=await own_proposals(house, passes.civic),
         backing=await backing(house, passes.civic, None) if supporting else None,
         minutes=passes.seconds // 60,

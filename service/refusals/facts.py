@@ -35,9 +35,10 @@ HIDDEN_FOR = {
     "hate": marked("it insults or threatens people"),
     "advertising": marked("it advertises something"),
     "not-a-proposal": marked("it is not a proposal"),
+    "off-topic": marked("it is not about the proposal"),
     "other": marked("it breaks the rules of this round"),
 }
-"""Why a proposal is hidden."""
+"""Why a proposal or an argument is hidden."""
 
 _WORDS = {
     **PHASES,
@@ -53,6 +54,7 @@ _WORDS = {
     "declined": marked("declined"),
     "hidden": marked("hidden"),
     "withdrawn": marked("withdrawn"),
+    "standing": marked("shown"),
     "decided": marked("decided"),
     "done": marked("done"),
     "expired": marked("expired"),

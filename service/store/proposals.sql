@@ -52,8 +52,10 @@ order by p.id limit $3
 -- name: proposals_in_state
 select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at
 from civic.proposal p left join civic.standing s on s.proposal_id = p.id left join civic.review v on v.id = p.review_id
-where p.round_id = $1 and p.state = $2 and ($3::uuid is null or p.id > $3)
-order by p.id limit $4
+cross join lateral (select coalesce(sum(e.reports), 0) as reports from civic.report e where e.proposal_id = p.id) t
+where p.round_id = $1 and p.state = $2 and ($3::uuid is null or (-t.reports, p.id) > (
+    (select -coalesce(sum(e.reports), 0) from civic.report e where e.proposal_id = $3), $3))
+order by t.reports desc, p.id limit $4
 
 -- name: proposals_of_author
 select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at

@@ -22,7 +22,7 @@ from schema.styles import Money
 from service.house import House
 from service.limits import PROPOSING
 from service.reading import Line, Name, Prose
-from service.store import outbox, projects, proposals, rounds, translations
+from service.store import drafts, outbox, projects, proposals, rounds, translations
 from service.store.projects import Project
 from service.store.proposals import Activity, Proposal
 from service.store.roll import Officer
@@ -129,8 +129,8 @@ async def view_proposal(house: House, proposal_id: UUID) -> tuple[ProposalView, 
         return shown(proposal), await proposals.activities(db, proposal_id)
 
 
-async def submit_proposal(house: House, claims: Pass, draft: ProposalDraft) -> ProposalView:
-    """Put a proposal forward, while the round takes them."""
+async def submit_proposal(house: House, claims: Pass, draft: ProposalDraft, kept: UUID | None = None) -> ProposalView:
+    """Put a proposal forward, while the round takes them. ``kept``: the draft that it was until now, which goes."""
     house.limits.take(PROPOSING, claims.tag)
     async with house.civic.write() as db:
         await known_area(db, claims.round_id, draft.area)
@@ -138,6 +138,8 @@ async def submit_proposal(house: House, claims: Pass, draft: ProposalDraft) -> P
         proposal_id = await proposals.insert_proposal(db, claims.round_id, claims.tag_bytes, *words)
         if proposal_id is None:
             raise await _wrong_phase(db, claims.round_id, "proposing")
+        if kept:
+            await drafts.delete_draft(db, kept, claims.tag_bytes, claims.round_id)
         await outbox.tell(db, ProposalSubmitted(proposal_id=proposal_id))
         proposal = await found_proposal(db, proposal_id)
     house.doorbell.ring("civic")
@@ -202,6 +204,12 @@ async def supported_proposals(house: House, claims: Pass) -> set[UUID]:
     """What the bearer of this pass supports."""
     async with house.civic.enter() as db:
         return await proposals.supported(db, claims.round_id, claims.tag_bytes)
+
+
+async def own_proposal(house: House, claims: Pass, proposal_id: UUID) -> ProposalView:
+    """One's own proposal, hidden or not. Raises NotFound, NotYours."""
+    async with house.civic.enter() as db:
+        return shown(await _own(db, claims, proposal_id))
 
 
 async def own_proposals(house: House, claims: Pass) -> list[ProposalView]:

@@ -195,7 +195,27 @@ async def _proposing(town: Town, names: dict[str, str], ideas: tuple[tuple[str, 
         sent = {**text, "cost_guess": cost}
         answer = await town.client.post(f"/api/rounds/{ground.id}/proposals", json=sent, headers=badge)
         assert answer.status_code == 201, answer.text
+        await _debated(ground, f"/api/proposals/{answer.json()['id']}", names)
     return ground
+
+
+async def _debated(ground: Ground, path: str, names: dict[str, str]) -> None:
+    """Two neighbours argue and ask; the author and an officer answer; one argument is hidden and one was reported."""
+    town, made = ground.town, []
+    said = {"words": names["about"], "author_name": names["by"], "language": "sv"}
+    for who, side in (("V1", "for"), ("V2", "for"), ("V1", "against"), ("V2", "question")):
+        key = {
+            "Authorization": f"Bearer {(await ground.sign_in(who))['civic']}",
+            "Idempotency-Key": f"{who}-{side}-key",
+        }
+        answer = await town.client.post(f"{path}/arguments", json=said | {"side": side}, headers=key)
+        assert answer.status_code == 201, answer.text
+        made.append(f"/api/arguments/{answer.json()['id']}")
+    key["Authorization"] = f"Bearer {(await ground.sign_in('V0'))['civic']}"
+    assert (await town.client.post(f"{made[3]}/answers", json=said, headers=key)).status_code == 201
+    await town.act("POST", f"{made[0]}/official-answer", json={"words": names["about"], "language": "sv"})
+    await town.act("POST", f"{made[1]}/review", json={"state": "hidden", "ground": "hate"})
+    assert (await town.client.post(f"{made[2]}/reports", json={"ground": "advertising"})).status_code == 204
 
 
 async def _voted(ground: Ground) -> None:

@@ -102,6 +102,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "commitment": [scene.receipt],
         "auditor_id": [scene.auditor],
         "batch_id": [scene.batch],  # of papers; of codes there is none
+        "argument_id": [scene.round_id],  # there is none, so nothing is hidden or answered
         "appeal_id": [scene.round_id],  # there is none, so nothing is answered
         "session_id": [scene.round_id],
         "officer_id": [scene.round_id],
@@ -141,6 +142,8 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "seed": "1",
         "queue": "shortlisted",
         "of": "proposals",
+        "side": "against",
+        "argument": "",
         "note": "needed",
         "done": "confirm",
         "pot": scene.pots[0],
@@ -245,6 +248,8 @@ def _forms(route: Route, scene: Scene, path: str, kind: dict[str, str]) -> list[
         case "POST /rounds/{round_id}/sign-in":
             forms = [[code], [code, ("then", "ballot"), ("pot", scene.pots[0])]]
         case "POST /rounds/{round_id}/supports" | "POST /rounds/{round_id}/proposals/new":
+            forms = [[civic]]
+        case "POST /proposals/{proposal_id}/arguments/new" | "POST /proposals/{proposal_id}/edit":
             forms = [[civic]]
         case "POST /proposals/{proposal_id}/support" | "POST /proposals/{proposal_id}/unsupport":
             forms = [[civic]]

@@ -36,7 +36,7 @@ BEYOND_SCHEMA = re.compile(
     r"|choices are asked for|the older size is at least"
     r"|the file lacks the column|the file is not UTF-8|the file holds a NUL|the first line names|line \d+ is longer"
     r"|a column is named like"
-    r"|either a quarantine or an appeal is released|a ground is named where a proposal is hidden"
+    r"|either a quarantine or an appeal is released|a ground is named where (?:a proposal|an argument) is hidden"
     r"|the recipient is no public key of age"
     r"|a void sheet has no choices|say in words why|that there is no such sheet is decided"
     r"|the file is no CSV"

@@ -136,6 +136,7 @@ FUNCTIONS = {
     "box.tell_webhook",
     "box.unmark_paper",
     "box.voided",
+    "civic.forget_drafts",
     "roll.acting_officer",
     "roll.as_noted",
     "roll.audit_ledger",

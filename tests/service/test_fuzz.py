@@ -20,6 +20,7 @@ from schema.passes import Pass, open_pass
 from tests.builders import secret
 from tests.effort import EFFORT
 from tests.service.callers import MINE, VARIABLE, Caller
+from tests.service.test_arguments import argue
 from tests.service.test_proposals import TEXT, proposing, send, supporting
 from tests.town import REGISTER, Ground, Town, pot
 from tests.workers.processes import HOME, command
@@ -54,6 +55,8 @@ class Landscape:
         ground = await proposing(self.town)
         sent = await send(ground, "AMINA-1", "POST", f"/api/rounds/{ground.id}/proposals", TEXT)
         await self._note(ground, sent.json()["id"])
+        argued = UUID((await argue(ground, f"/api/proposals/{sent.json()['id']}", "AMINA-1")).json()["id"])
+        self.ids["argument_id"], self.passes[argued] = [argued], self.passes[UUID(ground.id)]
         await self._note(await self.town.draw_round(register=None))
         for end in (None, Ground.count, Ground.outcome):
             ground = await self.town.open_round(register=None)

@@ -150,7 +150,18 @@ box.without_held             -          s          -          -          siud
 
 civic                        -          -          e          -          e
 civic.activity               -          -          s          -          si
+civic.argument               -          -          si         -          -
+civic.argument.author_name   -          -          u          -          -
+civic.argument.place         -          -          u          -          -
+civic.argument.review_id     -          -          u          -          -
+civic.argument.state         -          -          u          -          -
+civic.argument.words         -          -          u          -          -
+civic.argument_review        -          -          si         -          -
+civic.draft                  -          -          siud       -          d
+civic.draft.round_id         -          -          -          -          s
 civic.proposal               -          -          siu        -          s
+civic.report                 -          -          sid        -          -
+civic.report.reports         -          -          u          -          -
 civic.review                 -          -          si         -          -
 civic.standing               -          -          s          -          siu
 civic.support                -          -          sid        -          s

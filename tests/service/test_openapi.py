@@ -17,8 +17,10 @@ OPEN_DOORS = {
     "POST /api/rounds/{round_id}/declarations",
     "POST /api/rounds/{round_id}/appeals",
     "POST /api/rounds/{round_id}/appeal-answers",
+    "POST /api/proposals/{proposal_id}/reports",
+    "POST /api/arguments/{argument_id}/reports",
 }
-"""Where somebody comes to a session, a pass or a slip, or shows a slip in the body."""
+"""Where somebody comes to a session, a pass or a slip, shows a slip in the body, or reports what anybody reads."""
 
 
 @pytest.fixture

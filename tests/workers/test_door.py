@@ -11,6 +11,10 @@ import pytest
 from schema.database import connect
 from schema.events import (
     ActNoted,
+    ArgumentHidden,
+    ArgumentReopened,
+    ArgumentWithdrawn,
+    ArgumentWritten,
     AuditorNamed,
     BallotsAccepted,
     BallotsCast,
@@ -36,7 +40,7 @@ from schema.events import (
     RoundScheduled,
     VotingEnded,
 )
-from tests.builders import ADDRESS, KEYS, cast, close, draft, hold, pot, proposal, register, tag, voting
+from tests.builders import ADDRESS, KEYS, argument, cast, close, draft, hold, pot, proposal, register, tag, voting
 from workers.door import act
 from workers.lanes import ROLES
 
@@ -83,6 +87,7 @@ async def stage(db: asyncpg.Connection) -> list[Event]:
     await hold(db, house, "Amina")
     await close(db, house)
     ours = await proposal(db, drafted)
+    said = await argument(db, ours, "Björn")
     await db.execute("insert into civic.support values ($1, $2)", ours, tag("Björn"))
     return [
         RegisterImported(house.municipality_id),
@@ -109,6 +114,10 @@ async def stage(db: asyncpg.Connection) -> list[Event]:
         ProposalReopened(ours),
         ProposalSupported(ours),
         ProposalUnsupported(ours),
+        ArgumentWritten(ours, said),
+        ArgumentWithdrawn(ours, said),
+        ArgumentHidden(ours, said),
+        ArgumentReopened(ours, said),
     ]
 
 
