@@ -9,6 +9,7 @@ import asyncpg
 from schema.database import AWAY, PASSING
 from schema.errors import (
     ActSettled,
+    DirectoryDemanded,
     Frozen,
     LastAdmin,
     NameTaken,
@@ -47,6 +48,7 @@ _SITUATIONS: dict[str, Callable[[], Refusal]] = {
     "BYFRZ": Frozen,
     "BYFUN": NotFunded,
     "BYADM": LastAdmin,
+    "BYDIR": DirectoryDemanded,
     "BYSES": NotSignedIn,
     "BYMUN": NotAllowed,
     "BYSAM": SameOfficer,

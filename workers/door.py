@@ -14,6 +14,7 @@ from schema.events import (
     BallotsCast,
     BallotsHeld,
     BallotsVoided,
+    CodesVoided,
     Event,
     HeadSigned,
     PersonAdmitted,
@@ -39,7 +40,7 @@ from workers.compare import compare_pots, leave_out_held
 from workers.count import count_rounds
 from workers.judge import judge_ballots
 from workers.openings import make_openings
-from workers.roll import admit_persons, rebuild_rolls
+from workers.roll import admit_persons, put_off_bearers, rebuild_rolls
 from workers.sequence import sequence_ballots
 from workers.sequence_audit import sequence_entries
 from workers.spread import spread_heads
@@ -59,6 +60,7 @@ async def act(  # noqa: PLR0912 - one case for each kind
     municipalities, drafts, noted, cast, signed, closed, audited, counted, held = (set[UUID]() for _ in range(9))
     growing: list[RoundScheduled | BallotsAccepted] = []
     admitted: list[PersonAdmitted] = []
+    voided: list[CodesVoided] = []
     happenings: list[Happening] = []
     for number, event in batch:
         match event:
@@ -68,6 +70,8 @@ async def act(  # noqa: PLR0912 - one case for each kind
                 drafts.add(round_id)
             case PersonAdmitted():
                 admitted.append(event)
+            case CodesVoided():
+                voided.append(event)
             case ActNoted(ledger_id):
                 noted.add(ledger_id)
             case BallotsCast(ballot_ids=ballot_ids):
@@ -100,6 +104,7 @@ async def act(  # noqa: PLR0912 - one case for each kind
             case _:
                 assert_never(event)
     await admit_persons(db, keys, admitted)
+    await put_off_bearers(db, keys, voided)
     await rebuild_rolls(db, keys, municipalities, drafts)
     await sequence_entries(db, keys, box_url, noted)
     await judge_ballots(db, cast)

@@ -19,6 +19,7 @@ from service.pages import (
     officer_account,
     officer_areas,
     officer_audit,
+    officer_directories,
     officer_projects,
     officer_proposals,
     officer_roll,
@@ -74,6 +75,7 @@ handlers: list[Any] = [
         path="/officer",
         route_handlers=[
             *officers.handlers,
+            *officer_directories.handlers,
             *desk.handlers,
             *register.handlers,
             *setup.handlers,

@@ -17,7 +17,7 @@ PARTLY = [language for language in TRANSLATED if not LANGUAGES[language].whole]
 OFFICERS = re.compile(
     r"pages/templates/officer_|pages/(officer|acts|assisted|desk|drafting|keying|letters|paper|pots|project_files|register|setup)"
     r"|pages/words/(acts|audit|desk|paper|roll)\.|refusals/officers|room\.|sources/"
-    r"|verbs/(addressees|booth|codes|heads|imports|ledger|printing|staff)\."
+    r"|verbs/(addressees|booth|codes|directories|heads|imports|ledger|printing|staff)\."
 )
 """Where messages stand that only officers and their programs read."""
 

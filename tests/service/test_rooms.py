@@ -232,7 +232,7 @@ async def test_every_link_leads_to_the_room_that_answers_it(roll: Town, box: Tow
     skipped = ("/api", "/health", "/static", *files, "/rounds/{round_id}/delivery.atom")  # no pages
     pages = [path for path in sorted(paths) if not path.startswith(skipped)]
     known = {"round_id": ground.id, "pot_id": ground.pot, "proposal_id": uuid4(), "slug": "stale", "act": "close"}
-    known |= {"provider": "bank"}
+    known |= {"provider": "bank", "link": "nobodys"}
     drafted = await ground.officer("GET", "draft")
     known |= {"project_id": drafted["projects"][0]["id"], "municipality_id": drafted["round"]["municipality_id"]}
     known["import_id"] = (await roll.act("GET", "/api/register/imports"))["imports"][0]["id"]
