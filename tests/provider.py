@@ -128,7 +128,10 @@ class Bank:
             "auth_time": now,
             "https://bank.example/personal-number": self.who,
         }
-        changes = {name: now + value if value and name in TIMES else value for name, value in self.claims.items()}
+        changes = {
+            name: now + value if name in TIMES and isinstance(value, int | float) else value
+            for name, value in self.claims.items()
+        }
         claims = {name: value for name, value in (claims | changes).items() if value is not None}
         token = self.sign({"alg": self.algorithm, "kid": KEYS[self.algorithm].kid}, claims)
         beside = {"access_token": self.access_token} if self.access_token else {}
