@@ -20,7 +20,8 @@ NOT_HTML = {
     "/health/ready",
     "/officer/register/imports/{import_id}/faults",
     "/officer/pots/{pot_id}/projects.csv",
-    "/rounds/{round_id}/delivery.atom",
+    "/rounds/{round_id}/news.atom",
+    "/rounds/{round_id}/dates.ics",
 }
 
 REFUSED = {
