@@ -159,7 +159,7 @@ async def test_void_codes_are_no_electors_of_the_outcome(town: Town, db: asyncpg
     assert "due_at" in await db.fetchval("select event from post.outbox where event like '%CodesVoided%'")
     await after_sign_ins(town, db)
     sent = {"choices": [1], "base_revision": 0}
-    headers = {"Authorization": f"Bearer {passes['pots'][0]['token']}", "Idempotency-Key": "once"}
+    headers = {"Authorization": f"Bearer {passes['pots'][0]['token']}", "Idempotency-Key": "a" * 32}
     assert (await town.client.post(f"/api/pots/{ground.pot}/ballots", json=sent, headers=headers)).status_code == 201
     sums = (await ground.outcome())["sums"]
     assert (sums["electors"], sums["counted"], sums["refused"]) == (3, 1, {})
