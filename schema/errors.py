@@ -102,6 +102,46 @@ class TotpConfirmed(Refusal):
     """The account has an app for codes already."""
 
 
+class DirectoryDemanded(Refusal):
+    """A municipality has its officers sign in with its directory, and a password was shown."""
+
+
+class DirectoryFirst(Refusal):
+    """An admin would shut out passwords who has not signed in with the directory herself."""
+
+
+class DirectoryAway(Refusal):
+    """A directory of officers cannot be asked now. Facts: provider."""
+
+
+class DirectoryRefused(Refusal):
+    """A directory did not sign an officer in. Facts: provider, fault."""
+
+
+class DirectoryUnproven(Refusal):
+    """What a directory answered proves nothing. Facts: provider, fault."""
+
+
+class NoDirectory(Refusal):
+    """The house knows no such directory, or not for this municipality."""
+
+
+class AccountUnknown(Refusal):
+    """A directory's account that is no officer's here. Facts: provider."""
+
+
+class AccountTaken(Refusal):
+    """A directory's account that is another officer's already. Facts: provider."""
+
+
+class NoRoleThere(Refusal):
+    """A directory says nothing of an officer that stands for a role. Facts: provider."""
+
+
+class LinkEnded(Refusal):
+    """A link that binds an account was used, is too old, or was replaced, or never was."""
+
+
 class NotAllowed(Refusal):
     """A person who may not do this here."""
 

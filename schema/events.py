@@ -46,6 +46,17 @@ class VotingEnded(msgspec.Struct, frozen=True, tag_field="event", tag=True):
     round_id: UUID
 
 
+class CodesVoided(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """Codes that name nobody were made void: who holds one and has not voted is an elector no more.
+
+    ``due_at``: until when somebody may still be coming in with one; None where nobody votes yet.
+    """
+
+    lane: ClassVar[Lane] = "roll"
+    round_id: UUID
+    due_at: datetime | None = None
+
+
 class ActNoted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
     """An entry came into the audit log and waits for its place in this ledger."""
 
@@ -228,6 +239,7 @@ Event = (
     | RoundDrafted
     | PersonAdmitted
     | VotingEnded
+    | CodesVoided
     | ActNoted
     | BallotsCast
     | RoundScheduled

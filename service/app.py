@@ -162,6 +162,7 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
             limits=limits,
             traces=traces,
             providers={word: OpenId(provider, client) for word, provider in settings.providers.items()},
+            directories={word: OpenId(directory, client) for word, directory in settings.directories.items()},
         )
         log.info("open", room=part, address=settings.box_url if part == "box" else settings.public_url)
         yield

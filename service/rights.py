@@ -6,8 +6,9 @@ officer may do is still done in their own municipality only; that is looked at w
 
 from typing import Literal, get_args
 
-OfficerRole = Literal["admin", "officer", "reviewer", "clerk", "auditor", "moderator"]
-"""What somebody may be for a municipality; one person can be several."""
+from schema import gateways
+
+OfficerRole = gateways.OfficerRole
 
 Who = Literal["anyone", "pass", "form", "self"] | frozenset[OfficerRole]
 """``pass``: a resident who shows one; ``form``: who has it in the page's form. ``self``: any officer, for their own
@@ -95,6 +96,11 @@ RIGHTS: dict[str, Who] = {
     "GET /sign-in/callback": "anyone",
     "GET /officer": "anyone",
     "POST /officer": "anyone",
+    "GET /officer/sign-in/{provider}": "anyone",
+    "GET /officer/callback": "anyone",
+    "POST /officer/code": "anyone",
+    "GET /officer/invitations/{link}": "anyone",
+    "GET /officer/invitations/{link}/sign-in": "anyone",
     "POST /api/officer/sessions": "anyone",
     # Appeals, by a code or a number that was given; of a ballot by its pass.
     "GET /rounds/{round_id}/appeals": "anyone",
@@ -171,6 +177,8 @@ RIGHTS: dict[str, Who] = {
     "GET /officer/staff": _role("admin"),
     "POST /officer/staff": _role("admin"),
     "POST /officer/staff/totp": _role("admin"),
+    "POST /officer/staff/directory": _role("admin"),
+    "POST /officer/staff/{officer_id}/invitation": _role("admin"),
     "POST /officer/staff/{officer_id}/roles": _role("admin"),
     "POST /officer/staff/{officer_id}/totp-reset": _role("admin"),
     # Everybody who works here sees the municipality's rounds.

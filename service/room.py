@@ -10,6 +10,7 @@ import asyncpg
 from schema.database import AWAY, PASSING
 from schema.errors import (
     ActSettled,
+    DirectoryDemanded,
     Frozen,
     LastAdmin,
     NameTaken,
@@ -54,6 +55,7 @@ _SITUATIONS: dict[str, Callable[[], Refusal]] = {
     "BYPUB": NotPublished,
     "BYTRA": TranslationStands,
     "BYADM": LastAdmin,
+    "BYDIR": DirectoryDemanded,
     "BYSES": NotSignedIn,
     "BYMUN": NotAllowed,
     "BYSAM": SameOfficer,

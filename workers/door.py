@@ -18,6 +18,7 @@ from schema.events import (
     BallotsCast,
     BallotsHeld,
     BallotsVoided,
+    CodesVoided,
     Event,
     HeadSigned,
     PersonAdmitted,
@@ -44,14 +45,14 @@ from workers.compare import compare_pots, leave_out_held
 from workers.count import count_rounds
 from workers.judge import judge_ballots
 from workers.openings import make_openings
-from workers.roll import admit_persons, rebuild_rolls
+from workers.roll import admit_persons, put_off_bearers, rebuild_rolls
 from workers.sequence import sequence_ballots
 from workers.sequence_audit import sequence_entries
 from workers.spread import spread_heads
 from workers.turnout import add_up_turnout
 
 
-async def act(  # noqa: PLR0912 - one case for each kind
+async def act(  # noqa: PLR0912, PLR0915 - one case for each kind
     db: asyncpg.Connection,
     keys: Keys,
     box_url: str,
@@ -66,6 +67,7 @@ async def act(  # noqa: PLR0912 - one case for each kind
     cast, signed, closed, audited, counted, held = (set[UUID]() for _ in range(6))
     growing: list[RoundScheduled | BallotsAccepted] = []
     admitted: list[PersonAdmitted] = []
+    voided: list[CodesVoided] = []
     happenings: list[Happening] = []
     for number, event in batch:
         match event:
@@ -77,6 +79,8 @@ async def act(  # noqa: PLR0912 - one case for each kind
                 admitted.append(event)
             case VotingEnded(round_id):
                 ended.add(round_id)
+            case CodesVoided():
+                voided.append(event)
             case ActNoted(ledger_id):
                 noted.add(ledger_id)
             case BallotsCast(ballot_ids=ballot_ids):
@@ -117,6 +121,7 @@ async def act(  # noqa: PLR0912 - one case for each kind
             case _:
                 assert_never(event)
     await admit_persons(db, keys, admitted)
+    await put_off_bearers(db, keys, voided)
     await rebuild_rolls(db, keys, municipalities, drafts)
     await add_up_turnout(db, ended)
     await sequence_entries(db, keys, box_url, noted)

@@ -24,6 +24,7 @@ from service.pages import (
     officer_arguments,
     officer_audit,
     officer_auditors,
+    officer_directories,
     officer_projects,
     officer_proposals,
     officer_roll,
@@ -87,6 +88,7 @@ handlers: list[Any] = [
         path="/officer",
         route_handlers=[
             *officers.handlers,
+            *officer_directories.handlers,
             *desk.handlers,
             *register.handlers,
             *setup.handlers,

@@ -116,7 +116,7 @@ async def empty(town: Town) -> Scene:
 
 
 def _known(**ids: str) -> Address:
-    return {"slug": "too-costly", "act": "announce", "provider": "bank", **ids}
+    return {"slug": "too-costly", "act": "announce", "provider": "bank", "link": "nobodys", **ids}
 
 
 async def _arranged(town: Town, names: dict[str, str], ideas: tuple[tuple[str, str, int], ...]) -> Scene:

@@ -25,7 +25,14 @@ NOT_HTML = {
     "/rounds/{round_id}/dates.ics",
 }
 
-REFUSED = {"/rounds/{round_id}/sign-in/{provider}": {404}, "/sign-in/callback": {400}}
+REFUSED = {
+    "/rounds/{round_id}/sign-in/{provider}": {404},
+    "/sign-in/callback": {400},
+    "/officer/sign-in/{provider}": {404},
+    "/officer/callback": {400},
+    "/officer/invitations/{link}": {410},
+    "/officer/invitations/{link}/sign-in": {410},
+}
 """Pages that refuse everybody in a town without providers."""
 
 
@@ -59,6 +66,7 @@ async def test_every_page_is_opened_and_inspected(town: Town, visitor: Visitor) 
         "slug": "too-costly",
         "act": "announce",
         "provider": "bank",
+        "link": "nobodys",
     }
     paths = addresses(town.client.app)
     assert len(paths) > 15

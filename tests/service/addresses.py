@@ -120,6 +120,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "name": [min(STATIC)],
         "path": ["openapi.yaml"],
         "provider": ["bank"],  # there is none, so nobody is led away
+        "link": ["nobodys"],
     }
 
 

@@ -72,6 +72,10 @@ UNANSWERED = {
     "GET /api/openapi.json/{path}": "404",
     "GET /rounds/{round_id}/sign-in/{provider}": "404",
     "GET /sign-in/callback": "400",
+    "GET /officer/sign-in/{provider}": "404",
+    "GET /officer/callback": "400",
+    "GET /officer/invitations/{link}": "410",
+    "GET /officer/invitations/{link}/sign-in": "410",
     "GET /static/brand.css": "404",
     "GET /static/logo": "404",
 }
@@ -145,6 +149,9 @@ FUNCTIONS = {
     "roll.destroy_round_key",
     "roll.end_sessions",
     "roll.entries",
+    "roll.forget_account",
+    "roll.is_taken",
+    "roll.mark_void_bearers",  # looks at whether there is an outcome, and not into it
     "roll.note_audit",
     "roll.note_participation",
     "roll.person_of_code",

@@ -42,11 +42,14 @@ roll.destroyed_key           s          -          -          -          -
 roll.entry                   s          -          -          siud       -
 roll.head_count              s          -          -          sid        -
 roll.municipality            si         -          -          -          -
+roll.municipality.directory_demanded u  -          -          -          -
 roll.municipality.totp_demanded u       -          -          -          -
 roll.officer                 si         -          -          -          -
 roll.officer.password_hash   u          -          -          -          -
 roll.officer.password_at     u          -          -          -          -
 roll.officer.roles           u          -          -          -          -
+roll.officer_binding         sid        -          -          -          -
+roll.officer_invitation      sid        -          -          -          -
 roll.officer_session         sid        -          -          -          -
 roll.officer_session.expires_at u       -          -          -          -
 roll.officer_session.seen_at u          -          -          -          -

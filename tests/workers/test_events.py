@@ -17,6 +17,7 @@ GOLDEN = {
         '{"event":"PersonAdmitted","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f","due_at":null}'
     ),
     events.VotingEnded: '{"event":"VotingEnded","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
+    events.CodesVoided: '{"event":"CodesVoided","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f","due_at":null}',
     events.ActNoted: '{"event":"ActNoted","ledger_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.BallotsCast: (
         '{"event":"BallotsCast","round_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f",'
