@@ -49,7 +49,7 @@ async def view_translations(
 async def save_translation(request: AnyRequest, house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> Page:
     """Save a translation or remove it; after a refusal the form keeps what was written."""
     fields = await read_form(request)
-    language, of = fields.text("language"), fields.text("of")
+    language, of = fields.text("language"), "proposals" if fields.text("of") == "proposals" else "round"
     after = uuid_or_malformed(fields.text("after"), marked("the place in the list")) if fields.text("after") else None
     try:
         done = await _saved(house, officer, fields)
@@ -103,7 +103,7 @@ async def _page(
         work=work,
         into=into,
         direction_of=LANGUAGES[into].direction,
-        of="proposals" if of == "proposals" else "round",
+        of=of if of == "proposals" else "round",
         after=after,
         names={code: language_name(code) for code in LANGUAGES},
         lacks={code: work.lacks[code] + work.lacks_of_proposals[code] for code in LANGUAGES},

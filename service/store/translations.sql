@@ -34,9 +34,9 @@ where r.id = any($1::uuid[]) order by r.id
 -- name: titles_of_pot
 select o.of_id, case when o.noun = 'project' then o.number end as number, o.language as written_in, t.title,
     null as about, t.corrected_at, coalesce(t.original <> box.fingerprint(o.title, o.about), false) as stale
-from box.pot p join box.original o on o.round_id = p.round_id and o.noun <> 'delivery' and coalesce(o.pot_id, p.id) = p.id
-left join box.translation t on t.of_id = o.of_id and t.language = $2
-where p.id = $1 order by o.of_id
+from box.original o left join box.translation t on t.of_id = o.of_id and t.language = $2
+where o.round_id = (select round_id from box.pot where id = $1) and o.noun <> 'delivery' and coalesce(o.pot_id, $1) = $1
+order by o.of_id
 
 -- name: insert_translation
 insert into box.translation (round_id, pot_id, project_id, delivery_id, language, title, about, original, translated_by)
