@@ -18,6 +18,7 @@ from schema.errors import (
     NotSignedIn,
     NotYours,
     OpensEarlier,
+    ProposalsClosed,
     Refusal,
     SameOfficer,
     Unavailable,
@@ -43,9 +44,12 @@ _TAKEN = {
     "head_webhook_once": marked("a webhook with an address"),
 }
 
+_LACKING = {"proposal_theme_of_round": marked("theme of that name in this round")}
+
 _SITUATIONS: dict[str, Callable[[], Refusal]] = {
     "BYFRZ": Frozen,
     "BYFUN": NotFunded,
+    "BYTHM": ProposalsClosed,
     "BYADM": LastAdmin,
     "BYSES": NotSignedIn,
     "BYMUN": NotAllowed,
@@ -94,6 +98,8 @@ def refusal_of(error: Exception) -> Exception:
     match error:
         case asyncpg.UniqueViolationError() if error.constraint_name in _TAKEN:
             return NameTaken(what=_TAKEN[error.constraint_name])
+        case asyncpg.ForeignKeyViolationError() if error.constraint_name in _LACKING:
+            return NotFound(what=_LACKING[error.constraint_name])
         case asyncpg.PostgresError() if error.sqlstate == "BYACT":
             return ActSettled(state=str(error))
         case asyncpg.PostgresError() if error.sqlstate == "BYEAR":

@@ -17,6 +17,7 @@ from schema.errors import (
     NotSignedIn,
     NotWhole,
     OpensEarlier,
+    ProposalsClosed,
     RollNotReady,
     RoundKeyMissing,
     TooLarge,
@@ -40,7 +41,8 @@ _ROUND = msgspec.json.Decoder(RoundDraft)
 READ = answers(NotFound, Malformed, Unavailable) | NOT_MODIFIED
 ACT = answers(NotSignedIn, NotAllowed, NotFound, Malformed, Frozen, Unavailable)
 WRITE = answers(
-    NotSignedIn, NotAllowed, NotFound, Malformed, TooLarge, UnknownForm, Frozen, NameTaken, Changed, Unavailable
+    *(NotSignedIn, NotAllowed, NotFound, Malformed, TooLarge, UnknownForm, Frozen, NameTaken, Changed),
+    *(ProposalsClosed, Unavailable),
 )
 Revision = Annotated[int, QueryParameter(ge=1, le=2**31 - 1, description="the revision that you saw")]
 

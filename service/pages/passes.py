@@ -16,9 +16,13 @@ from service.store.rounds import Round
 NO_PASS = (NoPass, BadPass, PassExpired)
 KEPT = (
     *("then", "pot", "choices", "points", "easy", "title", "about", "author_name", "language", "area", "cost_guess"),
+    *("theme", "place", "point", "proposal", "alt"),
     *("birth_year", "birth_month", "relations"),
 )
-"""Fields that the sign-in form takes along. ``then`` says where: ballot, choices (onto it), proposal, declaration."""
+"""Fields that the sign-in form takes along. ``then`` says where.
+
+It is ballot, choices (onto it), proposal, pictures or declaration.
+"""
 
 
 async def box_pass(house: House, fields: Fields, round_id: UUID, pot_id: UUID) -> Pass:

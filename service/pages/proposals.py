@@ -11,12 +11,14 @@ import msgspec
 from litestar import get, post
 from litestar.params import FromPath, QueryParameter
 
-from schema.errors import Malformed, NotFound, NotInPhase, Refusal, Settled, TooFast
+from schema.errors import Malformed, NotFound, NotInPhase, OffTheMap, Refusal, Settled, TooFast
 from service.house import House
 from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
+from service.pages.maps import drawn
 from service.pages.passes import NO_PASS, ask_again, civic_pass
+from service.pages.places import outlines_of, pointed, read_point, spot_of
 from service.pages.problems import problem_page
 from service.pages.rounds import SIZE, After
 from service.pages.shell import Page, form_page, private_page, public_page, see_other
@@ -40,6 +42,8 @@ _USUAL = {"SEK": "sv", "DKK": "da", "NOK": "nb"}
 _HAPPENED = {
     "submitted": marked("Put forward"),
     "edited": marked("Text changed"),
+    "pictured": marked("A picture was added"),
+    "unpictured": marked("A picture was taken away"),
     "withdrawn": marked("Taken back by its author"),
     "shortlisted": marked("Admitted to the ballot"),
     "declined": marked("Declined"),
@@ -52,6 +56,7 @@ _HAPPENED = {
 
 Words = Annotated[str, QueryParameter(max_length=100)]
 Area = Annotated[str, QueryParameter(max_length=120)]
+Theme = Annotated[str, QueryParameter(max_length=40)]
 Seed = Annotated[int | None, QueryParameter(ge=0, le=2**31 - 1)]
 
 
@@ -87,19 +92,25 @@ async def list_proposals(
     after: After = None,
     q: Words = "",
     area: Area = "",
+    theme: Theme = "",
     seed: Seed = None,
 ) -> Page:
     """A round's proposals, all or those that are sought, in a random order that the links keep."""
     view = await round_verbs.public_round(house, round_id)
-    sought = Sought(_today() if seed is None else seed, " ".join(q.split()), area or None)
+    sought = Sought(_today() if seed is None else seed, " ".join(q.split()), area or None, theme or None)
     found = await verbs.find_proposals(house, round_id, sought, after, SIZE + 1)
-    kept = {"seed": sought.seed, "q": sought.text, "area": area}
+    kept = {"seed": sought.seed, "q": sought.text, "area": area} | ({"theme": theme} if view.themes else {})
+    there = drawn(await outlines_of(house, view)) if after is None else None
+    marks = await verbs.find_marks(house, round_id, sought) if there else []
     return public_page(
         request,
         "proposals.html",
         round=view.round,
         areas=view.areas,
+        themes=view.themes,
         sought=sought,
+        map=there,
+        marks=[(mark, there.on_plane(mark.point)) for mark in marks if there and there.frame.holds(mark.point)],
         proposals=found[:SIZE],
         first=after is None,
         more=urlencode(kept | {"after": found[SIZE - 1].id}) if len(found) > SIZE else None,
@@ -116,12 +127,14 @@ async def view_proposal(request: AnyRequest, house: TheHouse, proposal_id: FromP
     """One proposal and what happened to it; the same thing many times over is told once."""
     proposal, activity = await verbs.view_proposal(house, proposal_id)
     view = await round_verbs.public_round(house, proposal.round_id)
+    spot = spot_of(await outlines_of(house, view), proposal.point) if proposal.point else None
     runs = [list(run) for _what, run in groupby(activity, key=lambda each: each.what)]
     return public_page(
         request,
         "proposal.html",
         round=view.round,
         proposal=proposal,
+        spot=spot,
         words=words,
         project=next((each for each in view.projects if each.proposal_id == proposal_id), None),
         happened=[(_(_HAPPENED.get(run[0].what, run[0].what)), len(run), run[-1].noted_at) for run in runs],
@@ -149,10 +162,11 @@ async def open_proposal_form(request: AnyRequest, house: TheHouse, round_id: Fro
         await civic_pass(house, fields, round_id)
     except NO_PASS as refusal:
         return ask_again(view.round, "proposal", fields, refusal)
-    return proposal_form(view, fields.text("pass"), fields)
+    return await proposal_form(house, view, fields.text("pass"), fields)
 
 
-def proposal_form(
+async def proposal_form(
+    house: House,
     view: RoundView,
     token: str,
     fields: Fields,
@@ -163,16 +177,28 @@ def proposal_form(
     if view.round.phase != "proposing":
         not_now = NotInPhase(phase=view.round.phase, needed="proposing")
         return problem_page(not_now, (f"/rounds/{view.round.id}", view.round.name))
+    outlines = await outlines_of(house, view)
+    before = spot_of(outlines, read_point(fields.text("point")))
+    try:
+        spot = pointed(outlines, fields)
+    except OffTheMap as off:
+        spot, refusal = before, off
+    names = ("title", "about", "author_name", "area", "cost_guess", "theme", "place")
+    wrote = {name: fields.text(name) for name in names}
+    if spot.point != before.point and wrote["area"] in {"", before.area}:
+        wrote["area"] = spot.area if spot.area in view.areas else ""
     return form_page(
         "propose.html",
         refusal,
         view.round.currency,
         round=view.round,
         areas=view.areas,
+        themes=view.themes,
+        spot=spot,
         token=token,
         alike=alike,
         compared=fields.text("title").strip() if alike else fields.text("compared"),
-        wrote={name: fields.text(name) for name in ("title", "about", "author_name", "area", "cost_guess")},
+        wrote=wrote,
         languages=LANGUAGES,
         language=fields.text("language") or _USUAL.get(view.round.currency, "en"),
     )
@@ -190,10 +216,10 @@ async def submit_proposal(request: AnyRequest, house: TheHouse, round_id: FromPa
     try:
         draft = _draft(fields)
         if draft.title != fields.text("compared") and (alike := await verbs.find_alike(house, round_id, draft.title)):
-            return proposal_form(view, fields.text("pass"), fields, alike=alike)
+            return await proposal_form(house, view, fields.text("pass"), fields, alike=alike)
         proposal = await verbs.submit_proposal(house, claims, draft)
-    except (Malformed, NotFound, NotInPhase, TooFast) as refusal:
-        return proposal_form(view, fields.text("pass"), fields, refusal)
+    except (Malformed, NotFound, NotInPhase, OffTheMap, TooFast) as refusal:
+        return await proposal_form(house, view, fields.text("pass"), fields, refusal)
     return private_page("proposed.html", 201, round=view.round, proposal=proposal, token=fields.text("pass"))
 
 
@@ -201,7 +227,8 @@ def _draft(fields: Fields) -> ProposalDraft:
     cost = fields.text("cost_guess").strip()
     texts = {name: fields.text(name).strip() for name in ("title", "about", "author_name", "language")}
     rest = {
-        "area": fields.text("area") or None,
+        **{name: fields.text(name).strip() or None for name in ("area", "theme", "place")},
+        "point": read_point(fields.text("point")),
         "cost_guess": words.read_money(cost, marked("the cost")) if cost else None,
     }
     return shaped({**texts, **rest}, ProposalDraft)

@@ -18,16 +18,18 @@ from schema.errors import (
     WrongOneTimeCode,
 )
 from service.house import House
+from service.languages import marked
 from service.pages import words
 from service.pages.ballots import Desk, ballot_page
 from service.pages.choosing import chosen
 from service.pages.declarations import declaration_form
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import KEPT, ask_code, ask_sent_code
+from service.pages.pictures import pictures_page
 from service.pages.proposals import backing, own_proposals, proposal_form
 from service.pages.shell import Page, private_page, public_page
 from service.people import TheHouse, caller_address
-from service.reading import AnyRequest
+from service.reading import AnyRequest, uuid_or_malformed
 from service.verbs import appeals as appeal_verbs
 from service.verbs import contact_codes
 from service.verbs import rounds as round_verbs
@@ -86,7 +88,10 @@ async def sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]
         case "choices" if here and (desk := _desk(view, fields, passes)) is not None:
             return await ballot_page(house, desk, chosen(fields, desk.pot.style), returned=True)
         case "proposal" if view.round.phase == "proposing":
-            return proposal_form(view, passes.civic, fields)
+            return await proposal_form(house, view, passes.civic, fields)
+        case "pictures":
+            proposal_id = uuid_or_malformed(fields.text("proposal"), marked("the proposal"))
+            return await pictures_page(house, view, passes.civic, proposal_id, fields.text("alt"))
     return await can_do(house, view, passes)
 
 

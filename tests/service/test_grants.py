@@ -125,6 +125,7 @@ box.ruling                   s          si         -          -          s
 box.snapshot                 -          s          -          -          si
 box.tile                     -          s          -          -          si
 box.tile.hashes              -          -          -          -          u
+box.theme                    -          sid        s          -          -
 box.trace                    -          si         -          -          d
 box.trace.hour               -          -          -          -          s
 box.trace_key                -          si         -          -          d
@@ -136,6 +137,8 @@ box.without_held             -          s          -          -          siud
 
 civic                        -          -          e          -          e
 civic.activity               -          -          s          -          si
+civic.picture                -          -          sid        -          -
+civic.picture.alt            -          -          u          -          -
 civic.proposal               -          -          siu        -          s
 civic.review                 -          -          si         -          -
 civic.standing               -          -          s          -          siu
