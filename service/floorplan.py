@@ -100,6 +100,8 @@ PLAN: dict[str, Part] = {
     "GET /api/proposals/{proposal_id}": "roll",
     "PUT /api/proposals/{proposal_id}": "roll",
     "DELETE /api/proposals/{proposal_id}": "roll",
+    "POST /api/proposals/{proposal_id}/pictures": "roll",
+    "DELETE /api/proposals/{proposal_id}/pictures/{picture}": "roll",
     "PUT /api/proposals/{proposal_id}/support": "roll",
     "DELETE /api/proposals/{proposal_id}/support": "roll",
     # Officers work.

@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from typing import BinaryIO
+from typing import IO
 
 import msgspec
 from PIL import Image, ImageOps
@@ -49,12 +49,12 @@ class MadePicture(msgspec.Struct, frozen=True):
     small: Rendition
 
 
-async def make_picture(file: BinaryIO) -> MadePicture:
+async def make_picture(file: IO[bytes]) -> MadePicture:
     """A JPEG, PNG or WebP made anew, by what is in it and whatever it is called. Raises Malformed, PictureTooLarge."""
     return await asyncio.get_running_loop().run_in_executor(_decoders, _made, file)
 
 
-def _made(file: BinaryIO) -> MadePicture:
+def _made(file: IO[bytes]) -> MadePicture:
     if file.seek(0, 2) > LIMIT:
         raise _too_large(MEGAPIXELS)
     file.seek(0)
@@ -71,7 +71,7 @@ def _made(file: BinaryIO) -> MadePicture:
     return MadePicture(hashlib.sha256(large.content).hexdigest(), large, _rendition(seen))
 
 
-def _seen(file: BinaryIO) -> Image.Image:
+def _seen(file: IO[bytes]) -> Image.Image:
     """What is seen of a file, on white: a new image, which knows nothing of the old one but its colours."""
     with Image.open(file, formats=("JPEG", "PNG", "WEBP")) as sent:
         most = MEGAPIXELS if sent.format in {"JPEG", "MPO"} else _DRAWING

@@ -132,6 +132,8 @@ RIGHTS: dict[str, Who] = {
     "POST /api/rounds/{round_id}/proposals": "pass",
     "PUT /api/proposals/{proposal_id}": "pass",
     "DELETE /api/proposals/{proposal_id}": "pass",
+    "POST /api/proposals/{proposal_id}/pictures": "pass",
+    "DELETE /api/proposals/{proposal_id}/pictures/{picture}": "pass",
     "PUT /api/proposals/{proposal_id}/support": "pass",
     "DELETE /api/proposals/{proposal_id}/support": "pass",
     # An officer's own account.

@@ -1,4 +1,4 @@
-"""Maps of areas: outlines on a plane, to be drawn as SVG without anybody else's tiles, and pointed at without script."""
+"""Maps of areas: outlines on a plane, drawn as SVG without anybody else's tiles, and pointed at without script."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -79,7 +79,9 @@ class Map(msgspec.Struct, frozen=True):
         window = self.window(near)
         across, down = window.x + x * window.width / width, window.y + y * window.height / height
         point = round(self.frame.west + across / self.across), round(self.frame.north - down / self.up)
-        return min(max(point[0], self.frame.west), self.frame.east), min(max(point[1], self.frame.south), self.frame.north)
+        return min(max(point[0], self.frame.west), self.frame.east), min(
+            max(point[1], self.frame.south), self.frame.north
+        )
 
 
 def drawn(outlines: Sequence[Outline]) -> Map | None:

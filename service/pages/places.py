@@ -18,7 +18,7 @@ from service.house import House
 from service.languages import marked
 from service.pages.forms import Fields
 from service.pages.maps import SHOWN, Map, area_at, drawn
-from service.pages.shell import HEADERS, TYPES, Page, render
+from service.pages.shell import HEADERS, TYPES, Page, here, render
 from service.people import TheHouse
 from service.reading import AnyRequest
 from service.store.outlines import Outline
@@ -96,7 +96,7 @@ async def view_map(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID
         raise NotFound(what="map of this round")
     if spot.point and not spot.map.frame.holds(spot.point):
         raise OffTheMap()
-    drawing = render("map_picture.html", spot=spot, window=spot.map.window(spot.point))
+    drawing = render("map_picture.html", here(request), spot=spot, window=spot.map.window(spot.point))
     answer = cached(request, drawing, TYPES[".svg"])
     answer.headers.update(HEADERS)
     return answer

@@ -139,13 +139,11 @@ async def proposals_found(
     seed: int,
     theme: str | None,
 ) -> list[Proposal]:
-    """A round's proposals with all of these texts (``ilike``), of this area and theme or any, in the order of a seed."""
+    """A round's proposals with all of these texts (``ilike``), of this area and theme or any, in a seed's order."""
     return await many(db, Proposal, SQL.proposals_found, round_id, after, size, area, texts, seed, theme)
 
 
-async def marks(
-    db: Db, round_id: UUID, area: str | None, texts: list[str], theme: str | None, size: int
-) -> list[Mark]:
+async def marks(db: Db, round_id: UUID, area: str | None, texts: list[str], theme: str | None, size: int) -> list[Mark]:
     """Where the same proposals are, those of which it is known."""
     return await many(db, Mark, SQL.marks, round_id, area, texts, theme, size)
 

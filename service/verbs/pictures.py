@@ -1,6 +1,6 @@
 """Pictures of proposals: added and taken away by their authors, shown as long as the proposal is."""
 
-from typing import Annotated, BinaryIO
+from typing import IO, Annotated
 from uuid import UUID
 
 import msgspec
@@ -12,7 +12,7 @@ from schema.queries import Db
 from service.house import House
 from service.limits import PICTURING, PROPOSING
 from service.pictures import make_picture
-from service.reading import Line
+from service.reading import LINE
 from service.store import outbox, pictures, rounds
 from service.store.proposals import Proposal
 from service.store.roll import Officer
@@ -24,7 +24,7 @@ MOST = 3
 PICTURED = ("proposing", "reviewing")
 """Phases in which pictures are added: those in which a proposal can be changed."""
 
-Alt = Annotated[Line, msgspec.Meta(max_length=300)]
+Alt = Annotated[str, msgspec.Meta(min_length=1, max_length=300, pattern=LINE)]
 
 
 class PictureDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,7 +34,7 @@ class PictureDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def add_picture(
-    house: House, claims: Pass, proposal_id: UUID, draft: PictureDraft, file: BinaryIO
+    house: House, claims: Pass, proposal_id: UUID, draft: PictureDraft, file: IO[bytes]
 ) -> ProposalView:
     """Add a picture to one's own proposal. The same one again is the same picture, with its new description.
 
@@ -62,8 +62,8 @@ async def add_picture(
 async def take_picture_away(house: House, claims: Pass, proposal_id: UUID, name: str) -> ProposalView:
     """Delete a picture of one's own proposal; twice is once.
 
-    Whoever is in a picture may mind at any time, so this can be done in every phase. Of a hidden proposal it is refused:
-    what was hidden can be looked at again.
+    Whoever is in a picture may mind at any time, so this can be done in every phase. Of a hidden proposal it is
+    refused: what was hidden can be looked at again.
     """
     house.limits.take(PROPOSING, claims.tag)
     async with house.civic.write() as db:

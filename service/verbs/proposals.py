@@ -37,7 +37,8 @@ MARKS = 500
 """Places of proposals that are put on one map."""
 
 Point = tuple[
-    Annotated[int, msgspec.Meta(ge=-18_000_000, le=18_000_000)], Annotated[int, msgspec.Meta(ge=-9_000_000, le=9_000_000)]
+    Annotated[int, msgspec.Meta(ge=-18_000_000, le=18_000_000)],
+    Annotated[int, msgspec.Meta(ge=-9_000_000, le=9_000_000)],
 ]
 """Longitude and latitude in hundred thousandths of a degree."""
 

@@ -15,7 +15,7 @@ from schema.queries import Db
 from schema.rules import Criterion, GreedyByVotes, Rule, TieOrder
 from schema.styles import Money, Style
 from service.house import House
-from service.reading import Line, Name, Prose
+from service.reading import LINE, Line, Name, Prose
 from service.store import keys, outbox, projects, roll, rounds, snapshots
 from service.store.projects import Project
 from service.store.roll import Officer
@@ -25,7 +25,7 @@ Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Age = Annotated[int, msgspec.Meta(ge=0, le=120)]
 
 
-ThemeName = Annotated[Line, msgspec.Meta(max_length=40)]
+ThemeName = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=LINE)]
 THEMES = 12
 """Themes of one round: as many as can be looked over."""
 

@@ -21,6 +21,9 @@ NOT_HTML = {
     "/officer/register/imports/{import_id}/faults",
     "/officer/pots/{pot_id}/projects.csv",
     "/rounds/{round_id}/delivery.atom",
+    "/rounds/{round_id}/map.svg",
+    "/proposals/{proposal_id}/pictures/{picture:str}",
+    "/officer/proposals/{proposal_id}/pictures/{picture:str}",
 }
 
 REFUSED = {"/rounds/{round_id}/sign-in/{provider}": {404}, "/sign-in/callback": {400}}

@@ -72,10 +72,13 @@ UNANSWERED = {
     "GET /api/openapi.json/{path}": "404",
     "GET /rounds/{round_id}/sign-in/{provider}": "404",
     "GET /sign-in/callback": "400",
+    "GET /rounds/{round_id}/map.svg": "404",
+    "GET /proposals/{proposal_id}/pictures/{picture}": "404",
+    "GET /officer/proposals/{proposal_id}/pictures/{picture}": "404",
     "GET /static/brand.css": "404",
     "GET /static/logo": "404",
 }
-"""Reads that refuse everybody in these houses, which have no provider and no look of their own."""
+"""Reads that refuse everybody in these houses, which have no provider, map, pictures and no look of their own."""
 
 LOCKED = {"box.openings.locked", "GET /api/rounds/{round_id}/auditors/{auditor_id}/openings"}
 """What only an auditor can read, made after publication. It is random, and its length may be as well."""
@@ -103,6 +106,7 @@ FUNCTIONS = {
     "box.refuse_change",
     "box.refuse_frozen_part",
     "box.refuse_frozen_round",
+    "box.refuse_late_theme",
     "box.refuse_open_ends",
     "box.refuse_other_answer",
     "box.refuse_other_decision",
