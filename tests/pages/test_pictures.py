@@ -122,7 +122,7 @@ async def test_a_picture_is_deleted(town: Town, visitor: Visitor) -> None:
     await visitor.press("Add pictures")
     await add(visitor, picture(), alt="En bänk")
     begun = "proposing_at = now() - interval '2 days', reviewing_at = null, supporting_at = now()"
-    await owner(town, f"update box.round set {begun}")  # noqa: S608 - no word of anybody's
+    await owner(town, f"update box.round set {begun}")
     await signed_in(visitor, ground)
     await visitor.press("Pictures: delete")
     seen = await visitor.press("Delete")
