@@ -6,6 +6,7 @@ from playwright.async_api import Page
 
 from tests.browser.gallery import Scene
 from tests.browser.resident import Resident
+from tests.service.test_pictures import picture
 from tests.service.worlds import STYLES
 
 
@@ -78,9 +79,18 @@ async def _proposing(resident: Resident, scene: Scene) -> AsyncIterator[str]:
     await resident.fill(title="Bänkar", about="Vid ån.", author_name="Amina", cost_guess="x")
     await resident.send("/proposals")
     yield "proposal not taken"
+    await resident.press(resident.page.locator("input[type=image]:visible"))
+    yield "proposal with a point"
     await resident.fill(cost_guess="")
     await resident.send("/proposals")
     yield "proposed"
+    await resident.send("/pictures")
+    yield "pictures to be added"
+    sent = {"name": "bench.png", "mimeType": "image/png", "buffer": picture("PNG", (900, 600))}
+    await resident.page.set_input_files("[name=picture]", sent)
+    await resident.fill(alt="En tom gräsmatta.")
+    await resident.send("/pictures/new")
+    yield "picture added"
 
 
 async def _supporting(resident: Resident, scene: Scene) -> AsyncIterator[str]:
