@@ -83,6 +83,9 @@ async def _proposing(resident: Resident, scene: Scene) -> AsyncIterator[str]:
     yield "proposal with a point"
     await resident.fill(cost_guess="")
     await resident.send("/proposals")
+    if await resident.page.locator("#alike").count():
+        yield "others are like it"
+        await resident.send("/proposals")
     yield "proposed"
     await resident.send("/pictures")
     yield "pictures to be added"
