@@ -100,8 +100,8 @@ async def list_proposals(
     sought = Sought(_today() if seed is None else seed, " ".join(q.split()), area or None, theme or None)
     found = await verbs.find_proposals(house, round_id, sought, after, SIZE + 1)
     kept = {"seed": sought.seed, "q": sought.text, "area": area} | ({"theme": theme} if view.themes else {})
-    there = drawn(await outlines_of(house, view)) if after is None else None
-    marks = await verbs.find_marks(house, round_id, sought) if there else []
+    marks = await verbs.find_marks(house, round_id, sought) if after is None else []
+    there = drawn(await outlines_of(house, view)) if marks else None
     return public_page(
         request,
         "proposals.html",

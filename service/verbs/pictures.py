@@ -1,5 +1,6 @@
 """Pictures of proposals: added and taken away by their authors, shown as long as the proposal is."""
 
+import re
 from typing import IO, Annotated
 from uuid import UUID
 
@@ -23,6 +24,8 @@ MOST = 3
 """Pictures of one proposal."""
 PICTURED = ("proposing", "reviewing")
 """Phases in which pictures are added: those in which a proposal can be changed."""
+
+_NAME = re.compile("[0-9a-f]{64}")
 
 Alt = Annotated[str, msgspec.Meta(min_length=1, max_length=300, pattern=LINE)]
 
@@ -66,6 +69,8 @@ async def take_picture_away(house: House, claims: Pass, proposal_id: UUID, name:
     refused: what was hidden can be looked at again.
     """
     house.limits.take(PROPOSING, claims.tag)
+    if not _NAME.fullmatch(name):
+        raise NotFound(what="picture")
     async with house.civic.write() as db:
         before = await own_proposal(db, claims, proposal_id)
         if before.state == "hidden":

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from playwright.async_api import Page
+from playwright.async_api import FilePayload, Page
 
 from tests.browser.gallery import Scene
 from tests.browser.resident import Resident
@@ -89,7 +89,7 @@ async def _proposing(resident: Resident, scene: Scene) -> AsyncIterator[str]:
     yield "proposed"
     await resident.send("/pictures")
     yield "pictures to be added"
-    sent = {"name": "bench.png", "mimeType": "image/png", "buffer": picture("PNG", (900, 600))}
+    sent: FilePayload = {"name": "bench.png", "mimeType": "image/png", "buffer": picture("PNG", (900, 600))}
     await resident.page.set_input_files("[name=picture]", sent)
     await resident.fill(alt="En tom gräsmatta.")
     await resident.send("/pictures/new")

@@ -149,7 +149,7 @@ async def test_moderators_see_pictures_also_of_what_they_hid(town: Town, visitor
     await visitor.press("Add pictures")
     await add(visitor, picture(), alt="En bänk")
     await town.act("POST", f"/api{path}/review", json=HIDE)
-    await town.hire("Ingrid", "Hagaby", ("moderator",))
+    await town.hire("Ingrid", "Hagaby", ["moderator"])
     await visitor.open("/officer")
     await visitor.press("Sign in", name="Ingrid", password=PASSWORD)
     seen = await visitor.open(f"/officer/rounds/{ground.id}/proposals?queue=hidden")

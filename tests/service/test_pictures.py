@@ -248,6 +248,13 @@ async def test_a_picture_is_taken_away(town: Town) -> None:
     assert (await town.client.get(address(path, name))).status_code == 404
 
 
+async def test_what_is_no_name_of_a_picture_is_not_looked_up(town: Town) -> None:
+    """Not in the database, which takes no NUL."""
+    ground, path = await proposed(town)
+    for name in ("bench.jpg", "%00", "x" * 64):
+        assert (await send(ground, "AMINA-1", "DELETE", f"{path}/pictures/{name}")).status_code == 404, name
+
+
 async def test_nobody_else_changes_the_pictures_of_a_proposal(town: Town) -> None:
     """Björn neither adds one nor takes one away."""
     ground, path = await proposed(town)
