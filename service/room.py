@@ -44,8 +44,6 @@ _TAKEN = {
     "head_webhook_once": marked("a webhook with an address"),
 }
 
-_LACKING = {"proposal_theme_of_round": marked("theme of that name in this round")}
-
 _SITUATIONS: dict[str, Callable[[], Refusal]] = {
     "BYFRZ": Frozen,
     "BYFUN": NotFunded,
@@ -98,8 +96,8 @@ def refusal_of(error: Exception) -> Exception:
     match error:
         case asyncpg.UniqueViolationError() if error.constraint_name in _TAKEN:
             return NameTaken(what=_TAKEN[error.constraint_name])
-        case asyncpg.ForeignKeyViolationError() if error.constraint_name in _LACKING:
-            return NotFound(what=_LACKING[error.constraint_name])
+        case asyncpg.ForeignKeyViolationError() if error.constraint_name == "proposal_theme_of_round":
+            return NotFound(what="theme of that name in this round")
         case asyncpg.PostgresError() if error.sqlstate == "BYACT":
             return ActSettled(state=str(error))
         case asyncpg.PostgresError() if error.sqlstate == "BYEAR":
