@@ -30,7 +30,8 @@ PLAN: dict[str, Part] = {
     "GET /api/rounds": "both",
     "GET /api/rounds/{round_id}": "both",
     "GET /rounds/{round_id}/delivery": "both",
-    "GET /rounds/{round_id}/delivery.atom": "both",
+    "GET /rounds/{round_id}/news.atom": "both",
+    "GET /rounds/{round_id}/dates.ics": "both",
     "GET /api/rounds/{round_id}/deliveries": "both",
     # Residents sign in.
     "GET /rounds/{round_id}/sign-in": "roll",

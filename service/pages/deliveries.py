@@ -1,4 +1,4 @@
-"""What became of a round's funded projects: a page and a feed for everybody, and the page on which officers tell it."""
+"""What became of a round's funded projects: a page for everybody, and the page on which officers tell it."""
 
 from typing import Any
 from uuid import UUID
@@ -7,14 +7,12 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery
 
 from schema.errors import Malformed, NotCounted, NotFunded, Refusal
-from service.caching import cached
 from service.house import House
 from service.languages import _, marked
 from service.pages import words
-from service.pages.feeds import ATOM, feed
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.problems import problem_page
-from service.pages.shell import HEADERS, Page, officer_page, public_page, see_other
+from service.pages.shell import Page, officer_page, public_page, see_other
 from service.people import TheHouse, TheOfficer
 from service.problems import details
 from service.reading import AnyRequest, uuid_or_malformed
@@ -38,15 +36,6 @@ async def view_delivery(request: AnyRequest, house: TheHouse, round_id: FromPath
     done = [project for project in projects if project.newest and project.newest.state == "done"]
     facts = {"round": following.round, "pots": following.pots, "number": len(projects), "done": len(done)}
     return public_page(request, "delivery.html", words=words, **facts)
-
-
-@get("/rounds/{round_id:uuid}/delivery.atom")
-async def view_feed(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
-    """What was told, as a feed."""
-    following = await verbs.follow_round(house, round_id)
-    answer = cached(request, feed(following, f"{house.settings.public_url}/rounds/{round_id}/delivery"), ATOM)
-    answer.headers.update(HEADERS)
-    return answer
 
 
 @get("/rounds/{round_id:uuid}/delivery")
@@ -117,5 +106,5 @@ def _stands(project: FollowedProject) -> dict[str, str]:
     return {"state": last.state, "says": "", "spent": words.money_field(project.spent), "expected_on": expected}
 
 
-handlers: list[Any] = [view_delivery, view_feed]
+handlers: list[Any] = [view_delivery]
 officer_handlers: list[Any] = [view_own_delivery, tell_delivery]

@@ -1,12 +1,17 @@
-"""What becomes of a round's projects as an Atom feed (RFC 4287), to follow it without an account."""
+"""A round's news as an Atom feed (RFC 4287): its steps, and what becomes of its projects."""
 
 from datetime import datetime
+from operator import attrgetter
+from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element, SubElement, tostring
+
+import msgspec
 
 from service.languages import _, spoken
 from service.pages import words
 from service.store.deliveries import Delivery
-from service.verbs.deliveries import FollowedProject, Following
+from service.store.rounds import Round
+from service.verbs.deliveries import FollowedPot, FollowedProject
 
 ATOM = "application/atom+xml"
 
@@ -14,45 +19,70 @@ _NO_XML = str.maketrans("", "", "\ufffe\uffff")
 """Signs that a text of ours may hold, and no XML may."""
 
 
-def feed(following: Following, address: str) -> bytes:
-    """The feed, the newest first; ``address`` is that of the page. An entry's id is its delivery's, and stays."""
-    found = following.round
-    told = sorted(
-        ((each, project) for pot in following.pots for project in pot.projects for each in project.deliveries),
-        key=lambda pair: pair[0].told_at,
-        reverse=True,
-    )
+class Entry(msgspec.Struct, frozen=True):
+    """Something that happened, under an id that stays in every language and whatever follows."""
+
+    id: UUID
+    title: str
+    updated_at: datetime
+    address: str
+    content: str
+
+
+def feed(found: Round, pots: list[FollowedPot], address: str) -> bytes:
+    """The feed, the newest first; ``address`` is that of the round's page. ``pots`` are those with an outcome."""
+    told = [
+        _told(delivery, project, f"{address}/delivery#d-{delivery.id}", found.currency)
+        for pot in pots
+        for project in pot.projects
+        for delivery in project.deliveries
+    ]
+    entries = sorted([*told, *_steps(found, address)], key=attrgetter("updated_at"), reverse=True)
     root = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": spoken()})
     _say(root, "id", found.id.urn)
-    _say(root, "title", _("What became of the projects: {name}", name=found.name))
-    _say(root, "updated", _written(told[0][0].told_at if told else found.published_at))
+    _say(root, "title", found.name)
+    _say(root, "updated", _written(entries[0].updated_at))
     _say(SubElement(root, "author"), "name", found.municipality)
-    SubElement(root, "link", {"rel": "self", "type": ATOM, "href": f"{address}.atom?lang={spoken()}"})
+    SubElement(root, "link", {"rel": "self", "type": ATOM, "href": f"{address}/news.atom?lang={spoken()}"})
     SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": address})
-    for delivery, project in told:
-        _add_entry(root, delivery, project, f"{address}#d-{delivery.id}", found.currency)
+    for entry in entries:
+        _add_entry(root, entry)
     written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return written
 
 
-def _add_entry(root: Element, delivery: Delivery, project: FollowedProject, address: str, currency: str) -> None:
-    entry = SubElement(root, "entry")
-    _say(entry, "id", delivery.id.urn)
-    _say(entry, "title", f"{project.title}: {_(words.DELIVERIES[delivery.state])}")
-    _say(entry, "updated", _written(delivery.told_at))
-    SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": address})
+def _steps(found: Round, address: str) -> list[Entry]:
+    """What has begun of the round. A round that is public was announced, so there is one at least."""
+    return [
+        Entry(uuid5(found.id, step.phase), step.title, step.begins_at, address, step.says)
+        for step in words.timeline(found)
+        if step.begins_at and step.state != "later"
+    ]
+
+
+def _told(delivery: Delivery, project: FollowedProject, address: str, currency: str) -> Entry:
     facts = [delivery.says]
     if delivery.spent is not None:
         sums = {"spent": words.money(delivery.spent, currency), "got": words.money(project.got, currency)}
         facts.append(_("{spent} spent so far; the project got {got}.", **sums))
     if delivery.expected_on:
         facts.append(_("Expected to be done on {day}.", day=words.dated(delivery.expected_on)))
-    _say(entry, "content", "\n\n".join(facts))
+    title = f"{project.title}: {_(words.DELIVERIES[delivery.state])}"
+    return Entry(delivery.id, title, delivery.told_at, address, "\n\n".join(facts))
+
+
+def _add_entry(root: Element, told: Entry) -> None:
+    entry = SubElement(root, "entry")
+    _say(entry, "id", told.id.urn)
+    _say(entry, "title", told.title)
+    _say(entry, "updated", _written(told.updated_at))
+    SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": told.address})
+    _say(entry, "content", told.content)
 
 
 def _say(parent: Element, name: str, text: str) -> None:
     SubElement(parent, name).text = text.translate(_NO_XML)
 
 
-def _written(at: datetime | None) -> str:
+def _written(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"

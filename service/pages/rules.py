@@ -250,7 +250,7 @@ def _increments_told(rule: EqualShares, shares: Shares, currency: str) -> str:
             )
         case _:
             assert_never(rule.until)
-    return f"{raised} {_('Each voter’s share was then {share}.', share=share)}"
+    return " ".join((raised, _("Each voter’s share was then {share}.", share=share)))
 
 
 def _comparison_told(comparison: Comparison) -> str:

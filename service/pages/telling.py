@@ -102,7 +102,7 @@ def _why(reason: Explanation, snapshot: Snapshot, pointed: bool) -> str:
     currency, votes, cost = snapshot.currency, reason.votes, reason.cost
     match reason:
         case FundedByShares() | FundedByLoad() if not cost:
-            return f"{_chose(votes)} {_('It costs nothing.')}"
+            return " ".join((_chose(votes), _("It costs nothing.")))
         case FundedByShares(payment=payment):
             return _paid_by_shares(votes, payment, snapshot)
         case SupportersShort():

@@ -28,7 +28,7 @@ def tie_order_told(snapshot: Snapshot) -> str:
     said = _("Where two projects were level, this decided: {order}.", order=decides)
     if "lot" not in snapshot.ties.criteria:
         return said
-    return f"{said} {_('The lot is drawn from the public text below.')}"
+    return " ".join((said, _("The lot is drawn from the public text below.")))
 
 
 def ties_told(snapshot: Snapshot) -> list[str]:

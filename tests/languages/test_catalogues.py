@@ -1,14 +1,16 @@
 """The catalogues: whole where a language is to be whole, and nowhere a translation that lost its facts."""
 
+import ast
 import re
 from functools import cache
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 
+from schema.bootstrap import ROOT
 from service.languages import LANGUAGES, ORIGINAL
 from service.refusals import PROBLEMS
-from tests.catalogues import catalogue, extracted
+from tests.catalogues import KEYWORDS, catalogue, extracted
 
 TRANSLATED = [language for language in LANGUAGES if language != ORIGINAL]
 WHOLE = [language for language in TRANSLATED if LANGUAGES[language].whole]
@@ -80,6 +82,20 @@ def test_a_resident_reads_every_language(language: str) -> None:
 def test_a_catalogue_has_no_message_that_nobody_says(language: str) -> None:
     """What the code no longer says is gone."""
     assert ids(found(language)) - ids(messages()) == set()
+
+
+def test_no_message_hides_within_another_text() -> None:
+    """What is said inside an f-string is not found by the extractor, and would stay English in every language."""
+    hidden = [
+        f"{file.relative_to(ROOT)}:{call.lineno}"
+        for file in sorted((ROOT / "service").rglob("*.py"))
+        for text in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in KEYWORDS
+        if call.args and isinstance(call.args[0], ast.Constant)
+    ]
+    assert hidden == []
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

@@ -1,6 +1,4 @@
-"""Residents follow what becomes of funded projects, by page and by feed; officers tell it."""
-
-from xml.etree import ElementTree
+"""Residents follow what becomes of funded projects, by page; officers tell it."""
 
 import pytest
 
@@ -8,21 +6,7 @@ from service.rights import OfficerRole
 from tests.pages.test_house import CANARY
 from tests.pages.visitor import Visitor, filled
 from tests.service.test_deliveries import projects, published, tell
-from tests.town import PASSWORD, Ground, Town
-
-ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-async def feed(ground: Ground, query: str = "") -> ElementTree.Element:
-    """The feed of a round, read by another program's rules."""
-    answer = await ground.town.client.get(f"/rounds/{ground.id}/delivery.atom{query}")
-    assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, "application/atom+xml")
-    return ElementTree.fromstring(answer.content)
-
-
-def texts(root: ElementTree.Element, path: str) -> list[str | None]:
-    """The texts of all elements at this path."""
-    return [each.text for each in root.findall("/".join(f"{ATOM}{name}" for name in path.split("/")))]
+from tests.town import PASSWORD, Town
 
 
 async def test_the_rounds_page_and_the_results_lead_to_it(town: Town, visitor: Visitor) -> None:
@@ -153,57 +137,10 @@ async def test_an_auditor_reads_and_has_no_form(town: Town, visitor: Visitor) ->
     assert (seen.status, seen.buttons) == (200, [])
 
 
-async def test_the_page_names_its_feed(town: Town, visitor: Visitor) -> None:
-    """For news readers, in the language of the page."""
+async def test_what_officers_write_is_text(town: Town, visitor: Visitor) -> None:
+    """No markup of theirs is one."""
     ground = await published(town)
-    seen = await visitor.open(f"/rounds/{ground.id}/delivery?lang=sv")
-    (link,) = [each for each in seen.page.all("link") if each["rel"] == "alternate"]
-    assert (link["type"], link["href"]) == ("application/atom+xml", f"/rounds/{ground.id}/delivery.atom?lang=sv")
-    assert link["href"] in [each["href"] for each in seen.page.all("a")]
-
-
-async def test_a_feed_before_anything_is_told_is_whole(town: Town) -> None:
-    """It has what Atom asks of a feed, so that one can subscribe from the first day."""
-    ground = await published(town)
-    root = await feed(ground)
-    assert texts(root, "id") == [f"urn:uuid:{ground.id}"]
-    assert texts(root, "author/name") == ["Hagaby"]
-    assert texts(root, "title") == ["What became of the projects: Our street 2026"]
-    assert root.findall(f"{ATOM}entry") == []
-    (updated,) = texts(root, "updated")
-    assert updated is not None
-    assert updated.endswith("Z")
-
-
-async def test_a_feed_has_an_entry_for_each_telling(town: Town) -> None:
-    """The newest first, under the id of its delivery, which stays in every language and after later ones."""
-    ground = await published(town)
-    first = (await tell(ground)).json()["id"]
-    assert texts(await feed(ground), "entry/id") == [f"urn:uuid:{first}"]
-    second = (await tell(ground, 1, state="done", says="Klart.", spent=None, expected_on=None)).json()["id"]
-    root = await feed(ground, "?lang=sv")
-    assert texts(root, "entry/id") == [f"urn:uuid:{second}", f"urn:uuid:{first}"]
-    assert texts(root, "updated") == texts(root, "entry/updated")[:1]
-    english = await feed(ground, "?lang=en")
-    assert texts(english, "entry/title") == ["Project 2: done", "Project 1: under way"]
-    assert texts(english, "entry/content")[0] == "Klart."
-    (link,) = english.findall(f"{ATOM}entry/{ATOM}link")[:1]
-    assert link.attrib["href"].endswith(f"/rounds/{ground.id}/delivery#d-{second}")
-
-
-async def test_what_officers_write_is_text_in_page_and_feed(town: Town, visitor: Visitor) -> None:
-    """No markup of theirs is one, and a sign that no XML may hold does not break the feed."""
-    ground = await published(town)
-    await tell(ground, says=f"{CANARY}\uffff", spent=None, expected_on=None)
-    assert texts(await feed(ground), "entry/content") == [CANARY]
+    await tell(ground, says=CANARY, spent=None, expected_on=None)
     seen = await visitor.open(f"/rounds/{ground.id}/delivery")
     assert "<script" not in seen.html
     assert CANARY in seen.text
-
-
-async def test_a_feed_that_did_not_change_is_not_sent_again(town: Town) -> None:
-    """News readers ask often."""
-    ground = await published(town)
-    address = f"/rounds/{ground.id}/delivery.atom"
-    tag = (await town.client.get(address)).headers["etag"]
-    assert (await town.client.get(address, headers={"If-None-Match": tag})).status_code == 304

@@ -229,9 +229,10 @@ async def test_every_link_leads_to_the_room_that_answers_it(roll: Town, box: Tow
     voter = await ground.voter("AMINA-1")
     paths = {route.split()[1] for part in PARTS for route in PLAN if route.startswith("GET")}
     files = ("/officer/register/imports/{import_id}/faults", "/officer/pots/{pot_id}/projects.csv")
-    files += ("/rounds/{round_id}/delivery.atom", "/rounds/{round_id}/map.svg")
-    files += ("/proposals/{proposal_id}/pictures/{picture}", "/officer/proposals/{proposal_id}/pictures/{picture}")
-    skipped = ("/api", "/health", "/static", *files)  # no pages
+    followed = ("/rounds/{round_id}/news.atom", "/rounds/{round_id}/dates.ics")
+    drawn = ("/rounds/{round_id}/map.svg", "/proposals/{proposal_id}/pictures/{picture}")
+    drawn += ("/officer/proposals/{proposal_id}/pictures/{picture}",)
+    skipped = ("/api", "/health", "/static", *files, *followed, *drawn)  # no pages
     pages = [path for path in sorted(paths) if not path.startswith(skipped)]
     known = {"round_id": ground.id, "pot_id": ground.pot, "proposal_id": uuid4(), "slug": "stale", "act": "close"}
     known |= {"provider": "bank"}
