@@ -449,6 +449,22 @@ class Settled(Refusal):
     """A proposal is in a state in which this cannot be done. Facts: state."""
 
 
+class ProposalsClosed(Refusal):
+    """The themes of a round change only as long as it takes proposals."""
+
+
+class PictureTooLarge(Refusal):
+    """A picture of more bytes or pixels than are looked at. Facts: megabytes, megapixels (what there may be)."""
+
+
+class PicturesFull(Refusal):
+    """A proposal has as many pictures as there is room for. Facts: most."""
+
+
+class OffTheMap(Refusal):
+    """A point that is not on the map of the round, or there is no map."""
+
+
 class Hidden(Refusal):
     """A proposal that breaks the rules of conduct, whose words are shown to nobody but officers. Facts: ground."""
 

@@ -160,6 +160,20 @@ class ProposalWithdrawn(msgspec.Struct, frozen=True, tag_field="event", tag=True
     proposal_id: UUID
 
 
+class ProposalPictured(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """The author added a picture to a proposal."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+
+
+class ProposalUnpictured(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """The author took a picture of a proposal away."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+
+
 class ProposalShortlisted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
     """An officer put a proposal on the ballot as a project with a cost."""
 
@@ -254,6 +268,8 @@ Event = (
     | ProposalSubmitted
     | ProposalEdited
     | ProposalWithdrawn
+    | ProposalPictured
+    | ProposalUnpictured
     | ProposalShortlisted
     | ProposalDeclined
     | ProposalHidden

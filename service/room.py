@@ -22,6 +22,7 @@ from schema.errors import (
     NotYours,
     OnlyHigher,
     OpensEarlier,
+    ProposalsClosed,
     Refusal,
     SameOfficer,
     TooLateToRaise,
@@ -54,6 +55,7 @@ _SITUATIONS: dict[str, Callable[[], Refusal]] = {
     "BYFUN": NotFunded,
     "BYPUB": NotPublished,
     "BYTRA": TranslationStands,
+    "BYTHM": ProposalsClosed,
     "BYADM": LastAdmin,
     "BYDIR": DirectoryDemanded,
     "BYSES": NotSignedIn,
@@ -103,6 +105,8 @@ def refusal_of(error: Exception) -> Exception:
     match error:
         case asyncpg.UniqueViolationError() if error.constraint_name in _TAKEN:
             return NameTaken(what=_TAKEN[error.constraint_name])
+        case asyncpg.ForeignKeyViolationError() if error.constraint_name == "proposal_theme_of_round":
+            return NotFound(what="theme of that name in this round")
         case asyncpg.PostgresError() if error.sqlstate == "BYACT":
             return ActSettled(state=str(error))
         case asyncpg.PostgresError() if error.sqlstate == "BYEAR":

@@ -26,10 +26,12 @@ from schema.events import (
     ProposalDeclined,
     ProposalEdited,
     ProposalHidden,
+    ProposalPictured,
     ProposalReopened,
     ProposalShortlisted,
     ProposalSubmitted,
     ProposalSupported,
+    ProposalUnpictured,
     ProposalUnsupported,
     ProposalWithdrawn,
     RegisterImported,
@@ -101,6 +103,8 @@ async def act(  # noqa: PLR0912, PLR0915 - one case for each kind
                 ProposalSubmitted(proposal_id)
                 | ProposalEdited(proposal_id)
                 | ProposalWithdrawn(proposal_id)
+                | ProposalPictured(proposal_id)
+                | ProposalUnpictured(proposal_id)
                 | ProposalShortlisted(proposal_id)
                 | ProposalDeclined(proposal_id)
                 | ProposalHidden(proposal_id)

@@ -86,18 +86,21 @@ create table civic.draft (
     id uuid primary key,
     round_id uuid not null,
     author bytea not null constraint draft_author_hashed check (octet_length(author) = 32),
-    place smallint not null constraint draft_five_places check (place between 1 and 5),
+    slot smallint not null constraint draft_five_slots check (slot between 1 and 5),
     title text not null constraint draft_title_length check (char_length(title) <= 300),
     about text not null constraint draft_about_length check (char_length(about) <= 20000),
     author_name text not null constraint draft_author_name_length check (char_length(author_name) <= 120),
     language text not null constraint draft_language_code check (language ~ '^[a-z]{2,3}$'),
     area text not null constraint draft_area_length check (char_length(area) <= 120),
     cost_guess text not null constraint draft_cost_guess_length check (char_length(cost_guess) <= 40),
+    theme text not null constraint draft_theme_length check (char_length(theme) <= 40),
+    place text not null constraint draft_place_length check (char_length(place) <= 120),
+    point text not null constraint draft_point_length check (char_length(point) <= 20),
     revision integer not null default 1,
     saved_at timestamptz not null default clock_timestamp(),
-    constraint draft_five_of_author unique (round_id, author, place)
+    constraint draft_five_of_author unique (round_id, author, slot)
 );
-comment on table civic.draft is 'as far as somebody wrote a proposal: empty where they have not come to it, and cost_guess as typed';
+comment on table civic.draft is 'as far as somebody wrote a proposal: empty where they have not come to it, cost_guess and point as typed';
 
 -- The clock deletes drafts when the debate of their round is over; what is still there goes with the round's ballots.
 create function civic.forget_drafts() returns trigger language plpgsql set search_path = '' as $$

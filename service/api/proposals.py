@@ -21,6 +21,7 @@ from schema.errors import (
     NotInPhase,
     NotSignedIn,
     NotYours,
+    OffTheMap,
     PassExpired,
     Settled,
     TooFast,
@@ -51,8 +52,8 @@ _REVIEW = msgspec.json.Decoder(ReviewDraft)
 
 ONE = answers(NotFound, Hidden, Malformed, Unavailable) | NOT_MODIFIED
 BEARER = (NoPass, BadPass, PassExpired, NotFound, Malformed, Unavailable)
-SUBMIT = answers(*BEARER, NotInPhase, TooLarge, UnknownForm, TooFast)
-EDIT = answers(*BEARER, NotInPhase, TooLarge, UnknownForm, Changed, NotYours, Settled, TooFast)
+SUBMIT = answers(*BEARER, NotInPhase, TooLarge, UnknownForm, TooFast, OffTheMap)
+EDIT = answers(*BEARER, NotInPhase, TooLarge, UnknownForm, Changed, NotYours, Settled, TooFast, OffTheMap)
 SUPPORT = answers(*BEARER, NotInPhase, Settled, TooFast)
 SHORTLIST = answers(
     NotSignedIn, NotAllowed, NotFound, Malformed, TooLarge, UnknownForm, Frozen, NameTaken, Settled, Unavailable

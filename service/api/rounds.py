@@ -18,6 +18,7 @@ from schema.errors import (
     NotWhole,
     OnlyHigher,
     OpensEarlier,
+    ProposalsClosed,
     RollNotReady,
     RoundKeyMissing,
     TooLarge,
@@ -48,7 +49,8 @@ _SETTINGS = msgspec.json.Decoder(RoundSettings)
 READ = answers(NotFound, Malformed, Unavailable) | NOT_MODIFIED
 ACT = answers(NotSignedIn, NotAllowed, NotFound, Malformed, Frozen, Unavailable)
 WRITE = answers(
-    NotSignedIn, NotAllowed, NotFound, Malformed, TooLarge, UnknownForm, Frozen, NameTaken, Changed, Unavailable
+    *(NotSignedIn, NotAllowed, NotFound, Malformed, TooLarge, UnknownForm, Frozen, NameTaken, Changed),
+    *(ProposalsClosed, Unavailable),
 )
 Revision = Annotated[int, QueryParameter(ge=1, le=2**31 - 1, description="the revision that you saw")]
 
@@ -61,7 +63,7 @@ class TranslatedRound(RoundView, frozen=True):
 
 async def _translated(house: House, view: RoundView) -> TranslatedRound:
     there = await translation_verbs.list_translations(house, view.round.id)
-    return TranslatedRound(view.round, view.pots, view.areas, view.projects, there)
+    return TranslatedRound(view.round, view.pots, view.areas, view.themes, view.projects, there)
 
 
 @get("/rounds", responses=READ, tags=["rounds"])

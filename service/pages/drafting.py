@@ -11,7 +11,7 @@ import msgspec
 from litestar import get, post
 from litestar.params import FromPath
 
-from schema.errors import Changed, Frozen, Malformed, Refusal
+from schema.errors import Changed, Frozen, Malformed, ProposalsClosed, Refusal
 from service.languages import marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
@@ -24,7 +24,7 @@ from service.verbs import rounds as verbs
 from service.verbs.rounds import RoundDraft, RoundView
 from service.verbs.setup import as_draft
 
-MENDABLE = (Malformed, Changed, Frozen)
+MENDABLE = (Malformed, Changed, Frozen, ProposalsClosed)
 """Refusals after which the form comes back with what was typed."""
 
 TIMES = {
@@ -37,6 +37,9 @@ TIMES = {
 """The times of a round in their order."""
 NEEDED = ("voting_at", "closes_at")
 """Times that every round has."""
+
+LISTS = ("areas", "themes")
+"""Fields with a name on each line."""
 
 SOURCES = {
     "register": marked("The register of the municipality"),
@@ -103,7 +106,7 @@ def _round_values(fields: Fields) -> dict[str, Any]:
     return values | {
         "currency": fields.text("currency").strip().upper(),
         "language": fields.text("language") or None,
-        "areas": [line.strip() for line in fields.text("areas").splitlines() if line.strip()],
+        **{name: [line.strip() for line in fields.text(name).splitlines() if line.strip()] for name in LISTS},
         "sources": fields.texts("sources"),
         "ballots_floor": fields.number_or("ballots_floor", 200),
         "appeal_days": fields.number_or("appeal_days", 45),
@@ -122,7 +125,7 @@ def _round_fields(view: RoundView) -> Fields:
             "about": [found.about],
             "currency": [found.currency],
             "language": [found.language],
-            "areas": ["\n".join(view.areas)],
+            **{name: ["\n".join(getattr(view, name))] for name in LISTS},
             "sources": list(found.sources),
             "ballots_floor": [str(found.ballots_floor)],
             "appeal_days": [str(found.appeal_days)],

@@ -41,9 +41,9 @@ async def save_draft(request: AnyRequest, house: TheHouse, round_id: FromPath[UU
         revision = fields.number_or("revision", 0)
         await verbs.save_draft(house, claims, draft_id, revision, shaped(_words(fields), DraftWords))
     except Changed as refusal:  # as another draft, so that neither is lost
-        return proposal_form(view, fields.text("pass"), fields.without("draft", "revision"), refusal)
+        return await proposal_form(house, view, fields.text("pass"), fields.without("draft", "revision"), refusal)
     except (Malformed, NotFound, NotInPhase, TooFast, TooManyDrafts) as refusal:
-        return proposal_form(view, fields.text("pass"), fields, refusal)
+        return await proposal_form(house, view, fields.text("pass"), fields, refusal)
     said = marked("Your draft is saved. Nobody else can read it.")
     return await _drafts(house, view, fields.text("pass"), said)
 
@@ -67,7 +67,7 @@ async def _drafts(house: House, view: RoundView, token: str, said: str) -> Page:
 
 
 def _words(fields: Fields) -> dict[str, str]:
-    lines = ("title", "author_name", "language", "area", "cost_guess")
+    lines = ("title", "author_name", "language", "area", "cost_guess", "theme", "place", "point")
     return {name: fields.text(name).strip() for name in lines} | {"about": fields.text("about")}
 
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
-from litestar.datastructures import FormMultiDict, UploadFile
+from litestar.datastructures import UploadFile
 from litestar.exceptions import HTTPException, ValidationException
 
 from schema.errors import Malformed, TooLarge, UnknownForm
@@ -60,6 +60,9 @@ _LABELS = {
     "state": marked("where the project is"),
     "says": marked("what residents should know"),
     "spent": marked("the sum that was spent"),
+    "themes": marked("a theme"),
+    "theme": marked("the theme"),
+    "alt": marked("the description of the picture"),
     "expected_on": marked("the day when it is expected to be done"),
 }
 
@@ -148,15 +151,14 @@ async def read_upload(request: AnyRequest, name: str, limit: int) -> bytes:
 
 async def read_file_form(request: AnyRequest, name: str, limit: int) -> tuple[UploadFile, Fields]:
     """The same file, to be read piece by piece, and the texts that came with it."""
-    form, fields = await read_parts(request, limit)
-    file = form.get(name)
-    if not isinstance(file, UploadFile):
+    files, fields = await read_files(request, limit)
+    if name not in files:
         raise Malformed(fault=marked("no file was chosen"))
-    return file, fields
+    return files[name], fields
 
 
-async def read_parts(request: AnyRequest, limit: int = FORM_LIMIT) -> tuple[FormMultiDict, Fields]:
-    """All parts of a multipart form, and the texts among them."""
+async def read_files(request: AnyRequest, limit: int = FORM_LIMIT) -> tuple[dict[str, UploadFile], Fields]:
+    """All files of a multipart form, by the names of their fields, and its texts."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise UnknownForm(expected="multipart/form-data")
     try:
@@ -167,10 +169,11 @@ async def read_parts(request: AnyRequest, limit: int = FORM_LIMIT) -> tuple[Form
         raise TooLarge(limit=limit) if error.status_code == 413 else Malformed(fault=marked("it is cut off")) from None
     except (ValueError, LookupError):
         raise Malformed(fault=marked("a text in it is not UTF-8")) from None
+    files = {name: file for name in form if isinstance(file := form.get(name), UploadFile)}
     texts = {field: [text for text in form.getall(field) if isinstance(text, str)] for field in form}
     if any(_CONTROL.search(text) for sent in texts.values() for text in sent):
         raise Malformed(fault=marked("a text in it holds a sign that is no text"))
-    return form, Fields(texts)
+    return files, Fields(texts)
 
 
 def shaped(values: Mapping[str, object], shape: type[T]) -> T:

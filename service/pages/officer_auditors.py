@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.params import FromPath, FromQuery
 
 from schema.errors import Malformed, OpeningsDeleted, Refusal
@@ -13,7 +12,7 @@ from schema.openings import fingerprint
 from service.house import House
 from service.languages import _, marked
 from service.pages import words
-from service.pages.forms import Fields, read_parts, shaped
+from service.pages.forms import Fields, read_files, shaped
 from service.pages.shell import HEADERS, Page, officer_page, see_other
 from service.people import TheHouse, TheOfficer
 from service.problems import details
@@ -67,10 +66,9 @@ async def _page(
 @post("/rounds/{round_id:uuid}/auditors")
 async def name_auditor(request: AnyRequest, house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> Page:
     """Name an auditor, whose key was pasted or came as a file."""
-    form, fields = await read_parts(request)
-    file = form.get("file")
+    files, fields = await read_files(request)
     try:
-        key = _key_of(fields.text("recipient"), await file.read() if isinstance(file, UploadFile) else b"")
+        key = _key_of(fields.text("recipient"), await files["file"].read() if "file" in files else b"")
         draft = shaped({"name": fields.text("name").strip(), "recipient": key}, AuditorDraft)
         await verbs.name_auditor(house, officer, round_id, draft)
     except (Malformed, OpeningsDeleted) as refusal:

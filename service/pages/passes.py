@@ -16,12 +16,14 @@ from service.store.rounds import Round
 NO_PASS = (NoPass, BadPass, PassExpired)
 KEPT = (
     *("then", "pot", "choices", "points", "easy", "original"),
-    *("title", "about", "author_name", "language", "area", "cost_guess"),
+    *("title", "about", "author_name", "language", "area", "cost_guess", "theme", "place", "point"),
     *("birth_year", "birth_month", "relations", "draft", "revision"),
-    *("proposal", "argument", "side", "words", "key"),
+    *("proposal", "argument", "side", "words", "key", "alt"),
 )
-"""Fields that the sign-in form takes along. ``then`` says where: ballot, choices (onto it), proposal, edit, argument,
-declaration."""
+"""Fields that the sign-in form takes along. ``then`` says where.
+
+It is ballot, choices (onto it), proposal, edit, pictures, argument or declaration.
+"""
 
 
 async def box_pass(house: House, fields: Fields, round_id: UUID, pot_id: UUID) -> Pass:

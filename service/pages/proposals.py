@@ -11,14 +11,16 @@ import msgspec
 from litestar import get, post
 from litestar.params import FromPath, QueryParameter
 
-from schema.errors import Changed, Malformed, NotFound, NotInPhase, NotYours, Refusal, Settled, TooFast
+from schema.errors import Changed, Malformed, NotFound, NotInPhase, NotYours, OffTheMap, Refusal, Settled, TooFast
 from schema.passes import Pass
 from service.house import House
 from service.languages import _, marked, spoken
 from service.pages import words
 from service.pages.arguments import is_debated
 from service.pages.forms import Fields, read_form, shaped
+from service.pages.maps import drawn
 from service.pages.passes import NO_PASS, ask_again, civic_pass
+from service.pages.places import outlines_of, point_field, pointed, read_point, spot_of
 from service.pages.problems import problem_page
 from service.pages.rounds import SIZE, After
 from service.pages.shell import Page, form_page, private_page, public_page, see_other, wanted
@@ -33,9 +35,13 @@ from service.verbs import readings
 from service.verbs.proposals import ProposalDraft, ProposalView, Sought
 from service.verbs.rounds import RoundView
 
+TYPED = ("title", "about", "author_name", "area", "cost_guess", "theme", "place")
+"""What the form of a proposal has fields for, beside its language and its point."""
 _HAPPENED = {
     "submitted": marked("Put forward"),
     "edited": marked("Text changed"),
+    "pictured": marked("A picture was added"),
+    "unpictured": marked("A picture was taken away"),
     "withdrawn": marked("Taken back by its author"),
     "shortlisted": marked("Admitted to the ballot"),
     "declined": marked("Declined"),
@@ -55,6 +61,7 @@ SHOWN = 10
 
 Words = Annotated[str, QueryParameter(max_length=100)]
 Area = Annotated[str, QueryParameter(max_length=120)]
+Theme = Annotated[str, QueryParameter(max_length=40)]
 Seed = Annotated[int | None, QueryParameter(ge=0, le=2**31 - 1)]
 
 
@@ -97,21 +104,28 @@ async def list_proposals(
     after: After = None,
     q: Words = "",
     area: Area = "",
+    theme: Theme = "",
     seed: Seed = None,
 ) -> Page:
     """A round's proposals, all or those that are sought, in a random order that the links keep."""
     view = await readings.read_round(house, round_id, wanted(request))
-    sought = Sought(_today() if seed is None else seed, " ".join(q.split()), area or None)
+    sought = Sought(_today() if seed is None else seed, " ".join(q.split()), area or None, theme or None)
     found = await verbs.find_proposals(house, round_id, sought, after, SIZE + 1)
     shown, texts = await readings.read_proposals(house, found[:SIZE], wanted(request))
-    kept = {"seed": sought.seed, "q": sought.text, "area": area} | ({} if texts.language else {"original": "yes"})
+    kept = {"seed": sought.seed, "q": sought.text, "area": area} | ({"theme": theme} if view.themes else {})
+    kept |= {} if texts.language else {"original": "yes"}
+    marks = await verbs.find_marks(house, round_id, sought) if after is None else []
+    there = drawn(await outlines_of(house, view)) if marks else None
     return public_page(
         request,
         "proposals.html",
         round=view.round,
         areas=view.areas,
+        themes=view.themes,
         sought=sought,
         texts=texts,
+        map=there,
+        marks=[(mark, there.on_plane(mark.point)) for mark in marks if there and there.frame.holds(mark.point)],
         proposals=shown,
         first=after is None,
         more=urlencode(kept | {"after": found[SIZE - 1].id}) if len(found) > SIZE else None,
@@ -129,6 +143,7 @@ async def view_proposal(request: AnyRequest, house: TheHouse, proposal_id: FromP
     found, activity = await verbs.view_proposal(house, proposal_id)
     (proposal,), texts = await readings.read_proposals(house, [found], wanted(request))
     view = await readings.read_round(house, proposal.round_id, wanted(request))
+    spot = spot_of(await outlines_of(house, view), proposal.point) if proposal.point else None
     runs = [list(run) for _what, run in groupby(activity, key=lambda each: each.what)]
     return public_page(
         request,
@@ -136,6 +151,7 @@ async def view_proposal(request: AnyRequest, house: TheHouse, proposal_id: FromP
         round=view.round,
         texts=texts,
         proposal=proposal,
+        spot=spot,
         words=words,
         debate=await argument_verbs.view_debate(house, proposal_id, SHOWN),
         is_open=is_debated(view, proposal),
@@ -180,11 +196,12 @@ async def begun_form(house: House, view: RoundView, token: str, fields: Fields) 
     if fields.text("draft") and not fields.text("revision"):
         draft_id = uuid_or_malformed(fields.text("draft"), marked("the draft"))
         draft = await draft_verbs.view_draft(house, await take_pass(token, house, "civic"), draft_id)
-        return proposal_form(view, token, _as_fields(draft))
-    return proposal_form(view, token, fields)
+        return await proposal_form(house, view, token, _as_fields(draft))
+    return await proposal_form(house, view, token, fields)
 
 
-def proposal_form(
+async def proposal_form(
+    house: House,
     view: RoundView,
     token: str,
     fields: Fields,
@@ -195,7 +212,8 @@ def proposal_form(
     if view.round.phase != "proposing":
         not_now = NotInPhase(phase=view.round.phase, needed="proposing")
         return problem_page(not_now, (f"/rounds/{view.round.id}", view.round.name))
-    return _form(
+    return await _form(
+        house,
         view,
         token,
         fields,
@@ -209,15 +227,28 @@ def proposal_form(
     )
 
 
-def _form(view: RoundView, token: str, fields: Fields, refusal: Refusal | None, **facts: object) -> Page:
+async def _form(
+    house: House, view: RoundView, token: str, fields: Fields, refusal: Refusal | None, **facts: object
+) -> Page:
+    outlines = await outlines_of(house, view)
+    before = spot_of(outlines, read_point(fields.text("point")))
+    try:
+        spot = pointed(outlines, fields)
+    except OffTheMap as off:
+        spot, refusal = before, off
+    wrote = {name: fields.text(name) for name in TYPED}
+    if spot.point != before.point and wrote["area"] in {"", before.area}:
+        wrote["area"] = spot.area if spot.area in view.areas else ""
     return form_page(
         "propose.html",
         refusal,
         view.round.currency,
         round=view.round,
         areas=view.areas,
+        themes=view.themes,
+        spot=spot,
         token=token,
-        wrote={name: fields.text(name) for name in ("title", "about", "author_name", "area", "cost_guess")},
+        wrote=wrote,
         languages=LANGUAGES,
         language=fields.text("language") or view.round.language,
         **facts,
@@ -242,11 +273,11 @@ async def submit_proposal(request: AnyRequest, house: TheHouse, round_id: FromPa
         draft = _draft(fields)
         if draft.title != fields.text("compared") and (found := await verbs.find_alike(house, round_id, draft.title)):
             alike, _texts = await readings.read_proposals(house, found, spoken())
-            return proposal_form(view, fields.text("pass"), fields, alike=alike)
+            return await proposal_form(house, view, fields.text("pass"), fields, alike=alike)
         kept = uuid_or_malformed(fields.text("draft"), marked("the draft")) if fields.text("draft") else None
         made = await verbs.submit_proposal(house, claims, draft, kept)
-    except (Malformed, NotFound, NotInPhase, TooFast) as refusal:
-        return proposal_form(view, fields.text("pass"), fields, refusal)
+    except (Malformed, NotFound, NotInPhase, OffTheMap, TooFast) as refusal:
+        return await proposal_form(house, view, fields.text("pass"), fields, refusal)
     (proposal,), _texts = await readings.read_proposals(house, [made], spoken())
     return private_page("proposed.html", 201, round=view.round, proposal=proposal, token=fields.text("pass"))
 
@@ -284,7 +315,7 @@ async def _edit(
         return await edit_form(house, view, proposal_id, fields.text("pass"), fields)
     try:
         edited = await change(claims, fields)
-    except (Changed, Malformed, NotFound, TooFast) as refusal:
+    except (Changed, Malformed, NotFound, OffTheMap, TooFast) as refusal:
         return await edit_form(house, view, proposal_id, fields.text("pass"), fields, refusal)
     except (NotInPhase, NotYours, Settled) as refusal:
         return problem_page(refusal, (f"/proposals/{proposal_id}", proposal.title))
@@ -296,7 +327,7 @@ async def edit_form(
 ) -> Page:
     """The form to change one's own proposal; what was typed, if something was, and else what stands."""
     try:
-        stands = await verbs.own_proposal(house, await take_pass(token, house, "civic"), proposal_id)
+        stands = await verbs.view_own_proposal(house, await take_pass(token, house, "civic"), proposal_id)
     except NotYours as not_yours:
         return problem_page(not_yours, (f"/proposals/{proposal_id}", _("The proposal")))
     if stands.state != "submitted":
@@ -304,7 +335,8 @@ async def edit_form(
     typed = fields if fields.text("revision") else _stands(stands)
     # After a change elsewhere the text that stands is shown beside what was typed, and the next press replaces it.
     seen = typed.text("revision") if not isinstance(refusal, Changed) else str(stands.revision)
-    return _form(
+    return await _form(
+        house,
         view,
         token,
         typed,
@@ -319,18 +351,17 @@ async def edit_form(
 
 
 def _stands(proposal: ProposalView) -> Fields:
-    names = ("title", "about", "author_name", "language", "area", "revision")
-    texts = {name: str(getattr(proposal, name) or "") for name in names}
-    return Fields(
-        {name: [text] for name, text in (texts | {"cost_guess": words.money_field(proposal.cost_guess)}).items()}
-    )
+    texts = {name: str(getattr(proposal, name) or "") for name in (*TYPED, "language", "revision")}
+    texts |= {"cost_guess": words.money_field(proposal.cost_guess), "point": point_field(proposal.point)}
+    return Fields({name: [text] for name, text in texts.items()})
 
 
 def _draft(fields: Fields) -> ProposalDraft:
     cost = fields.text("cost_guess").strip()
     texts = {name: fields.text(name).strip() for name in ("title", "about", "author_name", "language")}
     rest = {
-        "area": fields.text("area") or None,
+        **{name: fields.text(name).strip() or None for name in ("area", "theme", "place")},
+        "point": read_point(fields.text("point")),
         "cost_guess": words.read_money(cost, marked("the cost")) if cost else None,
     }
     return shaped({**texts, **rest}, ProposalDraft)

@@ -26,6 +26,7 @@ from service.pages.choosing import chosen
 from service.pages.declarations import declaration_form
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import KEPT, ask_code, ask_sent_code
+from service.pages.pictures import pictures_page
 from service.pages.proposals import backing, begun_form, edit_form, own_drafts, own_proposals
 from service.pages.shell import Page, private_page, public_page
 from service.people import TheHouse, caller_address
@@ -90,6 +91,8 @@ async def sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]
             return await begun_form(house, view, passes.civic, fields)
         case "edit":
             return await edit_form(house, view, _proposal(fields), passes.civic, fields)
+        case "pictures":
+            return await pictures_page(house, view, passes.civic, _proposal(fields), fields.text("alt"))
         case "argument":
             return await argument_page(house, view, _proposal(fields), passes.civic, fields)
     return await can_do(house, view, passes)

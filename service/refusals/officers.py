@@ -217,6 +217,11 @@ PROBLEMS: dict[type[Refusal], Problem] = {
             " officer can take the scheduling back."
         ),
     ),
+    e.ProposalsClosed: Problem(
+        409,
+        marked("Proposals are closed"),
+        marked("The themes of a round can change until its proposals close. Leave them as they were, and save again."),
+    ),
     e.TranslationStands: Problem(
         409,
         marked("The translation stands"),

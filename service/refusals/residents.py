@@ -363,6 +363,29 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.NotYours: Problem(
         403, marked("Not yours"), marked("Only the one who wrote this can change it, take it back or answer for it.")
     ),
+    e.PictureTooLarge: Problem(
+        413,
+        marked("The picture is too large"),
+        marked(
+            "A picture may have {megabytes} megabytes and {megapixels} million pixels at most, and nothing was added."
+            " Make it smaller, or take a screenshot of it, and add that."
+        ),
+        marked(
+            "The picture has more megabytes or pixels than it may have, and nothing was added. Make it smaller, or"
+            " take a screenshot of it, and add that."
+        ),
+    ),
+    e.PicturesFull: Problem(
+        409,
+        marked("No room for more pictures"),
+        marked("A proposal has room for {most} pictures, and nothing was added. Take one away first."),
+        marked("The proposal has no room for more pictures, and nothing was added. Take one away first."),
+    ),
+    e.OffTheMap: Problem(
+        422,
+        marked("Not on the map"),
+        marked("The point is not on the map of this round. Point inside the map, or say in words where it is."),
+    ),
     e.Settled: Problem(
         409,
         marked("Settled"),
@@ -464,7 +487,9 @@ THINGS = (
     marked("draft of yours"),
     marked("file of that name"),
     marked("municipality with rounds"),
+    marked("map of this round"),
     marked("page"),
+    marked("picture"),
     marked("pot"),
     marked("pot of that id in this round"),
     marked("problem of that name"),
@@ -472,5 +497,6 @@ THINGS = (
     marked("proposal"),
     marked("proposal in the round of your pass"),
     marked("round"),
+    marked("theme of that name in this round"),
 )
 """What may be missing where they look for it."""

@@ -11,7 +11,9 @@ SQL = queries(__file__)
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """A proposal as far as it is written. What its author has not come to is empty; ``cost_guess`` is as typed."""
+    """A proposal as far as it is written. What its author has not come to is empty; ``cost_guess`` and
+    ``point`` are as typed.
+    """
 
     id: UUID
     title: str
@@ -20,6 +22,9 @@ class Draft(msgspec.Struct, frozen=True):
     language: str
     area: str
     cost_guess: str
+    theme: str
+    place: str
+    point: str
     revision: int
     saved_at: datetime
 

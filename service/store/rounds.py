@@ -155,6 +155,17 @@ async def write_areas(db: Db, round_id: UUID, names: list[str]) -> None:
     await run(db, SQL.insert_areas, round_id, names)
 
 
+async def themes(db: Db, round_id: UUID) -> list[str]:
+    """Names of the round's themes."""
+    return [row["name"] for row in await db.fetch(SQL.themes, round_id)]
+
+
+async def write_themes(db: Db, round_id: UUID, names: list[str]) -> None:
+    """Make these the round's themes; those that stay are not touched."""
+    await run(db, SQL.delete_themes, round_id, names)
+    await run(db, SQL.insert_themes, round_id, names)
+
+
 async def write_pots(db: Db, round_id: UUID, names: list[str], rows: Sequence[tuple[object, ...]]) -> None:
     """Make these the round's pots; a pot that keeps its name keeps its projects."""
     await run(db, SQL.delete_pots, round_id, names)

@@ -64,6 +64,16 @@ delete from box.area where round_id = $1 and name <> all($2::text[])
 -- name: insert_areas
 insert into box.area (round_id, name) select $1, unnest($2::text[]) on conflict on constraint area_name_unique do nothing
 
+-- name: themes
+select name from box.theme where round_id = $1 order by name
+
+-- name: delete_themes
+delete from box.theme where round_id = $1 and name <> all($2::text[])
+
+-- name: insert_themes
+insert into box.theme (round_id, name) select $1, wanted from unnest($2::text[]) wanted
+where not exists (select from box.theme t where t.round_id = $1 and t.name = wanted)
+
 -- name: delete_pots
 delete from box.pot where round_id = $1 and name <> all($2::text[])
 

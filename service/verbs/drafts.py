@@ -30,6 +30,9 @@ class DraftWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}$")]
     area: Annotated[str, msgspec.Meta(max_length=120, pattern=_LINE)] = ""
     cost_guess: Annotated[str, msgspec.Meta(max_length=40, pattern=_LINE)] = ""
+    theme: Annotated[str, msgspec.Meta(max_length=40, pattern=_LINE)] = ""
+    place: Annotated[str, msgspec.Meta(max_length=120, pattern=_LINE)] = ""
+    point: Annotated[str, msgspec.Meta(max_length=20, pattern=_LINE)] = ""
 
 
 async def save_draft(house: House, claims: Pass, draft_id: UUID, revision: int, words: DraftWords) -> None:
@@ -50,14 +53,7 @@ async def save_draft(house: House, claims: Pass, draft_id: UUID, revision: int, 
                 if await drafts.insert_draft(db, draft_id, claims.round_id, claims.tag_bytes, *said):
                     return
             kept = await drafts.draft_by_id(db, draft_id, claims.tag_bytes, claims.round_id)
-        if kept is None or said != (
-            kept.title,
-            kept.about,
-            kept.author_name,
-            kept.language,
-            kept.area,
-            kept.cost_guess,
-        ):
+        if kept is None or said != tuple(getattr(kept, name) for name in words.__struct_fields__):
             raise await _unsaved(db, claims.round_id, kept)
 
 

@@ -101,6 +101,7 @@ async def read_round(house: House, round_id: UUID, language: str) -> RoundInWord
         texts.round(view.round),
         [texts.pot(pot) for pot in view.pots],
         view.areas,
+        view.themes,
         [texts.project(project) for project in view.projects],
         texts,
     )

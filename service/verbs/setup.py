@@ -84,7 +84,7 @@ def as_draft(view: RoundView) -> RoundDraft:
 
 
 async def draft_like(house: House, officer: Officer, round_id: UUID, likeness: Likeness) -> RoundView:
-    """Draft a round with the words, areas, pots, styles and rules of another one, without its projects and steps.
+    """Draft a round with words, areas, themes, pots, styles and rules of another one, without its projects and steps.
 
     Projects that a rule excludes are of the other round, too, and ages count on the new day of voting.
     """
@@ -104,7 +104,8 @@ def _drafted(view: RoundView, pots: list[PotDraft], changes: dict[str, Any]) -> 
     kept = ("name", "about", "currency", "ballots_floor", "appeal_days", "sources", "shows_what_if", "language")
     words = {name: getattr(view.round, name) for name in kept}
     try:
-        return RoundDraft(pots=tuple(pots), areas=tuple(view.areas), **(words | changes))
+        lists = {"pots": tuple(pots), "areas": tuple(view.areas), "themes": tuple(view.themes)}
+        return RoundDraft(**(lists | words | changes))
     except Fault as fault:
         raise Malformed(fault=fault) from None
 

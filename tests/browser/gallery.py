@@ -7,8 +7,11 @@ from uuid import uuid4
 
 import pyrage
 
+from tests.pages.test_areas import send as send_map
 from tests.people import owner
 from tests.service.booths import Booth, open_booth
+from tests.service.test_outlines import feature, file
+from tests.service.test_pictures import picture
 from tests.service.worlds import STYLES
 from tests.town import Ground, Town, crowd, moment, pot
 
@@ -28,6 +31,10 @@ IDEAS = (
     ("ملعب صغير للأطفال", "أرجوحتان ورمل.", 9_900_000),
 )
 """Title, description and cost in minor units."""
+
+COAST = [[11.90, 57.70], [11.96, 57.68], [12.03, 57.71], [12.05, 57.76], [11.98, 57.75], [11.93, 57.78], [11.90, 57.70]]
+HILLS = [[11.98, 57.75], [12.05, 57.76], [12.08, 57.81], [12.00, 57.84], [11.91, 57.82], [11.93, 57.78], [11.98, 57.75]]
+"""Where North and South lie."""
 
 STRANGERS = "V22,North,1980,1\nV23,North,2020,1\n"
 """Somebody who may vote in one pot, and somebody who may in none."""
@@ -80,6 +87,7 @@ async def usual(town: Town) -> Scene:
         "about": "För oss alla.",
         "by": "Amina",
         "place": "The library",
+        "theme": "Lek och idrott",
     }
     await town.hire("Dagny", "Hagaby")
     await town.second()
@@ -95,6 +103,7 @@ async def long(town: Town) -> Scene:
         "about": LONG * 3,
         "by": LONG_NAME,
         "place": LONG_NAME,
+        "theme": LONG[:40],
     }
     ideas = tuple((f"{number}{LONG}"[:200], LONG * 2, 999_999_999_99) for number in range(1, 5))
     town.officer_token = await town.hire(f"Dagny{LONG}"[:120], LONG_NAME)
@@ -130,6 +139,7 @@ async def _arranged(town: Town, names: dict[str, str], ideas: tuple[tuple[str, s
     await over.count()
     await over.publish()
     await over.officer("POST", "what-if-publication")
+    assert (await send_map(town, file(feature("North", [HILLS]), feature("South", [COAST])))).status_code == 303
     proposing = scene.hang("proposing", await _proposing(town, names, ideas))
     supporting = scene.hang("supporting", await _proposing(town, names, ideas))
     begun = "update box.round set reviewing_at = now(), supporting_at = now() where id = $1 returning id"
@@ -144,13 +154,19 @@ async def _arranged(town: Town, names: dict[str, str], ideas: tuple[tuple[str, s
     scene.known = _known(
         round_id=ground.id,
         pot_id=ground.pot,
-        proposal_id=(await town.client.get(f"/api/rounds/{proposing.id}/proposals")).json()["items"][0]["id"],
+        proposal_id=await _pictured_one(town, proposing),
         project_id=view["projects"][0]["id"],
         municipality_id=view["round"]["municipality_id"],
         batch_id=booth.id,
         import_id=(await town.act("GET", "/api/register/imports"))["imports"][0]["id"],
     )
     return scene
+
+
+async def _pictured_one(town: Town, ground: Ground) -> str:
+    """A proposal with pictures, place and theme."""
+    listed = (await town.client.get(f"/api/rounds/{ground.id}/proposals")).json()["items"]
+    return next(str(each["id"]) for each in listed if each["pictures"])
 
 
 async def _round(
@@ -186,17 +202,29 @@ async def _translated(ground: Ground, names: dict[str, str]) -> None:
 async def _proposing(town: Town, names: dict[str, str], ideas: tuple[tuple[str, str, int], ...]) -> Ground:
     """A round that takes proposals, in which one resident has made all of these."""
     times = {"proposing_at": moment(-HOUR), "reviewing_at": moment(HOUR), "voting_at": moment(2 * HOUR)}
-    drawn: dict[str, Any] = {"name": names["name"], "about": names["about"], **times}
+    drawn: dict[str, Any] = {"name": names["name"], "about": names["about"], "themes": [names["theme"], "Trygghet"]}
+    drawn |= times
     ground = await town.draw_round(0, None, **drawn)
     await ground.officer("POST", "announcement")
     badge = {"Authorization": f"Bearer {(await ground.sign_in('V0'))['civic']}"}
-    for title, about, cost in ideas:
+    for at, (title, about, cost) in enumerate(ideas):
         text = {"title": title, "about": about or title, "author_name": names["by"], "language": "sv"}
-        sent = {**text, "cost_guess": cost}
+        where = {"place": names["place"], "point": [1_196_000 + 2_000 * at, 5_774_000 + 1_500 * at]}
+        sent = {**text, "cost_guess": cost} | (where | {"theme": names["theme"]} if at % 2 else {})
         answer = await town.client.post(f"/api/rounds/{ground.id}/proposals", json=sent, headers=badge)
         assert answer.status_code == 201, answer.text
+        for shade in range(at % 2 * 2):
+            seen = picture(size=(1500, 1000) if shade else (800, 1200), colour=(40 + 90 * shade, 120, 90))
+            await _pictured(town, answer.json()["id"], badge, seen, about or title)
         await _debated(ground, f"/api/proposals/{answer.json()['id']}", names)
     return ground
+
+
+async def _pictured(town: Town, proposal_id: str, badge: dict[str, str], content: bytes, alt: str) -> None:
+    headers = badge | {"Content-Type": "application/octet-stream"}
+    path = f"/api/proposals/{proposal_id}/pictures"
+    answer = await town.client.post(path, params={"alt": alt[:300]}, content=content, headers=headers)
+    assert answer.status_code == 201, answer.text
 
 
 async def _debated(ground: Ground, path: str, names: dict[str, str]) -> None:

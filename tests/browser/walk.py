@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator
 
-from playwright.async_api import Page
+from playwright.async_api import FilePayload, Page
 
 from tests.browser.gallery import Scene
 from tests.browser.resident import Resident
+from tests.service.test_pictures import picture
 from tests.service.worlds import STYLES
 
 
@@ -82,9 +83,21 @@ async def _proposing(resident: Resident, scene: Scene) -> AsyncIterator[str]:
     await resident.fill(title="Bänkar", about="Vid ån.", author_name="Amina", cost_guess="x")
     await resident.send("/proposals")
     yield "proposal not taken"
+    await resident.press(resident.page.locator("input[type=image]:visible"))
+    yield "proposal with a point"
     await resident.fill(cost_guess="")
     await resident.send("/proposals")
+    if await resident.page.locator("#alike").count():
+        yield "others are like it"
+        await resident.send("/proposals")
     yield "proposed"
+    await resident.send("/pictures")
+    yield "pictures to be added"
+    sent: FilePayload = {"name": "bench.png", "mimeType": "image/png", "buffer": picture("PNG", (900, 600))}
+    await resident.page.set_input_files("[name=picture]", sent)
+    await resident.fill(alt="En tom gräsmatta.")
+    await resident.send("/pictures/new")
+    yield "picture added"
 
 
 async def _debating(resident: Resident, scene: Scene) -> AsyncIterator[str]:

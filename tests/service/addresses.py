@@ -119,6 +119,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "slug": ["not-counted", "not-open"],
         "name": [min(STATIC)],
         "path": ["openapi.yaml"],
+        "picture": ["0" * 64 + ".jpg"],  # there is none of that name
         "provider": ["bank"],  # there is none, so nobody is led away
         "link": ["nobodys"],
     }
@@ -140,6 +141,9 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "names": "area=area",
         "q": "Canary",
         "area": "",
+        "theme": "",
+        "near": "0,0",
+        "alt": "A bench.",
         "seed": "1",
         "queue": "shortlisted",
         "of": "proposals",

@@ -24,7 +24,15 @@ UNNOTED = {
     # What clerks read and take back, which says by itself who did.
     *("box.paper_entry", "box.paper_unmark"),
     *("roll.staged_person", "roll.staged_contact", "roll.register_fault", "box.elector", "box.ballot"),
-    *("box.trace", "box.trace_key", "box.quarantined", "civic.proposal", "civic.support", "civic.draft"),
+    *(
+        "box.trace",
+        "box.trace_key",
+        "box.quarantined",
+        "civic.draft",
+        "civic.picture",
+        "civic.proposal",
+        "civic.support",
+    ),
     # Secrets, sessions, and the log itself.
     *("roll.secret", "roll.round_key", "roll.officer_session", "box.receipt_secret", "box.checkpoint_secret"),
     *("roll.audit", "roll.audit_secret"),

@@ -76,10 +76,13 @@ UNANSWERED = {
     "GET /officer/callback": "400",
     "GET /officer/invitations/{link}": "410",
     "GET /officer/invitations/{link}/sign-in": "410",
+    "GET /rounds/{round_id}/map.svg": "404",
+    "GET /proposals/{proposal_id}/pictures/{picture}": "404",
+    "GET /officer/proposals/{proposal_id}/pictures/{picture}": "404",
     "GET /static/brand.css": "404",
     "GET /static/logo": "404",
 }
-"""Reads that refuse everybody in these houses, which have no provider and no look of their own."""
+"""Reads that refuse everybody in these houses, which have no provider, map, pictures and no look of their own."""
 
 LOCKED = {
     "box.openings.locked",
@@ -113,6 +116,7 @@ FUNCTIONS = {
     "box.refuse_change",
     "box.refuse_frozen_part",
     "box.refuse_frozen_round",
+    "box.refuse_late_theme",
     "box.refuse_open_ends",
     "box.refuse_other_answer",
     "box.refuse_other_decision",

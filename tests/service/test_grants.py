@@ -134,6 +134,7 @@ box.ruling                   s          si         -          -          s
 box.snapshot                 -          s          -          -          si
 box.tile                     -          s          -          -          si
 box.tile.hashes              -          -          -          -          u
+box.theme                    -          sid        s          -          -
 box.trace                    -          si         -          -          d
 box.trace.hour               -          -          -          -          s
 box.trace_key                -          si         -          -          d
@@ -162,6 +163,8 @@ civic.argument.words         -          -          u          -          -
 civic.argument_review        -          -          si         -          -
 civic.draft                  -          -          siud       -          d
 civic.draft.round_id         -          -          -          -          s
+civic.picture                -          -          sid        -          -
+civic.picture.alt            -          -          u          -          -
 civic.proposal               -          -          siu        -          s
 civic.report                 -          -          sid        -          -
 civic.report.reports         -          -          u          -          -

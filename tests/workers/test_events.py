@@ -38,6 +38,8 @@ GOLDEN = {
     events.ProposalSubmitted: '{"event":"ProposalSubmitted","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.ProposalEdited: '{"event":"ProposalEdited","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.ProposalWithdrawn: '{"event":"ProposalWithdrawn","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
+    events.ProposalPictured: '{"event":"ProposalPictured","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
+    events.ProposalUnpictured: '{"event":"ProposalUnpictured","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.ProposalShortlisted: '{"event":"ProposalShortlisted","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.ProposalDeclined: '{"event":"ProposalDeclined","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
     events.ProposalHidden: '{"event":"ProposalHidden","proposal_id":"6f1c2f0e-8a34-4c8e-9d3b-0a1b2c3d4e5f"}',
