@@ -75,13 +75,14 @@ from service.verbs.proposals import ProposalDraft, Shortlisting
 from service.verbs.reviews import ReviewDraft
 from service.verbs.roll import Sought
 from service.verbs.rounds import RoundDraft
+from service.verbs.setup import RoundSettings
 from service.verbs.sign_in import CodeSignIn, OfficerSignIn
 
 log = structlog.get_logger("service")
 
 BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, ReviewDraft, AuditorDraft, WebhookDraft, ActDraft),
-    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
+    *(RoundSettings, Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
     *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft, Sought, Declaration, Contact),
     *(DeliveryDraft, BatchDraft, Totals, Marking, Unmarking, Keyed, Decided, Assistance),
 ]

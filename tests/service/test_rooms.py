@@ -228,7 +228,8 @@ async def test_every_link_leads_to_the_room_that_answers_it(roll: Town, box: Tow
     ground = await roll.open_round()
     voter = await ground.voter("AMINA-1")
     paths = {route.split()[1] for part in PARTS for route in PLAN if route.startswith("GET")}
-    files = ("/officer/register/imports/{import_id}/faults", "/officer/pots/{pot_id}/projects.csv")
+    files: tuple[str, ...] = ("/officer/register/imports/{import_id}/faults", "/officer/pots/{pot_id}/projects.csv")
+    files += ("/officer/rounds/{round_id}/auditors/{auditor_id}/openings",)
     followed = ("/rounds/{round_id}/news.atom", "/rounds/{round_id}/dates.ics")
     skipped = ("/api", "/health", "/static", *files, *followed)  # no pages
     pages = [path for path in sorted(paths) if not path.startswith(skipped)]
