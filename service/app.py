@@ -81,6 +81,7 @@ from service.verbs.proposals import ProposalDraft, Shortlisting
 from service.verbs.reviews import ReviewDraft
 from service.verbs.roll import Sought
 from service.verbs.rounds import RoundDraft
+from service.verbs.setup import RoundSettings
 from service.verbs.sign_in import CodeSignIn, OfficerSignIn
 from service.verbs.translations import TranslationDraft
 
@@ -89,7 +90,7 @@ log = structlog.get_logger("service")
 BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, ReviewDraft, AuditorDraft, WebhookDraft, ActDraft),
     *(ArgumentDraft, AnswerDraft, OfficialAnswer, ArgumentReviewDraft, Report),
-    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
+    *(RoundSettings, Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
     *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft, Sought, Declaration, Contact),
     *(DeliveryDraft, TranslationDraft, BatchDraft, Totals, Marking, Unmarking, Keyed, Decided, Assistance),
 ]
