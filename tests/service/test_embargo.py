@@ -144,6 +144,7 @@ FUNCTIONS = {
     "box.tell_webhook",
     "box.unmark_paper",
     "box.voided",
+    "civic.pictures",
     "civic.forget_drafts",
     "roll.acting_officer",
     "roll.as_noted",
@@ -354,9 +355,10 @@ def test_a_leak_would_be_found(seen: Seen, channel: str, leaks: bool) -> None:
 
 
 async def test_no_view_or_function_adds_ballots_up(db: asyncpg.Connection) -> None:
-    """Views show heads and hashes of ledgers only, and every function is known.
+    """Views show heads and hashes of ledgers, and texts that can be translated; every function is known.
 
-    Those with their owner's rights see a freeze, tell a ledger of what was noted, count heads, or act for two.
+    Those with their owner's rights see a freeze or a revocation, tell a ledger of what was noted, count heads, or act
+    for two.
     """
     views = await db.fetch(
         "select relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
@@ -366,11 +368,14 @@ async def test_no_view_or_function_adds_ballots_up(db: asyncpg.Connection) -> No
         "select n.nspname || '.' || p.proname as name, p.prosecdef from pg_proc p join pg_namespace n"
         " on n.oid = p.pronamespace where n.nspname not in ('pg_catalog', 'information_schema')"
     )
-    assert {row["relname"] for row in views} == {"log_head", "log_tile"}
+    assert {row["relname"] for row in views} == {"log_head", "log_tile", "original"}
     assert {row["name"] for row in functions} == FUNCTIONS
     owners = {row["name"] for row in functions if row["prosecdef"]}
     telling = {"roll.note_audit", "roll.tell_noted", "box.tell_audit_head"}
-    assert owners - telling - {"box.refuse_frozen_part", "roll.refuse_last_admin"} == {
+    refusing = {"box.refuse_frozen_part", "box.refuse_revoked", "roll.refuse_last_admin"}
+    refusing |= {"box.keep_translation"}
+    assert owners - telling - refusing == {
+        *("box.revoke_auditor", "roll.mark_void_bearers"),
         *("box.delete_openings", "roll.delete_round", "roll.destroy_round_key"),
         *("roll.request_act", "roll.confirm_act", "roll.withdraw_act"),
         *("box.close_round", "box.correct_project", "box.publish_round", "box.retime_round"),
