@@ -130,6 +130,7 @@ FUNCTIONS = {
     "box.tell_webhook",
     "box.unmark_paper",
     "box.voided",
+    "civic.pictures",  # of proposals, with sizes and words
     "roll.acting_officer",
     "roll.as_noted",
     "roll.audit_ledger",
