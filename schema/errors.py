@@ -4,6 +4,12 @@
 """
 
 import re
+from datetime import UTC, date, datetime
+
+from schema.faults import Fault, Faults
+
+Fact = str | int | date | Fault | Faults
+"""A word of the code or a name that somebody gave, a number, a day or time, or what exactly is wrong."""
 
 
 class Refusal(Exception):
@@ -12,12 +18,28 @@ class Refusal(Exception):
     code = "refusal"
     """The stable name, made of the class's: ``NotOpen`` is ``not-open``."""
 
-    def __init__(self, **facts: str | int) -> None:
+    def __init__(self, **facts: Fact) -> None:
         super().__init__(self.code, facts)
         self.facts = facts
 
+    @property
+    def plain_facts(self) -> dict[str, str | int]:
+        """The facts for programs: English, and days and times as RFC 3339 writes them."""
+        return {name: _plain(fact) for name, fact in self.facts.items()}
+
     def __init_subclass__(cls) -> None:
         cls.code = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+
+def _plain(fact: Fact) -> str | int:
+    match fact:
+        case str() | int():
+            return fact
+        case datetime():
+            return fact.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        case date():
+            return fact.isoformat()
+    return str(fact)
 
 
 class NotFound(Refusal):
@@ -78,6 +100,46 @@ class TotpDemanded(Refusal):
 
 class TotpConfirmed(Refusal):
     """The account has an app for codes already."""
+
+
+class DirectoryDemanded(Refusal):
+    """A municipality has its officers sign in with its directory, and a password was shown."""
+
+
+class DirectoryFirst(Refusal):
+    """An admin would shut out passwords who has not signed in with the directory herself."""
+
+
+class DirectoryAway(Refusal):
+    """A directory of officers cannot be asked now. Facts: provider."""
+
+
+class DirectoryRefused(Refusal):
+    """A directory did not sign an officer in. Facts: provider, fault."""
+
+
+class DirectoryUnproven(Refusal):
+    """What a directory answered proves nothing. Facts: provider, fault."""
+
+
+class NoDirectory(Refusal):
+    """The house knows no such directory, or not for this municipality."""
+
+
+class AccountUnknown(Refusal):
+    """A directory's account that is no officer's here. Facts: provider."""
+
+
+class AccountTaken(Refusal):
+    """A directory's account that is another officer's already. Facts: provider."""
+
+
+class NoRoleThere(Refusal):
+    """A directory says nothing of an officer that stands for a role. Facts: provider."""
+
+
+class LinkEnded(Refusal):
+    """A link that binds an account was used, is too old, or was replaced, or never was."""
 
 
 class NotAllowed(Refusal):
@@ -189,7 +251,7 @@ class NotLater(Refusal):
 
 
 class KeyDestroyed(Refusal):
-    """The round's key was destroyed, so nobody can sign in to it. Facts: destroyed_on (date), decision."""
+    """The round's key was destroyed, so nobody can sign in to it. Facts: destroyed_at (time), decision."""
 
 
 class RoundKeyMissing(Refusal):
@@ -220,12 +282,24 @@ class Frozen(Refusal):
     """Rules, projects and costs no longer change."""
 
 
+class TranslationStands(Refusal):
+    """Somebody may have chosen by these words: they can be corrected, and no longer removed."""
+
+
+class OnlyHigher(Refusal):
+    """Less of what a scheduled round promised to those who vote. Facts: what (the setting)."""
+
+
+class TooLateToRaise(Refusal):
+    """More of what a round promised, when its time is over. Facts: what (the setting)."""
+
+
 class NotWhole(Refusal):
-    """The round lacks something it needs before it can be scheduled. Facts: missing."""
+    """The round lacks something it needs before it can be scheduled. Facts: missing (faults)."""
 
 
 class OpensEarlier(Refusal):
-    """Voting would open before the time for which the round was scheduled first. Facts: announced."""
+    """Voting would open before the time for which the round was scheduled first. Facts: announced (time)."""
 
 
 class RollNotReady(Refusal):
@@ -234,6 +308,10 @@ class RollNotReady(Refusal):
 
 class NotCounted(Refusal):
     """There is no outcome yet."""
+
+
+class NotShown(Refusal):
+    """What other rules would have made of a pot's ballots is not published, and no officer has decided that it is."""
 
 
 class BallotsWithheld(Refusal):
@@ -249,11 +327,11 @@ class NotFunded(Refusal):
 
 
 class Appealable(Refusal):
-    """The outcome can still be appealed against. Facts: ends_on (date)."""
+    """The outcome can still be appealed against. Facts: ends_at (time)."""
 
 
 class OpeningsDeleted(Refusal):
-    """The round's ballots were deleted when their time was over. Facts: deleted_on (date), decision."""
+    """The round's ballots were deleted when their time was over. Facts: deleted_at (time), decision."""
 
 
 class Changed(Refusal):
@@ -389,6 +467,22 @@ class OffTheMap(Refusal):
 
 class Hidden(Refusal):
     """A proposal that breaks the rules of conduct, whose words are shown to nobody but officers. Facts: ground."""
+
+
+class ArgumentSettled(Refusal):
+    """An argument is in a state in which this cannot be done. Facts: state."""
+
+
+class TooManyArguments(Refusal):
+    """A resident has as many arguments about a proposal as one may. Facts: limit."""
+
+
+class HasAnswer(Refusal):
+    """An argument was answered already by whoever answers it again."""
+
+
+class TooManyDrafts(Refusal):
+    """A resident has as many drafts in a round as one may. Facts: limit."""
 
 
 class NameTaken(Refusal):

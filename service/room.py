@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 
 import asyncpg
@@ -9,18 +10,23 @@ import asyncpg
 from schema.database import AWAY, PASSING
 from schema.errors import (
     ActSettled,
+    DirectoryDemanded,
     Frozen,
     LastAdmin,
     NameTaken,
     NotAllowed,
     NotFound,
     NotFunded,
+    NotPublished,
     NotSignedIn,
     NotYours,
+    OnlyHigher,
     OpensEarlier,
     ProposalsClosed,
     Refusal,
     SameOfficer,
+    TooLateToRaise,
+    TranslationStands,
     Unavailable,
 )
 from schema.queries import Db
@@ -47,8 +53,11 @@ _TAKEN = {
 _SITUATIONS: dict[str, Callable[[], Refusal]] = {
     "BYFRZ": Frozen,
     "BYFUN": NotFunded,
+    "BYPUB": NotPublished,
+    "BYTRA": TranslationStands,
     "BYTHM": ProposalsClosed,
     "BYADM": LastAdmin,
+    "BYDIR": DirectoryDemanded,
     "BYSES": NotSignedIn,
     "BYMUN": NotAllowed,
     "BYSAM": SameOfficer,
@@ -101,7 +110,11 @@ def refusal_of(error: Exception) -> Exception:
         case asyncpg.PostgresError() if error.sqlstate == "BYACT":
             return ActSettled(state=str(error))
         case asyncpg.PostgresError() if error.sqlstate == "BYEAR":
-            return OpensEarlier(announced=str(error))
+            return OpensEarlier(announced=datetime.strptime(str(error), "%Y-%m-%d %H:%M UTC").replace(tzinfo=UTC))
+        case asyncpg.PostgresError() if error.sqlstate == "BYRAI":
+            return OnlyHigher(what=str(error))
+        case asyncpg.PostgresError() if error.sqlstate == "BYOVR":
+            return TooLateToRaise(what=str(error))
         case asyncpg.PostgresError() if error.sqlstate in _SITUATIONS:
             return _SITUATIONS[error.sqlstate]()
         case asyncpg.DataError():  # an argument of ours, though asyncpg derives it from InterfaceError as well

@@ -157,7 +157,7 @@ async def pictures_page(
 ) -> Page:
     """The pictures of a proposal, for its author: ``alt`` is the description that was written so far."""
     claims = await take_pass(token, house, "civic")
-    proposal = await verbs.view_own_proposal(house, claims, proposal_id)
+    proposal = await proposal_verbs.view_own_proposal(house, claims, proposal_id)
     return form_page(
         "pictures.html",
         refusal,

@@ -42,7 +42,7 @@ class Spot(msgspec.Struct, frozen=True):
     @property
     def text(self) -> str:
         """The point as a form keeps it."""
-        return f"{self.point[0]},{self.point[1]}" if self.point else ""
+        return point_field(self.point)
 
     @property
     def shown(self) -> dict[str, tuple[int, int]]:
@@ -53,6 +53,11 @@ class Spot(msgspec.Struct, frozen=True):
 async def outlines_of(house: House, view: RoundView) -> list[Outline]:
     """The outlines of a round's areas; of its whole municipality where it has no areas."""
     return await outline_verbs.view_outlines(house, view.round.municipality_id, view.areas or None)
+
+
+def point_field(point: Point | None) -> str:
+    """A point as a form keeps it; nothing for none."""
+    return f"{point[0]},{point[1]}" if point else ""
 
 
 def read_point(text: str) -> Point | None:

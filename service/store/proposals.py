@@ -115,7 +115,7 @@ async def proposal_page(db: Db, round_id: UUID, after: UUID | None, size: int) -
 
 
 async def proposals_in_state(db: Db, round_id: UUID, state: str, after: UUID | None, size: int) -> list[Proposal]:
-    """A round's proposals in one state, after the one named."""
+    """A round's proposals in one state, after the one named: the most reported first."""
     return await many(db, Proposal, SQL.proposals_in_state, round_id, state, after, size)
 
 

@@ -55,8 +55,10 @@ order by p.id limit $3
 select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at,
     civic.pictures(p.id) as pictures
 from civic.proposal p left join civic.standing s on s.proposal_id = p.id left join civic.review v on v.id = p.review_id
-where p.round_id = $1 and p.state = $2 and ($3::uuid is null or p.id > $3)
-order by p.id limit $4
+cross join lateral (select coalesce(sum(e.reports), 0) as reports from civic.report e where e.proposal_id = p.id) t
+where p.round_id = $1 and p.state = $2 and ($3::uuid is null or (-t.reports, p.id) > (
+    (select -coalesce(sum(e.reports), 0) from civic.report e where e.proposal_id = $3), $3))
+order by t.reports desc, p.id limit $4
 
 -- name: proposals_of_author
 select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at,
@@ -72,7 +74,10 @@ select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by a
     civic.pictures(p.id) as pictures
 from civic.proposal p left join civic.standing s on s.proposal_id = p.id left join civic.review v on v.id = p.review_id
 where p.round_id = $1 and p.state not in ('withdrawn', 'hidden') and ($4::text is null or p.area = $4)
-    and ($7::text is null or p.theme = $7) and (p.title || ' ' || p.about) ilike all ($5::text[])
+    and ($7::text is null or p.theme = $7)
+    and concat_ws(' ', p.title, p.about, (
+        select string_agg(concat_ws(' ', t.title, t.about), ' ') from civic.translation t where t.proposal_id = p.id)
+    ) ilike all ($5::text[])
     and ($2::uuid is null or (hashtextextended(p.id::text, $6), p.id) > (hashtextextended($2::text, $6), $2))
 order by hashtextextended(p.id::text, $6), p.id limit $3
 

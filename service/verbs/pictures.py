@@ -82,12 +82,6 @@ async def take_picture_away(house: House, claims: Pass, proposal_id: UUID, name:
     return shown(proposal)
 
 
-async def view_own_proposal(house: House, claims: Pass, proposal_id: UUID) -> ProposalView:
-    """One's own proposal, in whatever state it is. Raises NotYours."""
-    async with house.civic.enter() as db:
-        return shown(await own_proposal(db, claims, proposal_id))
-
-
 async def view_picture(house: House, proposal_id: UUID, name: str, small: bool) -> bytes:
     """A picture, for everybody. Raises Hidden, and NotFound where it or its proposal is gone."""
     async with house.civic.enter() as db:

@@ -22,7 +22,7 @@ from schema.styles import Money
 from service.house import House
 from service.limits import PROPOSING
 from service.reading import Line, Name, Prose
-from service.store import outbox, outlines, pictures, projects, proposals, rounds
+from service.store import drafts, outbox, outlines, pictures, projects, proposals, rounds, translations
 from service.store.projects import Project
 from service.store.proposals import Activity, Mark, Picture, Proposal
 from service.store.roll import Officer
@@ -167,8 +167,8 @@ async def view_proposal(house: House, proposal_id: UUID) -> tuple[ProposalView, 
         return shown(proposal), await proposals.activities(db, proposal_id)
 
 
-async def submit_proposal(house: House, claims: Pass, draft: ProposalDraft) -> ProposalView:
-    """Put a proposal forward, while the round takes them."""
+async def submit_proposal(house: House, claims: Pass, draft: ProposalDraft, kept: UUID | None = None) -> ProposalView:
+    """Put a proposal forward, while the round takes them. ``kept``: the draft that it was until now, which goes."""
     house.limits.take(PROPOSING, claims.tag)
     await _on_the_map(house, claims.round_id, draft)
     async with house.civic.write() as db:
@@ -176,6 +176,8 @@ async def submit_proposal(house: House, claims: Pass, draft: ProposalDraft) -> P
         proposal_id = await proposals.insert_proposal(db, claims.round_id, claims.tag_bytes, *draft.words)
         if proposal_id is None:
             raise await _wrong_phase(db, claims.round_id, "proposing")
+        if kept:
+            await drafts.delete_draft(db, kept, claims.tag_bytes, claims.round_id)
         await outbox.tell(db, ProposalSubmitted(proposal_id=proposal_id))
         proposal = await found_proposal(db, proposal_id)
     house.doorbell.ring("civic")
@@ -243,6 +245,12 @@ async def supported_proposals(house: House, claims: Pass) -> set[UUID]:
         return await proposals.supported(db, claims.round_id, claims.tag_bytes)
 
 
+async def view_own_proposal(house: House, claims: Pass, proposal_id: UUID) -> ProposalView:
+    """One's own proposal, hidden or not. Raises NotFound, NotYours."""
+    async with house.civic.enter() as db:
+        return shown(await own_proposal(db, claims, proposal_id))
+
+
 async def own_proposals(house: House, claims: Pass) -> list[ProposalView]:
     """What the bearer of this pass put forward, hidden ones as well."""
     async with house.civic.enter() as db:
@@ -250,17 +258,19 @@ async def own_proposals(house: House, claims: Pass) -> list[ProposalView]:
 
 
 async def shortlist_proposal(house: House, officer: Officer, proposal_id: UUID, into: Shortlisting) -> Project:
-    """Admit a proposal to a pot's ballot as a project with a cost."""
+    """Admit a proposal to a pot's ballot as a project with a cost, in its language and with its translations."""
     async with house.civic.write() as db:
         proposal = await found_proposal(db, proposal_id)
-        await own_round(db, officer, proposal.round_id)
+        found = await own_round(db, officer, proposal.round_id)
         pot = await rounds.pot_by_id(db, into.pot_id)
         if pot is None or pot.round_id != proposal.round_id:
             raise NotFound(what="pot")
         if not await proposals.shortlist_proposal(db, proposal_id):
             raise Settled(state=proposal.state)
         words = (proposal.title, proposal.about, into.cost, proposal.area)
-        project = await projects.insert_project(db, pot.round_id, pot.id, into.number, *words, proposal_id)
+        language = None if proposal.language == found.language else proposal.language
+        project = await projects.insert_project(db, pot.round_id, pot.id, into.number, *words, proposal_id, language)
+        await translations.carry_translations(db, proposal_id, project.id, found.id)
         await outbox.tell(db, ProposalShortlisted(proposal_id=proposal_id))
     house.doorbell.ring("civic")
     return project

@@ -17,8 +17,10 @@ OPEN_DOORS = {
     "POST /api/rounds/{round_id}/declarations",
     "POST /api/rounds/{round_id}/appeals",
     "POST /api/rounds/{round_id}/appeal-answers",
+    "POST /api/proposals/{proposal_id}/reports",
+    "POST /api/arguments/{argument_id}/reports",
 }
-"""Where somebody comes to a session, a pass or a slip, or shows a slip in the body."""
+"""Where somebody comes to a session, a pass or a slip, shows a slip in the body, or reports what anybody reads."""
 
 
 @pytest.fixture
@@ -72,7 +74,8 @@ async def test_every_limited_operation_documents_429(document: Any) -> None:
 
 async def test_every_operation_that_reads_a_body_documents_it(document: Any) -> None:
     """POST and PUT with a body say which."""
-    bodiless = {"close", "announcement", "schedule", "confirmation", "support", "application"}
+    bodiless = {"close", "announcement", "schedule", "confirmation", "support", "application", "trial"}
+    bodiless.add("what-if-publication")
     for name, operation in operations(document):
         if name.startswith(("POST", "PUT")) and name.rpartition("/")[2] not in bodiless:
             assert operation["requestBody"]["content"], name
