@@ -146,6 +146,7 @@ FUNCTIONS = {
     "box.voided",
     "civic.pictures",
     "civic.forget_drafts",
+    "civic.pictures",  # of proposals, with sizes and words
     "roll.acting_officer",
     "roll.as_noted",
     "roll.audit_ledger",
