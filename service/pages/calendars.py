@@ -54,7 +54,8 @@ def _event(found: Round, step: Step, ends_at: datetime, address: str) -> list[st
 
 
 def _written(at: datetime) -> str:
-    return f"{at:%Y%m%dT%H%M%SZ}"
+    """To the minute, as pages say it: nobody plans by seconds."""
+    return f"{at:%Y%m%dT%H%M00Z}"
 
 
 def _escaped(text: str) -> str:

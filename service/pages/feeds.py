@@ -54,7 +54,7 @@ def feed(found: Round, pots: list[FollowedPot], address: str) -> bytes:
 def _steps(found: Round, address: str) -> list[Entry]:
     """What has begun of the round. A round that is public was announced, so there is one at least."""
     return [
-        Entry(uuid5(found.id, step.phase), step.title, step.begins_at, address, step.says)
+        Entry(uuid5(found.id, step.phase), step.title, step.begins_at.replace(second=0), address, step.says)
         for step in words.timeline(found)
         if step.begins_at and step.state != "later"
     ]
