@@ -102,6 +102,46 @@ class TotpConfirmed(Refusal):
     """The account has an app for codes already."""
 
 
+class DirectoryDemanded(Refusal):
+    """A municipality has its officers sign in with its directory, and a password was shown."""
+
+
+class DirectoryFirst(Refusal):
+    """An admin would shut out passwords who has not signed in with the directory herself."""
+
+
+class DirectoryAway(Refusal):
+    """A directory of officers cannot be asked now. Facts: provider."""
+
+
+class DirectoryRefused(Refusal):
+    """A directory did not sign an officer in. Facts: provider, fault."""
+
+
+class DirectoryUnproven(Refusal):
+    """What a directory answered proves nothing. Facts: provider, fault."""
+
+
+class NoDirectory(Refusal):
+    """The house knows no such directory, or not for this municipality."""
+
+
+class AccountUnknown(Refusal):
+    """A directory's account that is no officer's here. Facts: provider."""
+
+
+class AccountTaken(Refusal):
+    """A directory's account that is another officer's already. Facts: provider."""
+
+
+class NoRoleThere(Refusal):
+    """A directory says nothing of an officer that stands for a role. Facts: provider."""
+
+
+class LinkEnded(Refusal):
+    """A link that binds an account was used, is too old, or was replaced, or never was."""
+
+
 class NotAllowed(Refusal):
     """A person who may not do this here."""
 
@@ -242,6 +282,18 @@ class Frozen(Refusal):
     """Rules, projects and costs no longer change."""
 
 
+class TranslationStands(Refusal):
+    """Somebody may have chosen by these words: they can be corrected, and no longer removed."""
+
+
+class OnlyHigher(Refusal):
+    """Less of what a scheduled round promised to those who vote. Facts: what (the setting)."""
+
+
+class TooLateToRaise(Refusal):
+    """More of what a round promised, when its time is over. Facts: what (the setting)."""
+
+
 class NotWhole(Refusal):
     """The round lacks something it needs before it can be scheduled. Facts: missing (faults)."""
 
@@ -256,6 +308,10 @@ class RollNotReady(Refusal):
 
 class NotCounted(Refusal):
     """There is no outcome yet."""
+
+
+class NotShown(Refusal):
+    """What other rules would have made of a pot's ballots is not published, and no officer has decided that it is."""
 
 
 class BallotsWithheld(Refusal):
@@ -393,8 +449,40 @@ class Settled(Refusal):
     """A proposal is in a state in which this cannot be done. Facts: state."""
 
 
+class ProposalsClosed(Refusal):
+    """The themes of a round change only as long as it takes proposals."""
+
+
+class PictureTooLarge(Refusal):
+    """A picture of more bytes or pixels than are looked at. Facts: megabytes, megapixels (what there may be)."""
+
+
+class PicturesFull(Refusal):
+    """A proposal has as many pictures as there is room for. Facts: most."""
+
+
+class OffTheMap(Refusal):
+    """A point that is not on the map of the round, or there is no map."""
+
+
 class Hidden(Refusal):
     """A proposal that breaks the rules of conduct, whose words are shown to nobody but officers. Facts: ground."""
+
+
+class ArgumentSettled(Refusal):
+    """An argument is in a state in which this cannot be done. Facts: state."""
+
+
+class TooManyArguments(Refusal):
+    """A resident has as many arguments about a proposal as one may. Facts: limit."""
+
+
+class HasAnswer(Refusal):
+    """An argument was answered already by whoever answers it again."""
+
+
+class TooManyDrafts(Refusal):
+    """A resident has as many drafts in a round as one may. Facts: limit."""
 
 
 class NameTaken(Refusal):

@@ -10,10 +10,12 @@ import msgspec
 
 from schema.contacts import CALLING_CODES
 from schema.gateways import (
+    Directory,
     GatewayError,
     MailGateway,
     Provider,
     TextGateway,
+    read_directories,
     read_mail_gateway,
     read_providers,
     read_text_gateway,
@@ -35,6 +37,7 @@ VARIABLES: dict[str, str] = {
     "BYALAG_SMS_TOKEN": "the bearer token for the SMS gateway",
     "BYALAG_CALLING_CODE": "the country of telephone numbers written without one: 46, 45, 47 or 358; none unless set",
     "BYALAG_PROVIDERS": "a TOML file with the OpenID providers that residents may sign in with",
+    "BYALAG_DIRECTORIES": "a TOML file with the OpenID providers that officers may sign in with",
     "BYALAG_LIMITS": "off for no limits per caller, as in a rehearsal of thousands at one address; on unless set",
     "BYALAG_TRACES": "off for no traces of casts (network and kind of device, hashed, for a day); on unless set",
     "BYALAG_BRAND": "a TOML file with the name, colours and logo that pages show",
@@ -62,7 +65,8 @@ class Settings(msgspec.Struct, frozen=True):
     ``zone`` is the one that times are shown and typed in,
     ``brand`` is the file that says how pages look,
     ``language`` is what pages are in for browsers that ask for none we speak.
-    ``mail`` and ``texts`` are what one-time codes are sent through, and ``providers`` who else may say who somebody is.
+    ``mail`` and ``texts`` are what one-time codes are sent through, and ``providers`` who else may say who somebody is;
+    ``directories`` say so of officers.
     """
 
     database_url: str
@@ -76,6 +80,7 @@ class Settings(msgspec.Struct, frozen=True):
     mail: MailGateway | None = None
     texts: TextGateway | None = None
     providers: dict[str, Provider] = {}
+    directories: dict[str, Directory] = {}
     language: str = "en"
     calling_code: str | None = None
     brand: Path | None = None
@@ -116,6 +121,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     mail = _or_fault(read_mail_gateway, environment, faults)
     texts = _or_fault(read_text_gateway, environment, faults)
     providers = _or_fault(read_providers, environment, faults)
+    directories = _or_fault(read_directories, environment, faults)
     named = environment.get("BYALAG_ZONE") or "Europe/Stockholm"
     zone = ZoneInfo("UTC")
     try:
@@ -136,6 +142,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         mail=mail,
         texts=texts,
         providers=providers or {},
+        directories=directories or {},
         language=environment.get("BYALAG_LANGUAGE") or "en",
         calling_code=calling_code,
         zone=zone,

@@ -46,6 +46,6 @@ async def known_officer(request: AnyRequest, who: Who) -> Officer:
     officer = await officer_of(request, house)
     if not isinstance(who, str) and not who & officer.roles:
         raise RoleMissing(needed=" or ".join(sorted(who)), roles=" and ".join(sorted(officer.roles)))
-    if who != "self" and officer.totp_demanded and not officer.totp:
+    if who != "self" and officer.totp_demanded and not (officer.totp or officer.two_factors):
         raise TotpDemanded()
     return officer

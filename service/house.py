@@ -3,6 +3,7 @@
 import msgspec
 
 from schema.database import Role
+from schema.gateways import Directory, Provider
 from schema.keys import Keys
 from schema.settings import Settings
 from service.casting import Casting
@@ -21,7 +22,7 @@ class NotOpened(RuntimeError):
 class House(msgspec.Struct, frozen=True):
     """Everything a verb may need. ``rooms`` has those that this process opened, and ``ballot_box`` is for the box's.
 
-    ``providers`` are by the word that stands for them in addresses.
+    ``providers`` of residents and ``directories`` of officers are by the word that stands for them in addresses.
     """
 
     settings: Settings
@@ -32,7 +33,8 @@ class House(msgspec.Struct, frozen=True):
     doorbell: Doorbell
     limits: Limits
     traces: Traces
-    providers: dict[str, OpenId]
+    providers: dict[str, OpenId[Provider]]
+    directories: dict[str, OpenId[Directory]]
 
     @property
     def roll(self) -> Room:

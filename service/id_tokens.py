@@ -13,11 +13,14 @@ import msgspec
 from joserfc import jwk, jwt
 from joserfc.errors import JoseError
 
-from schema.gateways import Provider
+from schema.gateways import OpenIdProvider
 from service.languages import marked
 
 SKEW = 60
 """Seconds that the provider's clock and ours may differ."""
+
+LONGEST = 255
+"""Signs of a subject, which the standard says; whatever else a claim calls somebody is no longer."""
 
 _KINDS = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC"}
 
@@ -52,13 +55,34 @@ class _Claims(msgspec.Struct, frozen=True):
     nonce: str | None = None
     azp: str | None = None
     acr: str | None = None
+    amr: Any = None
+    auth_time: Any = None
     at_hash: str | None = None
 
 
-def proven_identity(
-    token: str, keys: Sequence[Jwk], provider: Provider, nonce: str, access_token: str | None, now: float
-) -> str:
-    """The identity that a token proves at ``now`` (seconds since 1970). Raises NotProven and UnknownKid."""
+class Proof(msgspec.Struct, frozen=True):
+    """What a token says. ``proven_at``: when somebody proved who they are (seconds since 1970), if that is said."""
+
+    proven_at: float | None
+    claims: dict[str, Any]
+
+    def text(self, name: str) -> str:
+        """A claim that says who somebody is. Raises NotProven."""
+        said = self.claims.get(name)
+        if not isinstance(said, str) or not said.strip() or len(said) > LONGEST or not said.isprintable():
+            raise NotProven(marked("it does not say who you are"))
+        return said
+
+    def texts(self, name: str) -> list[str]:
+        """A claim that says several things, or one."""
+        said = self.claims.get(name)
+        return [each for each in (said if isinstance(said, list) else [said]) if isinstance(each, str)]
+
+
+def proof(
+    token: str, keys: Sequence[Jwk], provider: OpenIdProvider, nonce: str, access_token: str | None, now: float
+) -> Proof:
+    """What a token proves at ``now`` (seconds since 1970). Raises NotProven and UnknownKid."""
     said = _signed(token, keys, provider)
     try:
         claims = msgspec.convert(said, _Claims)
@@ -71,20 +95,19 @@ def proven_identity(
         marked("it has ended"): not now - SKEW < claims.exp,
         marked("it comes from the future"): not max(claims.iat, claims.nbf or claims.iat) <= now + SKEW,
         marked("it answers another sign-in"): not hmac.compare_digest((claims.nonce or "").encode(), nonce.encode()),
-        marked("you proved it less surely than this house asks for"): bool(provider.acr)
-        and claims.acr not in provider.acr,
+        marked("you proved it less surely than this house asks for"): not _is_strong(claims, provider),
+        marked("you proved it longer ago than this house takes, or it does not say when"): not _is_fresh(
+            claims, provider, now
+        ),
         marked("it does not belong to what came with it"): claims.at_hash not in {None, _left_half(access_token)},
     }
     for fault, found in faults.items():
         if found:
             raise NotProven(fault)
-    identity = said.get(provider.identity)
-    if not isinstance(identity, str) or not identity.strip():
-        raise NotProven(marked("it does not say who you are"))
-    return identity
+    return Proof(_number(claims.auth_time), said)
 
 
-def _signed(token: str, keys: Sequence[Jwk], provider: Provider) -> dict[str, Any]:
+def _signed(token: str, keys: Sequence[Jwk], provider: OpenIdProvider) -> dict[str, Any]:
     """The claims of a token with a genuine signature."""
     try:
         header = msgspec.json.decode(_bytes(token.partition(".")[0]), type=_Header)
@@ -122,6 +145,24 @@ def _is_for(claims: _Claims, client_id: str) -> bool:
     audiences = [claims.aud] if isinstance(claims.aud, str) else claims.aud
     party = claims.azp or (audiences[0] if len(audiences) == 1 else None)
     return client_id in audiences and party == client_id
+
+
+def _is_strong(claims: _Claims, provider: OpenIdProvider) -> bool:
+    """Whether it was proven in one of the ways, and by all of the means, that are asked for."""
+    means = claims.amr if isinstance(claims.amr, list) else []
+    return (not provider.acr or claims.acr in provider.acr) and all(wanted in means for wanted in provider.amr)
+
+
+def _is_fresh(claims: _Claims, provider: OpenIdProvider, now: float) -> bool:
+    """Whether it was proven lately enough. Where that is asked for, the provider has to say when it was."""
+    if provider.max_age is None:
+        return True
+    proven_at = _number(claims.auth_time)
+    return proven_at is not None and now - provider.max_age - SKEW < proven_at <= now + SKEW
+
+
+def _number(said: Any) -> float | None:
+    return said if isinstance(said, int | float) and not isinstance(said, bool) else None
 
 
 def _left_half(access_token: str | None) -> str | None:

@@ -48,8 +48,33 @@ LANGUAGES = {
     "so": Language("Soomaali", "so_SO"),
     "ar": Language("العربية", "ar", "rtl"),
 }
+Tongue = Literal["sv", "en", "da", "nb", "fi", "so", "ar"]
+"""The keys of LANGUAGES, for what is sent to us."""
+
 ORIGINAL = "en"
 """The language in which messages are written in the code, and that stands in where there is no translation."""
+
+
+class Text(str):
+    """What somebody wrote, as it is shown: a text that knows its language, and whether it is a translation.
+
+    It goes wherever a text goes, so that what shows it need not ask. ``corrected_at``: the translation had other words
+    before, until then; ``stale``: its original has changed since.
+    """
+
+    def __new__(
+        cls, text: str, language: str, written_in: str, corrected_at: datetime | None = None, stale: bool = False
+    ) -> "Text":
+        """The text in ``language``, whose original is ``written_in`` that or another one."""
+        made = super().__new__(cls, text)
+        made.language, made.written_in, made.corrected_at, made.stale = language, written_in, corrected_at, stale
+        return made
+
+    language: str
+    written_in: str
+    corrected_at: datetime | None
+    stale: bool
+
 
 _spoken: ContextVar[str] = ContextVar("spoken", default=ORIGINAL)
 _zone: ContextVar[tzinfo] = ContextVar("zone", default=UTC)
@@ -112,6 +137,11 @@ def _catalogue(language: str) -> NullTranslations:
 def locale_of(language: str) -> Locale:
     """How dates, numbers and money are written in a language."""
     return Locale.parse(LANGUAGES[language].locale)
+
+
+def language_name(code: str) -> str:
+    """What a language is called in the language of this request."""
+    return str(locale_of(_spoken.get()).languages.get(code, code))
 
 
 @cache

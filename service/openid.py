@@ -5,7 +5,7 @@ import base64
 import hashlib
 import time
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote_plus, urlencode
 
 import httpx
@@ -13,12 +13,13 @@ import msgspec
 import structlog
 
 from schema.errors import BadProof, ProviderAway, ProviderRefused
-from schema.gateways import Provider, is_safe
+from schema.gateways import OpenIdProvider, is_safe
 from service.gateways import trusted
-from service.id_tokens import Jwk, NotProven, UnknownKid, proven_identity
+from service.id_tokens import Jwk, NotProven, Proof, UnknownKid, proof
 from service.languages import marked
 
 T = TypeVar("T")
+P = TypeVar("P", bound=OpenIdProvider)
 
 SECONDS = 5.0
 LARGEST = 256 * 1024
@@ -60,10 +61,10 @@ def new_client() -> httpx.AsyncClient:
     return httpx.AsyncClient(verify=trusted(), cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])))
 
 
-class OpenId:
+class OpenId(Generic[P]):
     """One provider as a client of it sees it. Whatever goes wrong is raised with the provider's name."""
 
-    def __init__(self, provider: Provider, client: httpx.AsyncClient) -> None:
+    def __init__(self, provider: P, client: httpx.AsyncClient) -> None:
         self.provider = provider
         self._client = client
         self._published: tuple[float, _Published] | None = None
@@ -86,12 +87,13 @@ class OpenId:
             "code_challenge_method": "S256",
             "acr_values": " ".join(self.provider.acr),
             "prompt": self.provider.prompt,
+            "max_age": self.provider.max_age,
         }
-        query = urlencode({name: text for name, text in asked.items() if text})
+        query = urlencode({name: text for name, text in asked.items() if text not in {None, ""}})
         return f"{published.authorization_endpoint}{'&' if '?' in published.authorization_endpoint else '?'}{query}"
 
-    async def identity(self, code: str, issuer: str, redirect: str, nonce: str, verifier: str) -> str:
-        """Whom a code proves. ``issuer`` is what came with the code (RFC 9207), empty where nothing did.
+    async def proof(self, code: str, issuer: str, redirect: str, nonce: str, verifier: str) -> Proof:
+        """What a code proves. ``issuer`` is what came with the code (RFC 9207), empty where nothing did.
 
         Raises ProviderAway, ProviderRefused and BadProof.
         """
@@ -102,13 +104,19 @@ class OpenId:
         for again in (False, True):
             keys = await self._keys_of(published, again)
             try:
-                now = time.time()
-                return proven_identity(tokens.id_token, keys, self.provider, nonce, tokens.access_token, now)
+                return proof(tokens.id_token, keys, self.provider, nonce, tokens.access_token, time.time())
             except UnknownKid:
                 continue
             except NotProven as error:
                 raise self._bad(error.fault) from None
         raise self._bad(marked("it is signed with a key that nobody published"))
+
+    def text(self, proven: Proof, name: str) -> str:
+        """A claim of a proof that says who somebody is. Raises BadProof."""
+        try:
+            return proven.text(name)
+        except NotProven as error:
+            raise self._bad(error.fault) from None
 
     async def _document(self) -> _Published:
         if self._published and self._published[0] + KEPT > time.monotonic():

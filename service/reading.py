@@ -28,10 +28,12 @@ REGISTER_LIMIT = 200 * 1024 * 1024
 
 # Patterns stand in the OpenAPI document too, so they keep to what every dialect of regular expressions knows.
 _PROSE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-_LINE = r"^(?=.*\S)[^\x00-\x1f\x7f]*$(?!\n)"
-Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=_LINE)]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=_LINE)]
+_SAID = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+LINE = r"^(?=.*\S)[^\x00-\x1f\x7f]*$(?!\n)"
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=LINE)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=LINE)]
 Prose = Annotated[str, msgspec.Meta(max_length=20_000, pattern=_PROSE)]
+Said = Annotated[str, msgspec.Meta(min_length=1, max_length=1500, pattern=_SAID)]
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=2000, pattern=_PROSE)]
 
 KEY_FORM = "[A-Za-z0-9_-]{8,128}"

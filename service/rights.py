@@ -6,8 +6,9 @@ officer may do is still done in their own municipality only; that is looked at w
 
 from typing import Literal, get_args
 
-OfficerRole = Literal["admin", "officer", "reviewer", "clerk", "auditor", "moderator"]
-"""What somebody may be for a municipality; one person can be several."""
+from schema import gateways
+
+OfficerRole = gateways.OfficerRole
 
 Who = Literal["anyone", "pass", "form", "self"] | frozenset[OfficerRole]
 """``pass``: a resident who shows one; ``form``: who has it in the page's form. ``self``: any officer, for their own
@@ -31,6 +32,8 @@ REVIEWERS = _role("officer", "reviewer")
 """Whoever finds out what can be done."""
 MODERATORS = _role("officer", "moderator")
 """Whoever sees to the rules of conduct."""
+SPEAKERS = REVIEWERS | MODERATORS
+"""Whoever answers for the municipality in a debate."""
 
 RIGHTS: dict[str, Who] = {
     # What everybody reads.
@@ -42,6 +45,9 @@ RIGHTS: dict[str, Who] = {
     "GET /api/rounds": "anyone",
     "GET /api/rounds/{round_id}": "anyone",
     "GET /api/rounds/{round_id}/turnout": "anyone",
+    "GET /rounds/{round_id}/turnout": "anyone",
+    "GET /api/rounds/{round_id}/turnout-by-area": "anyone",
+    "GET /api/rounds/{round_id}/turnout-by-area.csv": "anyone",
     "GET /receipts": "anyone",
     "GET /api/receipts/{commitment}": "anyone",
     "GET /api/keys": "anyone",
@@ -69,6 +75,8 @@ RIGHTS: dict[str, Who] = {
     "GET /proposals/{proposal_id}": "anyone",
     "GET /api/rounds/{round_id}/proposals": "anyone",
     "GET /api/proposals/{proposal_id}": "anyone",
+    "GET /proposals/{proposal_id}/arguments": "anyone",
+    "GET /api/proposals/{proposal_id}/arguments": "anyone",
     "GET /health/live": "anyone",
     "GET /health/ready": "anyone",
     "GET /problems/{slug}": "anyone",
@@ -88,6 +96,11 @@ RIGHTS: dict[str, Who] = {
     "GET /sign-in/callback": "anyone",
     "GET /officer": "anyone",
     "POST /officer": "anyone",
+    "GET /officer/sign-in/{provider}": "anyone",
+    "GET /officer/callback": "anyone",
+    "POST /officer/code": "anyone",
+    "GET /officer/invitations/{link}": "anyone",
+    "GET /officer/invitations/{link}/sign-in": "anyone",
     "POST /api/officer/sessions": "anyone",
     # Appeals, by a code or a number that was given; of a ballot by its pass.
     "GET /rounds/{round_id}/appeals": "anyone",
@@ -120,13 +133,46 @@ RIGHTS: dict[str, Who] = {
     "POST /rounds/{round_id}/supports": "form",
     "GET /proposals/{proposal_id}/support": "anyone",
     "POST /proposals/{proposal_id}/support": "form",
+    "GET /rounds/{round_id}/map.svg": "anyone",
+    "GET /proposals/{proposal_id}/pictures/{picture}": "anyone",
+    "GET /proposals/{proposal_id}/pictures": "anyone",
+    "POST /proposals/{proposal_id}/pictures": "form",
+    "GET /proposals/{proposal_id}/pictures/new": "anyone",
+    "POST /proposals/{proposal_id}/pictures/new": "form",
+    "GET /proposals/{proposal_id}/pictures/removal": "anyone",
+    "POST /proposals/{proposal_id}/pictures/removal": "form",
     "GET /proposals/{proposal_id}/unsupport": "anyone",
     "POST /proposals/{proposal_id}/unsupport": "form",
     "POST /api/rounds/{round_id}/proposals": "pass",
     "PUT /api/proposals/{proposal_id}": "pass",
     "DELETE /api/proposals/{proposal_id}": "pass",
+    "POST /api/proposals/{proposal_id}/pictures": "pass",
+    "DELETE /api/proposals/{proposal_id}/pictures/{picture}": "pass",
     "PUT /api/proposals/{proposal_id}/support": "pass",
     "DELETE /api/proposals/{proposal_id}/support": "pass",
+    "POST /rounds/{round_id}/drafts": "form",
+    "GET /rounds/{round_id}/drafts": "anyone",
+    "POST /rounds/{round_id}/drafts/deletion": "form",
+    "GET /rounds/{round_id}/drafts/deletion": "anyone",
+    "GET /proposals/{proposal_id}/edit": "anyone",
+    "POST /proposals/{proposal_id}/edit": "form",
+    "GET /proposals/{proposal_id}/changes": "anyone",
+    "POST /proposals/{proposal_id}/changes": "form",
+    "GET /proposals/{proposal_id}/arguments/new": "anyone",
+    "POST /proposals/{proposal_id}/arguments/new": "form",
+    "POST /proposals/{proposal_id}/arguments": "form",
+    "GET /proposals/{proposal_id}/arguments/withdrawal": "anyone",
+    "POST /proposals/{proposal_id}/arguments/withdrawal": "form",
+    "GET /proposals/{proposal_id}/answers": "anyone",
+    "POST /proposals/{proposal_id}/answers": "form",
+    "POST /api/proposals/{proposal_id}/arguments": "pass",
+    "POST /api/arguments/{argument_id}/answers": "pass",
+    "DELETE /api/arguments/{argument_id}": "pass",
+    # Whoever reads something may report it.
+    "GET /proposals/{proposal_id}/report": "anyone",
+    "POST /proposals/{proposal_id}/report": "anyone",
+    "POST /api/proposals/{proposal_id}/reports": "anyone",
+    "POST /api/arguments/{argument_id}/reports": "anyone",
     # An officer's own account.
     "POST /officer/sign-out": "self",
     "DELETE /api/officer/sessions": "self",
@@ -141,6 +187,8 @@ RIGHTS: dict[str, Who] = {
     "GET /officer/staff": _role("admin"),
     "POST /officer/staff": _role("admin"),
     "POST /officer/staff/totp": _role("admin"),
+    "POST /officer/staff/directory": _role("admin"),
+    "POST /officer/staff/{officer_id}/invitation": _role("admin"),
     "POST /officer/staff/{officer_id}/roles": _role("admin"),
     "POST /officer/staff/{officer_id}/totp-reset": _role("admin"),
     # Everybody who works here sees the municipality's rounds.
@@ -156,6 +204,8 @@ RIGHTS: dict[str, Who] = {
     "GET /api/rounds/{round_id}/roll": STAFF,
     "GET /officer/areas": STAFF,
     "GET /officer/rounds/{round_id}/delivery": STAFF,
+    "GET /officer/rounds/{round_id}/settings": STAFF,
+    "GET /officer/rounds/{round_id}/auditors": STAFF,
     # Officers run them.
     "GET /officer/rounds/new": OFFICERS,
     "POST /officer/rounds/new": OFFICERS,
@@ -165,8 +215,14 @@ RIGHTS: dict[str, Who] = {
     "POST /officer/rounds/{round_id}/pots/new": OFFICERS,
     "GET /officer/rounds/{round_id}/pots/{pot_id}": OFFICERS,
     "POST /officer/rounds/{round_id}/pots/{pot_id}": OFFICERS,
+    "POST /officer/rounds/{round_id}/settings": OFFICERS,
+    "PUT /api/rounds/{round_id}/settings": OFFICERS,
     "POST /officer/areas": OFFICERS,
     "POST /officer/rounds/{round_id}/delivery": OFFICERS,
+    "GET /officer/rounds/{round_id}/translations": STAFF,
+    "POST /officer/rounds/{round_id}/translations": OFFICERS,
+    "PUT /api/translations/{noun}/{of_id}/{language}": OFFICERS,
+    "DELETE /api/translations/{noun}/{of_id}/{language}": OFFICERS,
     "POST /api/projects/{project_id}/deliveries": OFFICERS,
     "POST /officer/rounds/{round_id}/{act}": OFFICERS,
     "GET /officer/rounds/{round_id}/today": STAFF,
@@ -212,6 +268,8 @@ RIGHTS: dict[str, Who] = {
     "POST /api/rounds/{round_id}/announcement": OFFICERS,
     "POST /api/rounds/{round_id}/schedule": OFFICERS,
     "DELETE /api/rounds/{round_id}/schedule": OFFICERS,
+    # One of them is enough to show more of what is published.
+    "POST /api/rounds/{round_id}/what-if-publication": OFFICERS,
     # Two of them do what cannot be taken back; whoever is admin may be the second.
     "POST /officer/rounds/{round_id}/acts": DECIDERS,
     "POST /officer/rounds/{round_id}/confirmation": DECIDERS,
@@ -220,6 +278,9 @@ RIGHTS: dict[str, Who] = {
     "POST /api/acts/{act_id}/confirmation": DECIDERS,
     "DELETE /api/acts/{act_id}": DECIDERS,
     "POST /api/rounds/{round_id}/auditors": OFFICERS,
+    "DELETE /api/rounds/{round_id}/auditors/{auditor_id}": OFFICERS,
+    "POST /officer/rounds/{round_id}/auditors": OFFICERS,
+    "POST /officer/rounds/{round_id}/auditors/{auditor_id}/revocation": OFFICERS,
     "POST /api/rounds/{round_id}/projects": OFFICERS,
     "PUT /api/projects/{project_id}": OFFICERS,
     "DELETE /api/projects/{project_id}": OFFICERS,
@@ -227,6 +288,7 @@ RIGHTS: dict[str, Who] = {
     "GET /officer/audit": _role("admin", "officer", "auditor"),
     "GET /api/audit": _role("admin", "officer", "auditor"),
     "GET /officer/rounds/{round_id}/proposals": STAFF,
+    "GET /officer/proposals/{proposal_id}/pictures/{picture}": STAFF,
     "POST /officer/proposals/{proposal_id}/shortlist": REVIEWERS,
     "POST /api/proposals/{proposal_id}/shortlisting": REVIEWERS,
     "POST /officer/proposals/{proposal_id}/decline": REVIEWERS,
@@ -234,6 +296,16 @@ RIGHTS: dict[str, Who] = {
     # Whoever may decide may take it back: that depends on what was decided, so the verb looks again.
     "POST /officer/proposals/{proposal_id}/reopen": REVIEWERS | MODERATORS,
     "POST /api/proposals/{proposal_id}/review": REVIEWERS | MODERATORS,
+    "GET /officer/rounds/{round_id}/arguments": STAFF,
+    "POST /officer/arguments/{argument_id}/hide": MODERATORS,
+    "POST /officer/arguments/{argument_id}/reopen": MODERATORS,
+    "POST /officer/arguments/{argument_id}/reports": MODERATORS,
+    "POST /officer/proposals/{proposal_id}/reports": MODERATORS,
+    "POST /api/arguments/{argument_id}/review": MODERATORS,
+    "POST /officer/arguments/{argument_id}/answer": SPEAKERS,
+    "POST /officer/arguments/{argument_id}/answer-withdrawal": SPEAKERS,
+    "POST /api/arguments/{argument_id}/official-answer": SPEAKERS,
+    "DELETE /api/arguments/{argument_id}/official-answer": SPEAKERS,
     # Letters are made by who runs the round and who sits at the counter; only the first makes them void.
     "GET /officer/rounds/{round_id}/codes": _role("officer", "clerk"),
     "POST /officer/rounds/{round_id}/codes": _role("officer", "clerk"),
@@ -282,9 +354,15 @@ RIGHTS: dict[str, Who] = {
     "GET /api/rounds/{round_id}/code-batches": _role("officer", "clerk", "auditor"),
     "POST /api/code-batches/{batch_id}/void": OFFICERS,
     "GET /api/rounds/{round_id}/auditors/{auditor_id}/openings": _role("officer", "auditor"),
+    "GET /officer/rounds/{round_id}/auditors/{auditor_id}/openings": _role("officer", "auditor"),
     "GET /api/head-webhooks": _role("admin", "officer", "auditor"),
     "POST /api/head-webhooks": _role("admin", "officer"),
+    "POST /api/head-webhooks/{webhook_id}/trial": _role("admin", "officer"),
     "DELETE /api/head-webhooks/{webhook_id}": _role("admin", "officer"),
+    "GET /officer/webhooks": _role("admin", "officer", "auditor"),
+    "POST /officer/webhooks": _role("admin", "officer"),
+    "POST /officer/webhooks/{webhook_id}/trial": _role("admin", "officer"),
+    "POST /officer/webhooks/{webhook_id}/removal": _role("admin", "officer"),
 }
 """By method and route template, as in ``service/floorplan.py``."""
 

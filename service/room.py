@@ -10,17 +10,23 @@ import asyncpg
 from schema.database import AWAY, PASSING
 from schema.errors import (
     ActSettled,
+    DirectoryDemanded,
     Frozen,
     LastAdmin,
     NameTaken,
     NotAllowed,
     NotFound,
     NotFunded,
+    NotPublished,
     NotSignedIn,
     NotYours,
+    OnlyHigher,
     OpensEarlier,
+    ProposalsClosed,
     Refusal,
     SameOfficer,
+    TooLateToRaise,
+    TranslationStands,
     Unavailable,
 )
 from schema.queries import Db
@@ -47,7 +53,11 @@ _TAKEN = {
 _SITUATIONS: dict[str, Callable[[], Refusal]] = {
     "BYFRZ": Frozen,
     "BYFUN": NotFunded,
+    "BYPUB": NotPublished,
+    "BYTRA": TranslationStands,
+    "BYTHM": ProposalsClosed,
     "BYADM": LastAdmin,
+    "BYDIR": DirectoryDemanded,
     "BYSES": NotSignedIn,
     "BYMUN": NotAllowed,
     "BYSAM": SameOfficer,
@@ -95,10 +105,16 @@ def refusal_of(error: Exception) -> Exception:
     match error:
         case asyncpg.UniqueViolationError() if error.constraint_name in _TAKEN:
             return NameTaken(what=_TAKEN[error.constraint_name])
+        case asyncpg.ForeignKeyViolationError() if error.constraint_name == "proposal_theme_of_round":
+            return NotFound(what="theme of that name in this round")
         case asyncpg.PostgresError() if error.sqlstate == "BYACT":
             return ActSettled(state=str(error))
         case asyncpg.PostgresError() if error.sqlstate == "BYEAR":
             return OpensEarlier(announced=datetime.strptime(str(error), "%Y-%m-%d %H:%M UTC").replace(tzinfo=UTC))
+        case asyncpg.PostgresError() if error.sqlstate == "BYRAI":
+            return OnlyHigher(what=str(error))
+        case asyncpg.PostgresError() if error.sqlstate == "BYOVR":
+            return TooLateToRaise(what=str(error))
         case asyncpg.PostgresError() if error.sqlstate in _SITUATIONS:
             return _SITUATIONS[error.sqlstate]()
         case asyncpg.DataError():  # an argument of ours, though asyncpg derives it from InterfaceError as well

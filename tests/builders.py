@@ -254,6 +254,20 @@ async def proposal(db: asyncpg.Connection, round_id: UUID) -> UUID:
     return made
 
 
+async def argument(db: asyncpg.Connection, proposal_id: UUID, who: str) -> UUID:
+    """An argument of somebody's for a proposal."""
+    made: UUID = await db.fetchval(
+        "insert into civic.argument"
+        " (proposal_id, round_id, side, author, author_name, words, language, place, idempotency_key)"
+        " select id, round_id, 'for', $2, $3, 'Vi behöver dem.', 'sv', 1, 'sent-once' from civic.proposal where id = $1"
+        " returning id",
+        proposal_id,
+        tag(who),
+        who,
+    )
+    return made
+
+
 async def tell(db: asyncpg.Connection, *events: Event) -> None:
     """Leave events in the outbox."""
     await db.executemany(

@@ -13,14 +13,14 @@ from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
 import msgspec
 from joserfc import jwk, jwt
 
-from schema.gateways import Provider
+from schema.gateways import Directory, Provider
 from tests.gateways import served
 
 CLIENT, SECRET = "hagaby", "a secret: with a colon"
 STRONG = "urn:strong"
 Json = dict[str, Any]
 
-TIMES = {"exp", "iat", "nbf"}
+TIMES = {"exp", "iat", "nbf", "auth_time"}
 
 KEYS: dict[str, jwk.ECKey | jwk.RSAKey] = {
     "ES256": jwk.ECKey.generate_key("P-256", {"kid": "es", "use": "sig"}),
@@ -73,6 +73,11 @@ class Bank:
         }
         return Provider(**(known | changes))
 
+    def directory(self, **changes: Any) -> Directory:
+        """How a house whose officers it knows does."""
+        known: Json = {"name": "Hagaby Hall", "issuer": self.issuer, "client_id": CLIENT, "client_secret": SECRET}
+        return Directory(**(known | changes))
+
     def signed(self, header: Json, claims: Json) -> str:
         """A token signed with the key of its algorithm."""
         return jwt.encode(header, claims, KEYS[header["alg"]], algorithms=[header["alg"]])
@@ -119,9 +124,14 @@ class Bank:
             "iat": now,
             "nonce": asked["nonce"],
             "acr": STRONG,
+            "amr": ["pwd", "mfa"],
+            "auth_time": now,
             "https://bank.example/personal-number": self.who,
         }
-        changes = {name: now + value if value and name in TIMES else value for name, value in self.claims.items()}
+        changes = {
+            name: now + value if name in TIMES and isinstance(value, int | float) else value
+            for name, value in self.claims.items()
+        }
         claims = {name: value for name, value in (claims | changes).items() if value is not None}
         token = self.sign({"alg": self.algorithm, "kid": KEYS[self.algorithm].kid}, claims)
         beside = {"access_token": self.access_token} if self.access_token else {}

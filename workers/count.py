@@ -47,6 +47,7 @@ async def count_rounds(db: asyncpg.Connection, keys: Keys, round_ids: Collection
         if not notes:  # the tree has not begun
             raise NotYet
         origin = notes[-1].partition("\n")[0]
+        await rounds.hold_roll(db, round_id)  # the outcome names its electors
         head = read_checkpoint(notes[-1], origin, await stored_keys.checkpoint_keys(db))
         news = [await _count_pot(db, pot, Ledger(origin, head.size, head.root.hex())) for pot in pots]
         if any(news):

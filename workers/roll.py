@@ -1,7 +1,8 @@
 """The roll is built anew from its sources and rules as long as its round is a draft; scheduling freezes it.
 
-Afterwards it only grows: by residents who declare themselves, and by appeals that were granted. Persons go through in
-pages; everything that is sorted, compared or counted is so in the database.
+Afterwards it only grows: by residents who declare themselves, and by appeals that were granted. But whoever holds a
+code that was made void before it was used is put off: nobody can vote with it. Persons go through in pages; everything
+that is sorted, compared or counted is so in the database.
 """
 
 from collections.abc import Collection
@@ -12,7 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from schema.electorate import Electorate, Obstacle, Person, obstacle
-from schema.events import PersonAdmitted
+from schema.events import CodesVoided, PersonAdmitted
 from schema.keys import Keys, tag_of
 from workers.claim import NotYet
 from workers.store import roll as store
@@ -83,6 +84,35 @@ async def _admit(db: asyncpg.Connection, keys: Keys, round_id: UUID) -> None:
         await store.write_roll(db, round_id, roots, "admissions", changes)
     if await store.is_over(db, round_id):
         raise _Over
+
+
+async def put_off_bearers(db: asyncpg.Connection, keys: Keys, voided: Collection[CodesVoided]) -> None:
+    """Put whoever holds a void code, and took no part with it, off these rounds' rolls, until they are counted.
+
+    Raises NotYet while somebody who came in with one just before may not be noted yet.
+    """
+    for event in voided:
+        if event.due_at and not await store.is_due(db, event.due_at):
+            raise NotYet
+    for round_id in sorted({event.round_id for event in voided}):
+        async with db.transaction():
+            await _put_off(db, keys, round_id)
+
+
+async def _put_off(db: asyncpg.Connection, keys: Keys, round_id: UUID) -> None:
+    """Take them off one roll. A draft's is built anew, and is a draft's until that is done."""
+    if await store.drafts(db, (), [round_id]):
+        await store.hold_draft(db, round_id)
+    await store.hold_roll(db, round_id)
+    if not await store.mark_void_bearers(db, round_id):
+        return
+    roots = await store.roots(db, round_id)
+    if roots is None or not roots.scheduled:
+        await _rebuild_roll(db, keys, round_id)
+        return
+    changes = await store.drop_entries(db, round_id)
+    await _write_electors(db, keys, round_id, roots, [change.pot_id for change in changes if change.electors])
+    await store.write_roll(db, round_id, roots, "voids", changes)
 
 
 async def _stage(db: asyncpg.Connection, round_id: UUID, roots: Roots, asked: list[Electorate], *, late: bool) -> None:

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from schema.errors import (
     ActSettled,
     Appealable,
+    DirectoryDemanded,
     Malformed,
     NotAllowed,
     NotCounted,
@@ -42,7 +43,10 @@ _VAIN = (NotInPhase, NotLater, NotCounted, NotPublished, Appealable)
 @post(
     "/rounds/{round_id:uuid}/acts",
     operation_class=json_body(ActDraft),
-    responses=answers(NotSignedIn, NotAllowed, NotFound, *_VAIN, Malformed, TooLarge, UnknownForm, Unavailable),
+    responses=answers(
+        *(NotSignedIn, NotAllowed, DirectoryDemanded, NotFound, *_VAIN),
+        *(Malformed, TooLarge, UnknownForm, Unavailable),
+    ),
     security=OFFICER,
     tags=["acts"],
 )
@@ -68,7 +72,7 @@ async def list_acts(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUI
     "/acts/{act_id:uuid}/confirmation",
     status_code=200,
     responses=answers(
-        *(NotSignedIn, NotAllowed, SameOfficer, NotFound, ActSettled, Undecided, RoundKeyMissing),
+        *(NotSignedIn, NotAllowed, DirectoryDemanded, SameOfficer, NotFound, ActSettled, Undecided, RoundKeyMissing),
         *(*_VAIN, Malformed, Unavailable),
     ),
     security=OFFICER,
@@ -81,7 +85,9 @@ async def confirm_act(house: TheHouse, officer: TheOfficer, session: TheSession,
 
 @delete(
     "/acts/{act_id:uuid}",
-    responses=answers(NotSignedIn, NotAllowed, NotYours, NotFound, ActSettled, Malformed, Unavailable),
+    responses=answers(
+        *(NotSignedIn, NotAllowed, DirectoryDemanded, NotYours, NotFound, ActSettled, Malformed, Unavailable)
+    ),
     security=OFFICER,
     tags=["acts"],
 )

@@ -13,6 +13,7 @@ from schema.errors import (
     CodeOfTest,
     CodeReplaced,
     CodeVoid,
+    DirectoryDemanded,
     GatewayAway,
     Guessing,
     KeyDestroyed,
@@ -63,7 +64,8 @@ class Session(msgspec.Struct, frozen=True):
     "/officer/sessions",
     operation_class=json_body(OfficerSignIn),
     responses=answers(
-        WrongPassword, TotpNeeded, WrongTotp, TotpLocked, Malformed, TooLarge, UnknownForm, TooFast, Unavailable
+        *(WrongPassword, DirectoryDemanded, TotpNeeded, WrongTotp, TotpLocked),
+        *(Malformed, TooLarge, UnknownForm, TooFast, Unavailable),
     ),
     tags=["sign-in"],
 )

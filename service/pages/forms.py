@@ -33,10 +33,15 @@ _LABELS = {
     "cost_guess": marked("the cost"),
     "cost": marked("the cost"),
     "name": marked("the name"),
+    "lot_seed": marked("the words for lots"),
+    "recipient": marked("the public key"),
+    "ballots_floor": marked("the number from which single ballots are shown"),
+    "appeal_days": marked("the number of days for appeals"),
     "choices": marked("a choice"),
     "roles": marked("a role"),
     "reason": marked("the reason"),
-    "words": marked("your appeal"),
+    "words": marked("what you write"),
+    "side": marked("what it is"),
     "answer": marked("the answer"),
     "ground": marked("the ground"),
     "person": marked("the identity or code"),
@@ -55,6 +60,9 @@ _LABELS = {
     "state": marked("where the project is"),
     "says": marked("what residents should know"),
     "spent": marked("the sum that was spent"),
+    "themes": marked("a theme"),
+    "theme": marked("the theme"),
+    "alt": marked("the description of the picture"),
     "expected_on": marked("the day when it is expected to be done"),
 }
 
@@ -92,6 +100,10 @@ class Fields:
         """The time in a field, which is of the house's zone, as JSON has it."""
         text = self.text(name)
         return read_moment(text) if text else None
+
+    def without(self, *names: str) -> "Fields":
+        """The same without some."""
+        return Fields({name: sent for name, sent in self._texts.items() if name not in names})
 
     def kept(self, names: tuple[str, ...]) -> list[tuple[str, str]]:
         """The pairs of these names that hold something, to be sent again with the next form."""
@@ -139,6 +151,14 @@ async def read_upload(request: AnyRequest, name: str, limit: int) -> bytes:
 
 async def read_file_form(request: AnyRequest, name: str, limit: int) -> tuple[UploadFile, Fields]:
     """The same file, to be read piece by piece, and the texts that came with it."""
+    files, fields = await read_files(request, limit)
+    if name not in files:
+        raise Malformed(fault=marked("no file was chosen"))
+    return files[name], fields
+
+
+async def read_files(request: AnyRequest, limit: int = FORM_LIMIT) -> tuple[dict[str, UploadFile], Fields]:
+    """All files of a multipart form, by the names of their fields, and its texts."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise UnknownForm(expected="multipart/form-data")
     try:
@@ -149,13 +169,11 @@ async def read_file_form(request: AnyRequest, name: str, limit: int) -> tuple[Up
         raise TooLarge(limit=limit) if error.status_code == 413 else Malformed(fault=marked("it is cut off")) from None
     except (ValueError, LookupError):
         raise Malformed(fault=marked("a text in it is not UTF-8")) from None
-    file = form.get(name)
-    if not isinstance(file, UploadFile):
-        raise Malformed(fault=marked("no file was chosen"))
+    files = {name: file for name in form if isinstance(file := form.get(name), UploadFile)}
     texts = {field: [text for text in form.getall(field) if isinstance(text, str)] for field in form}
     if any(_CONTROL.search(text) for sent in texts.values() for text in sent):
         raise Malformed(fault=marked("a text in it holds a sign that is no text"))
-    return file, Fields(texts)
+    return files, Fields(texts)
 
 
 def shaped(values: Mapping[str, object], shape: type[T]) -> T:

@@ -18,6 +18,7 @@ from service.problems import details, retry_after
 from service.reading import AnyRequest
 from service.store.roll import Officer
 from service.verbs import sign_in, staff, totp
+from service.verbs.directories import names_by_issuer
 
 NOTES = {
     "totp": marked("Your municipality asks every officer for codes of an app. Set one up here; then you can go on."),
@@ -49,6 +50,7 @@ async def _page(
         note=note,
         alert=alert,
         fewest=staff.FEWEST_SIGNS,
+        directory=names_by_issuer(house).get(officer.issuer or "", ""),
     )
     page.headers.update(retry_after(refusal))
     return page

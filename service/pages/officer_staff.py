@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath, FromQuery
 
-from schema.errors import LastAdmin, Malformed, NameTaken, Refusal
+from schema.errors import DirectoryFirst, LastAdmin, Malformed, NameTaken, NoDirectory, Refusal
 from service.house import House
 from service.languages import _, marked
 from service.pages import words
@@ -16,13 +16,15 @@ from service.people import TheHouse, TheOfficer
 from service.problems import details
 from service.reading import AnyRequest
 from service.store.roll import Officer
+from service.verbs import directories
 from service.verbs import staff as verbs
-from service.verbs.staff import Roles, StaffDraft
+from service.verbs.staff import Opening, Roles, StaffDraft
 
 NOTES = {
     "roles": marked("The roles are changed. The officer signs in anew."),
     "reset": marked("The app is forgotten. The officer signs in with name and password, and can set up another."),
     "demanded": marked("The rule on apps is changed."),
+    "directory": marked("The rule on signing in is changed."),
 }
 """What the page says after an act, by the name in its address."""
 
@@ -41,7 +43,8 @@ async def _page(
     refusal: Refusal | None = None,
     typed: str = "",
     ticked: tuple[str, ...] = (),
-    made: tuple[str, str] | None = None,
+    way: str = "",
+    made: tuple[str, Opening] | None = None,
 ) -> Page:
     return officer_page(
         "officer_staff.html",
@@ -53,20 +56,36 @@ async def _page(
         alert=words.sentence(refusal, "") if refusal else None,
         typed=typed,
         ticked=ticked,
+        way=way,
         made=made,
+        directories=directories.directories_of(house, officer.municipality),
+        called=directories.names_by_issuer(house),
+        mapped=directories.mapped_issuers(house),
     )
 
 
 @post("/staff")
 async def add_member(request: AnyRequest, house: TheHouse, officer: TheOfficer) -> Page:
-    """Make an officer; the password is shown this once."""
+    """Make an officer; the password, or the link, is shown this once."""
     fields = await read_form(request)
-    name, roles = fields.text("name"), fields.texts("role")
+    name, roles, way = fields.text("name"), fields.texts("role"), fields.text("directory")
     try:
-        password = await verbs.add_member(house, officer, shaped({"name": name, "roles": roles}, StaffDraft))
-    except (Malformed, NameTaken) as refusal:
-        return await _page(house, officer, refusal=refusal, typed=name, ticked=tuple(roles))
-    return await _page(house, officer, made=(name, password))
+        draft = shaped({"name": name, "roles": roles, "directory": way}, StaffDraft)
+        opening = await verbs.add_member(house, officer, draft)
+    except (Malformed, NameTaken, NoDirectory) as refusal:
+        return await _page(house, officer, refusal=refusal, typed=name, ticked=tuple(roles), way=way)
+    return await _page(house, officer, made=(name, opening))
+
+
+@post("/staff/{officer_id:uuid}/invitation")
+async def invite_member(request: AnyRequest, house: TheHouse, officer: TheOfficer, officer_id: FromPath[UUID]) -> Page:
+    """Make a link by which an officer binds an account at a directory; it is shown this once."""
+    fields = await read_form(request)
+    try:
+        member, link = await directories.invite(house, officer, officer_id, fields.text("directory"))
+    except NoDirectory as refusal:
+        return await _page(house, officer, refusal=refusal)
+    return await _page(house, officer, made=(member.name, Opening(link=link)))
 
 
 @post("/staff/{officer_id:uuid}/roles")
@@ -95,4 +114,22 @@ async def demand_totp(request: AnyRequest, house: TheHouse, officer: TheOfficer)
     return see_other("/officer/staff?done=demanded")
 
 
-handlers: list[Any] = [view_staff, add_member, give_roles, reset_totp, demand_totp]
+@post("/staff/directory")
+async def demand_directory(request: AnyRequest, house: TheHouse, officer: TheOfficer) -> Page:
+    """Take no passwords any more, or take them again."""
+    try:
+        await directories.demand_directory(house, officer, (await read_form(request)).text("demanded") == "yes")
+    except DirectoryFirst as refusal:
+        return await _page(house, officer, refusal=refusal)
+    return see_other("/officer/staff?done=directory")
+
+
+handlers: list[Any] = [
+    view_staff,
+    add_member,
+    invite_member,
+    give_roles,
+    reset_totp,
+    demand_totp,
+    demand_directory,
+]

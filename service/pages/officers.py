@@ -7,6 +7,7 @@ from litestar.datastructures import Cookie
 from litestar.params import FromQuery
 
 from schema.errors import (
+    DirectoryDemanded,
     Malformed,
     NotSignedIn,
     TooFast,
@@ -57,8 +58,13 @@ async def view_sign_in(request: AnyRequest, house: TheHouse, note: FromQuery[str
     try:
         await officer_of(request, house)
     except NotSignedIn:
-        return officer_page("officer_sign_in.html", note=_(_NOTES.get(note, "")), alert=None, name="")
+        return _form(house, note=_(_NOTES.get(note, "")))
     return see_other("/officer/rounds")
+
+
+def _form(house: House, status: int = 200, note: str | None = None, alert: str | None = None, name: str = "") -> Page:
+    directories = {word: each.provider.name for word, each in house.directories.items()}
+    return officer_page("officer_sign_in.html", status, note=note, alert=alert, name=name, directories=directories)
 
 
 @post("/")
@@ -68,9 +74,9 @@ async def sign_in(request: AnyRequest, house: TheHouse) -> Page:
     fields = await read_form(request)
     try:
         token = await verbs.sign_in_officer(house, _sent(fields), caller_address(request))
-    except (WrongPassword, TotpNeeded, WrongTotp, TotpLocked, Malformed, TooFast) as refusal:
+    except (WrongPassword, DirectoryDemanded, TotpNeeded, WrongTotp, TotpLocked, Malformed, TooFast) as refusal:
         status, alert = details(refusal).status, words.sentence(refusal, "")
-        page = officer_page("officer_sign_in.html", status, note=None, alert=alert, name=fields.text("name"))
+        page = _form(house, status, alert=alert, name=fields.text("name"))
         page.headers.update(retry_after(refusal))
         return page
     if before := request.cookies.get(cookie_name(house)):

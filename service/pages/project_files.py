@@ -3,22 +3,24 @@
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import msgspec
 
 from schema.errors import Malformed
 from schema.faults import Fault, Faults
-from service.languages import marked
+from service.languages import LANGUAGES, marked
 from service.pages import words
 from service.pages.forms import shaped
 from service.sources.rows import RowFault
 from service.store.projects import Project
-from service.verbs.projects import ProjectDraft
+from service.verbs.projects import ProjectDraft, Wording, Wordings
 
 COLUMNS = ("number", "title", "cost", "area", "about")
 NEEDED = ("title", "cost")
+WORDED = ("title", "about")
+"""What a column of a language holds, as in ``title:ar``."""
 LIMIT = 1024 * 1024
 """Bytes of a file."""
 
@@ -26,10 +28,19 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 
 
 class Sheet(msgspec.Struct, frozen=True):
-    """What a file says: projects that are good, each with its line, and what is wrong in other lines."""
+    """What a file says: projects that are good, each with its line, and what is wrong in other lines.
+
+    ``translated`` has the words of each of these projects in other languages.
+    """
 
     rows: list[tuple[int, ProjectDraft]]
+    translated: list[dict[str, Wording]]
     faults: list[RowFault]
+
+    @property
+    def drafts(self) -> list[ProjectDraft]:
+        """The projects."""
+        return [draft for _line, draft in self.rows]
 
 
 def guarded(cell: str) -> str:
@@ -42,15 +53,21 @@ def unguarded(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
-def written(found: Iterable[Project | ProjectDraft]) -> str:
-    """Projects as rows below the names of the columns, parted by semicolons as spreadsheets here expect it."""
+def written(found: Sequence[Project | ProjectDraft], translated: Sequence[Wordings] = ()) -> str:
+    """Projects as rows below the names of the columns, parted by semicolons as spreadsheets here expect it.
+
+    ``translated`` has the words of each in other languages; each language that there is has two columns.
+    """
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for each in found:
+    tongues = [code for code in LANGUAGES if any(code in wordings for wordings in translated)]
+    writer.writerow((*COLUMNS, *(f"{name}:{code}" for code in tongues for name in WORDED)))
+    for each, wordings in zip(found, translated or [{}] * len(found), strict=True):
         number = "" if each.number is None else str(each.number)
         cells = (number, each.title, words.money_field(each.cost), each.area or "", each.about)
-        writer.writerow(guarded(cell) for cell in cells)
+        words_of = [wordings.get(code, Wording()) for code in tongues]
+        more = [text or "" for wording in words_of for text in (wording.title, wording.about)]
+        writer.writerow(guarded(cell) for cell in (*cells, *more))
     return text.getvalue()
 
 
@@ -64,7 +81,7 @@ def read(body: bytes, pot_id: UUID, areas: Iterable[str]) -> Sheet:
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=next((sign for sign in ";\t" if sign in first), ","), strict=True
     )
-    sheet, known, numbers = Sheet([], []), set(areas), set[int]()
+    sheet, known, numbers = Sheet([], [], []), set(areas), set[int]()
     names: list[str] = []
     line = 1
     try:
@@ -78,7 +95,9 @@ def read(body: bytes, pot_id: UUID, areas: Iterable[str]) -> Sheet:
                         raise Malformed(
                             fault=Fault("the number {number} stands in the file twice", number=draft.number)
                         )
+                    wordings = _wordings(names, cells)
                     sheet.rows.append((line, draft))
+                    sheet.translated.append(wordings)
                     numbers |= {draft.number} if draft.number else set()
                 except Malformed as refusal:
                     fault = refusal.facts["fault"]
@@ -98,9 +117,24 @@ def _names(cells: list[str]) -> list[str]:
     names = [cell.strip().casefold() for cell in cells]
     if lacking := [name for name in NEEDED if name not in names]:
         raise Malformed(fault=Fault("the file lacks the column {column} in its first line", column=", ".join(lacking)))
-    if twice := [name for name in COLUMNS if names.count(name) > 1]:
+    if twice := [name for name in names if name and names.count(name) > 1 and (name in COLUMNS or ":" in name)]:
         raise Malformed(fault=Fault("the first line names the column {column} twice", column=twice[0]))
+    for name in names:
+        first, colon, code = name.partition(":")
+        if colon and first in WORDED and code not in LANGUAGES:
+            raise Malformed(fault=Fault("no page is written in the language of the column {column}", column=name))
     return names
+
+
+def _wordings(names: list[str], cells: list[str]) -> dict[str, Wording]:
+    """The words of a row in other languages; an empty cell says nothing. Raises Malformed."""
+    found: dict[str, dict[str, str]] = {}
+    for name, cell in zip(names, cells, strict=True):
+        first, colon, code = name.partition(":")
+        text = unguarded(cell).replace("\r\n", "\n").strip()
+        if colon and first in WORDED and text:
+            found.setdefault(code, {})[first] = text
+    return {code: shaped(texts, Wording) for code, texts in found.items()}
 
 
 def _draft(names: list[str], cells: list[str], pot_id: UUID, areas: set[str]) -> ProjectDraft:

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from schema.errors import Refusal, SignInLapsed
 from service.house import House
-from service.languages import _
+from service.languages import _, spoken
 from service.pages.forms import decode_form
 from service.pages.problems import problem_page
 from service.pages.shell import Page, see_other
@@ -17,8 +17,9 @@ from service.pages.sign_in import can_do
 from service.people import TheHouse, caller_address
 from service.reading import AnyRequest
 from service.verbs import providers as verbs
+from service.verbs import readings
 from service.verbs import rounds as round_verbs
-from service.verbs.providers import CALLBACK, MINUTES, Answer
+from service.verbs.providers import MINUTES, RESIDENTS, Answer, Door
 
 
 @get("/rounds/{round_id:uuid}/sign-in/{provider:str}")
@@ -32,45 +33,58 @@ async def begin_sign_in(
     except Refusal as refusal:
         return problem_page(refusal, _again(round_id))
     answer = see_other(there)
-    answer.set_cookie(_cookie(house, sealed, MINUTES * 60))
+    answer.set_cookie(attempt_cookie(house, RESIDENTS, sealed, MINUTES * 60))
     return answer
 
 
-@get(CALLBACK)
+@get(RESIDENTS.callback)
 async def finish_sign_in(request: AnyRequest, house: TheHouse) -> Page:
     """Take what the provider answers. The page that follows carries the passes, as after a letter's code."""
-    fields = decode_form(request.url.query.encode())
-    answer = Answer(*(fields.text(name) for name in ("state", "code", "error", "iss")))
+    answer = read_answer(request)
     try:
-        attempt = verbs.open_attempt(house, request.cookies.get(_name(house), ""), answer.state)
+        attempt = verbs.open_attempt(house, RESIDENTS, kept_attempt(request, house, RESIDENTS), answer.state)
     except SignInLapsed as refusal:
         return problem_page(refusal, ("/", _("All rounds")))
     page = await _finished(request, house, attempt, answer)
-    page.set_cookie(_cookie(house, "", 0))
+    page.set_cookie(attempt_cookie(house, RESIDENTS))
     return page
 
 
 async def _finished(request: AnyRequest, house: House, attempt: verbs.Attempt, answer: Answer) -> Page:
+    round_id = UUID(attempt.about)
     try:
         passes = await verbs.finish_sign_in(house, attempt, answer, caller_address(request))
     except Refusal as refusal:
-        return problem_page(refusal, _again(attempt.round_id))
-    return await can_do(house, await round_verbs.public_round(house, attempt.round_id), passes)
+        return problem_page(refusal, _again(round_id))
+    return await can_do(house, await readings.read_round(house, round_id, spoken()), passes)
 
 
 def _again(round_id: UUID) -> tuple[str, str]:
     return f"/rounds/{round_id}/sign-in", _("Back to signing in")
 
 
-def _name(house: House) -> str:
+def read_answer(request: AnyRequest) -> Answer:
+    """What a provider sent a browser back with."""
+    fields = decode_form(request.url.query.encode())
+    return Answer(*(fields.text(name) for name in ("state", "code", "error", "iss")))
+
+
+def kept_attempt(request: AnyRequest, house: House, door: Door) -> str:
+    """The sealed attempt that a browser keeps for a door, if any."""
+    return request.cookies.get(_name(house, door), "")
+
+
+def _name(house: House, door: Door) -> str:
     """Over https the cookie is bound to this host."""
-    return "__Host-sign-in" if house.settings.public_url.startswith("https://") else "sign-in"
+    return f"__Host-{door.cookie}" if house.settings.public_url.startswith("https://") else door.cookie
 
 
-def _cookie(house: House, sealed: str, seconds: int) -> Cookie:
-    """Lax, since it must come along when a page of another site, the provider's, leads here."""
+def attempt_cookie(house: House, door: Door, sealed: str = "", seconds: int = 0) -> Cookie:
+    """What keeps an attempt, or forgets it. Lax: it must come along when a page of another site, the provider's, leads
+    here.
+    """
     return Cookie(
-        key=_name(house),
+        key=_name(house, door),
         value=sealed,
         max_age=seconds,
         path="/",

@@ -1,6 +1,7 @@
 """What every page is wrapped in: templates, security headers, and how long a browser may keep it."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,19 @@ from schema.errors import NotFound, Refusal
 from schema.settings import Settings
 from service.brand import Brand, read_brand
 from service.caching import cached
-from service.languages import COOKIE, LANGUAGES, counted, grouped, spoken, translated, translated_number
+from service.languages import (
+    COOKIE,
+    LANGUAGES,
+    Text,
+    _,
+    counted,
+    grouped,
+    language_name,
+    listed,
+    spoken,
+    translated,
+    translated_number,
+)
 from service.pages import words
 from service.problems import details, retry_after
 from service.reading import AnyRequest
@@ -119,6 +132,15 @@ def again(request: AnyRequest) -> str | None:
     return "".join(f"{urlencode([pair])}&" for pair in asked)
 
 
+ORIGINALS = "original=yes"
+"""What an address asks for whose reader wants to see what people wrote as they wrote it."""
+
+
+def wanted(request: AnyRequest) -> str:
+    """The language in which this reader wants what people wrote; none for whoever wants the originals."""
+    return "" if request.query_params.get("original") == "yes" else spoken()
+
+
 def headers(at: Addresses, script: object = None) -> dict[str, str]:
     """HEADERS for a page that runs a script of ours, if it names one.
 
@@ -140,10 +162,45 @@ def moment(at: datetime) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(at.strftime("%Y-%m-%dT%H:%MZ"), words.moment(at))
 
 
+def tongue_of(text: str) -> Markup:
+    """The attributes of an element that holds what somebody wrote: its language, if it is not the page's."""
+    code = text.language if isinstance(text, Text) else ""
+    if not code or code == spoken():
+        return Markup('dir="auto"')
+    return Markup('lang="{}" dir="auto"').format(code)
+
+
+def worded(text: str) -> str:
+    """The same text for within a sentence: in an element with its language, if that is not the page's."""
+    if not isinstance(text, Text) or text.language in {"", spoken()}:
+        return text
+    return Markup('<span lang="{}">{}</span>').format(text.language, text)
+
+
+def remarks(*texts: str) -> str:
+    """What a reader should know of a translation; of a title and its description, which are one, it is said once."""
+    text = next((each for each in texts if isinstance(each, Text) and each.language != each.written_in), None)
+    if text is None:
+        return ""
+    said = []
+    if text.corrected_at:
+        said.append(_("This translation was corrected on {at}.", at=words.moment(text.corrected_at)))
+    if text.stale:
+        said.append(_("Its original has changed since it was translated."))
+    return " ".join(said)
+
+
+def tongue_names(codes: Sequence[str]) -> str:
+    """Languages by their names."""
+    return listed([language_name(code) for code in codes])
+
+
 # The extension adds this method, which the type of an environment does not know.
 _templates.install_gettext_callables(translated, translated_number, newstyle=True)  # type: ignore[attr-defined]
 _templates.policies["ext.i18n.trimmed"] = True
-_templates.globals.update(static=static_address, may=may, counted=counted)
+_templates.globals.update(
+    static=static_address, may=may, counted=counted, remarks=remarks, tongue_names=tongue_names, ORIGINALS=ORIGINALS
+)
 _templates.filters.update(
     money=words.money,
     moment=moment,
@@ -153,6 +210,8 @@ _templates.filters.update(
     groups=words.groups,
     why_refused=words.why_refused,
     said=said,
+    lang=tongue_of,
+    worded=worded,
 )
 
 

@@ -35,14 +35,17 @@ HIDDEN_FOR = {
     "hate": marked("it insults or threatens people"),
     "advertising": marked("it advertises something"),
     "not-a-proposal": marked("it is not a proposal"),
+    "off-topic": marked("it is not about the proposal"),
     "other": marked("it breaks the rules of this round"),
 }
-"""Why a proposal is hidden."""
+"""Why a proposal or an argument is hidden."""
 
 _WORDS = {
     **PHASES,
     **ROLES,
     **HIDDEN_FOR,
+    "ballots_floor": marked("the number from which single ballots are shown"),
+    "appeal_days": marked("the number of days for appeals"),
     "admit": marked("Admit a resident"),
     "release": marked("Release ballots"),
     "scheduled": marked("Scheduled"),
@@ -51,6 +54,7 @@ _WORDS = {
     "declined": marked("declined"),
     "hidden": marked("hidden"),
     "withdrawn": marked("withdrawn"),
+    "standing": marked("shown"),
     "decided": marked("decided"),
     "done": marked("done"),
     "expired": marked("expired"),

@@ -58,6 +58,95 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         marked("An app is set up"),
         marked("Your account has an app already. If you have lost it, ask an admin to reset it."),
     ),
+    e.DirectoryDemanded: Problem(
+        403,
+        marked("Not with a password"),
+        marked(
+            "Your municipality has its officers sign in with its own directory, so a password opens nothing here."
+            " Choose that way on the page for officers. If it does not work, ask an admin."
+        ),
+    ),
+    e.DirectoryFirst: Problem(
+        409,
+        marked("Sign in with it yourself first"),
+        marked(
+            "Passwords would be refused at once, and yours is how you came in. Sign in with the directory first, so"
+            " that you know that it works, and do this then."
+        ),
+    ),
+    e.DirectoryAway: Problem(
+        503,
+        marked("No answer"),
+        marked("{provider} does not answer at the moment. Try again in a minute."),
+        marked("The directory that you sign in with does not answer at the moment. Try again in a minute."),
+    ),
+    e.DirectoryRefused: Problem(
+        400,
+        marked("Not signed in"),
+        marked("{provider} did not sign you in: {fault}. Begin again, or ask an admin."),
+        marked("The directory did not sign you in. Begin again, or ask an admin."),
+    ),
+    e.DirectoryUnproven: Problem(
+        502,
+        marked("This proves nothing"),
+        marked(
+            "What {provider} answered does not prove who you are: {fault}. Nobody was signed in. Begin again; if it"
+            " comes back, tell an admin."
+        ),
+        marked(
+            "What the directory answered does not prove who you are. Nobody was signed in. Begin again; if it comes"
+            " back, tell an admin."
+        ),
+    ),
+    e.NoDirectory: Problem(
+        404,
+        marked("Not a way to sign in here"),
+        marked("No directory of this name is known here for your municipality. Choose another way to sign in."),
+    ),
+    e.AccountUnknown: Problem(
+        403,
+        marked("Nobody’s account here"),
+        marked(
+            "{provider} says who you are, but that account is no officer’s here. Ask an admin for a link that makes it"
+            " yours, and open that first."
+        ),
+        marked(
+            "The directory says who you are, but that account is no officer’s here. Ask an admin for a link that makes"
+            " it yours, and open that first."
+        ),
+    ),
+    e.AccountTaken: Problem(
+        409,
+        marked("Another officer’s account"),
+        marked(
+            "This account at {provider} is another officer’s already, and one person cannot be two. Sign in there as"
+            " yourself and open the link again, or ask an admin to remove the other officer."
+        ),
+        marked(
+            "This account at the directory is another officer’s already, and one person cannot be two. Sign in there as"
+            " yourself and open the link again, or ask an admin to remove the other officer."
+        ),
+    ),
+    e.NoRoleThere: Problem(
+        403,
+        marked("No role for you"),
+        marked(
+            "{provider} gives you no role here, so you are not signed in, and no session of yours goes on. If you"
+            " should have one, ask whoever looks after the directory, and sign in again."
+        ),
+        marked(
+            "The directory gives you no role here, so you are not signed in, and no session of yours goes on. If you"
+            " should have one, ask whoever looks after the directory, and sign in again."
+        ),
+    ),
+    e.LinkEnded: Problem(
+        410,
+        marked("This link has ended"),
+        marked(
+            "The link was used already, is older than three days, or was replaced by another one. If your account is"
+            " not bound yet, ask an admin for a new link."
+        ),
+    ),
     e.RoleMissing: Problem(
         403,
         marked("Not your role"),
@@ -128,6 +217,40 @@ PROBLEMS: dict[type[Refusal], Problem] = {
             " officer can take the scheduling back."
         ),
     ),
+    e.ProposalsClosed: Problem(
+        409,
+        marked("Proposals are closed"),
+        marked("The themes of a round can change until its proposals close. Leave them as they were, and save again."),
+    ),
+    e.TranslationStands: Problem(
+        409,
+        marked("The translation stands"),
+        marked(
+            "Voting has opened, and somebody may have chosen by these words, so they cannot be removed. Correct them:"
+            " readers see that and when they were corrected."
+        ),
+    ),
+    e.OnlyHigher: Problem(
+        409,
+        marked("Only higher"),
+        marked(
+            "The round is scheduled and residents rely on this, so {what} can only be raised. Write the number that it"
+            " has, or a higher one."
+        ),
+        marked(
+            "The round is scheduled and residents rely on this setting, so it can only be raised. Write the number that"
+            " it has, or a higher one."
+        ),
+    ),
+    e.TooLateToRaise: Problem(
+        409,
+        marked("Too late to raise"),
+        marked("The time in which {what} could be raised is over. Write the number that it has, and leave it at that."),
+        marked(
+            "The time in which this setting could be raised is over. Write the number that it has, and leave it at"
+            " that."
+        ),
+    ),
     e.NotWhole: Problem(
         409,
         marked("Not whole yet"),
@@ -170,7 +293,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.NotPublished: Problem(
         409,
         marked("Not published"),
-        marked("The outcome of this round is not published yet. Publish it, and wait for its appeals."),
+        marked("The outcome of this round is not published yet. Publish it first; that takes two officers."),
     ),
     e.NotFunded: Problem(
         409,
@@ -377,6 +500,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
 
 THINGS = (
     marked("act"),
+    marked("admin of that name"),
     marked("appeal in this round"),
     marked("appeal in this round that waits for an answer"),
     marked("auditor"),

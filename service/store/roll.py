@@ -13,16 +13,25 @@ SQL = queries(__file__)
 
 
 class Officer(msgspec.Struct, frozen=True):
-    """Someone who works for a municipality; ``totp``: whether there is an app, ``totp_demanded``: or must be."""
+    """Someone who works for a municipality; ``totp``: whether there is an app, ``totp_demanded``: or must be.
+
+    ``password_hash`` is None for who has no password, and ``by_password`` says whether one would be taken. The rest is
+    of a session that a directory's proof began: whose, until when it holds, and whether it is of two factors.
+    """
 
     id: UUID
     municipality_id: UUID
     municipality: str
     name: str
-    password_hash: str
+    password_hash: str | None
     roles: frozenset[OfficerRole]
     totp: bool
     totp_demanded: bool
+    directory_demanded: bool
+    by_password: bool
+    issuer: str | None = None
+    proven_until: datetime | None = None
+    two_factors: bool = False
 
 
 class Register(msgspec.Struct, frozen=True):
@@ -72,15 +81,20 @@ async def officer_by_name(db: Db, name: str) -> Officer | None:
     return await one(db, Officer, SQL.officer_by_name, name)
 
 
+async def officer_by_account(db: Db, issuer: str, subject: str) -> Officer | None:
+    """Whose account at a directory this is."""
+    return await one(db, Officer, SQL.officer_by_account, issuer, subject)
+
+
 async def officer_by_token(db: Db, token_hash: bytes) -> Officer | None:
     """Whose living session this is."""
     return await one(db, Officer, SQL.officer_by_token, token_hash)
 
 
-async def insert_session(db: Db, token_hash: bytes, officer_id: UUID) -> None:
-    """Begin a session."""
+async def insert_session(db: Db, token_hash: bytes, officer: Officer) -> None:
+    """Begin a session that is as good as what the officer proved."""
     await run(db, SQL.delete_ended_sessions)
-    await run(db, SQL.insert_session, token_hash, officer_id)
+    await run(db, SQL.insert_session, token_hash, officer.id, officer.issuer, officer.proven_until, officer.two_factors)
 
 
 async def delete_session(db: Db, token_hash: bytes) -> None:
@@ -102,9 +116,9 @@ async def known_municipality(db: Db, name: str) -> UUID | None:
 
 
 async def insert_officer(
-    db: Db, municipality_id: UUID, name: str, password_hash: str, roles: Collection[OfficerRole]
+    db: Db, municipality_id: UUID, name: str, password_hash: str | None, roles: Collection[OfficerRole]
 ) -> bool:
-    """A new officer; False when the name is taken."""
+    """A new officer, with a password or without; False when the name is taken."""
     return await run(db, SQL.insert_officer, municipality_id, name, password_hash, list(roles)) == 1
 
 

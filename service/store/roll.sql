@@ -1,24 +1,34 @@
 -- name: officer_by_name
-select o.*, m.name as municipality, m.totp_demanded, exists (
-    select from roll.officer_totp t where t.officer_id = o.id and t.confirmed_at is not null) as totp
+select o.*, m.name as municipality, m.totp_demanded, m.directory_demanded, exists (
+    select from roll.officer_totp t where t.officer_id = o.id and t.confirmed_at is not null) as totp,
+    roll.is_taken(null, o, m) as by_password
 from roll.officer o join roll.municipality m on m.id = o.municipality_id
 where lower(o.name) = lower($1)
 
+-- name: officer_by_account
+select o.*, m.name as municipality, m.totp_demanded, m.directory_demanded, exists (
+    select from roll.officer_totp t where t.officer_id = o.id and t.confirmed_at is not null) as totp,
+    roll.is_taken(null, o, m) as by_password
+from roll.officer_binding b
+join roll.officer o on o.id = b.officer_id join roll.municipality m on m.id = o.municipality_id
+where b.issuer = $1 and b.subject = $2
+
 -- name: officer_by_token
 with used as ( -- noted once a minute
-    update roll.officer_session set seen_at = clock_timestamp(),
-        expires_at = least(clock_timestamp() + interval '2 hours', began_at + interval '12 hours')
+    update roll.officer_session set seen_at = clock_timestamp(), expires_at =
+        least(clock_timestamp() + interval '2 hours', began_at + interval '12 hours', proven_until)
     where token_hash = $1 and expires_at > clock_timestamp() and seen_at < clock_timestamp() - interval '1 minute'
 )
-select o.*, m.name as municipality, m.totp_demanded, exists (
-    select from roll.officer_totp t where t.officer_id = o.id and t.confirmed_at is not null) as totp
+select o.*, m.name as municipality, m.totp_demanded, m.directory_demanded, exists (
+    select from roll.officer_totp t where t.officer_id = o.id and t.confirmed_at is not null) as totp,
+    roll.is_taken(null, o, m) as by_password, s.issuer, s.proven_until, s.two_factors
 from roll.officer_session s
 join roll.officer o on o.id = s.officer_id join roll.municipality m on m.id = o.municipality_id
-where s.token_hash = $1 and s.expires_at > clock_timestamp()
+where s.token_hash = $1 and s.expires_at > clock_timestamp() and roll.is_taken(s.issuer, o, m)
 
 -- name: insert_session
-insert into roll.officer_session (token_hash, officer_id, expires_at)
-values ($1, $2, clock_timestamp() + interval '2 hours')
+insert into roll.officer_session (token_hash, officer_id, issuer, proven_until, two_factors, expires_at)
+values ($1, $2, $3, $4, $5, least(clock_timestamp() + interval '2 hours', $4))
 
 -- name: delete_session
 delete from roll.officer_session where token_hash = $1
@@ -49,7 +59,8 @@ select version, persons, imported_at from roll.register where municipality_id = 
 select l.persons, l.entitled, l.built_at,
     l.round_revision = r.revision
         and l.register_version = case when 'register' = any (r.sources) then g.version else 0 end
-        and l.bearers = (select count(*) from roll.bearer b where b.round_id = r.id and 'codes' = any (r.sources)) as fresh
+        and l.bearers = (select count(*) + count(*) filter (where b.void) from roll.bearer b
+            where b.round_id = r.id and 'codes' = any (r.sources)) as fresh
 from roll.roll l join box.round r on r.id = l.round_id
 left join roll.register g on g.municipality_id = r.municipality_id
 where l.round_id = $1

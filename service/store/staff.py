@@ -13,13 +13,21 @@ SQL = queries(__file__)
 
 
 class Member(msgspec.Struct, frozen=True):
-    """Somebody who works for a municipality, or did: then there are no roles. ``totp``: has an app for codes."""
+    """Somebody who works for a municipality, or did: then there are no roles. ``totp``: has an app for codes.
+
+    ``issuer`` is of the directory that an account is bound at, and ``invited_to`` of one where a link still waits to
+    bind it, until ``invited_until``. ``break_glass``: still gets in by password where the directory is demanded.
+    """
 
     id: UUID
     municipality: str
     name: str
     roles: frozenset[OfficerRole]
     totp: bool
+    issuer: str | None
+    invited_to: str | None
+    invited_until: datetime | None
+    break_glass: bool
 
 
 class OwnSession(msgspec.Struct, frozen=True):
@@ -60,3 +68,13 @@ async def demand_totp(db: Db, municipality_id: UUID, demanded: bool) -> None:
 async def update_roles(db: Db, name: str, roles: Collection[OfficerRole]) -> bool:
     """Other roles for the officer of this name; False when there is none. Refused for the last admin."""
     return await run(db, SQL.update_roles, name, list(roles)) == 1
+
+
+async def demand_directory(db: Db, municipality_id: UUID, demanded: bool) -> None:
+    """Whether officers of a municipality get in with its directory alone."""
+    await run(db, SQL.demand_directory, municipality_id, demanded)
+
+
+async def name_break_glass(db: Db, name: str) -> bool:
+    """Who still gets in by password, one for each municipality; False when no admin has this name."""
+    return await run(db, SQL.name_break_glass, name) == 1

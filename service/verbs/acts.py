@@ -243,8 +243,8 @@ def _need(found: Round, holds: bool, needed: str) -> None:
 async def _close(house: House, act: Act) -> bool:
     async with house.box.write() as db:
         answer = await acts.close_round(db, act.round_id, act.id)
-    house.doorbell.ring("sequence")
-    house.doorbell.ring("count")
+    for lane in ("sequence", "count", "roll"):
+        house.doorbell.ring(lane)
     return answer in {"closed", "already_closed"}
 
 

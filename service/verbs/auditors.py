@@ -14,6 +14,7 @@ from service.reading import Name
 from service.store import auditors, outbox
 from service.store.auditors import Auditor
 from service.store.roll import Officer
+from service.store.rounds import Round
 from service.verbs.rounds import own_round
 
 
@@ -40,6 +41,25 @@ async def name_auditor(house: House, officer: Officer, round_id: UUID, draft: Au
     return await list_auditors(house, round_id)
 
 
+async def revoke_auditor(house: House, officer: Officer, round_id: UUID, auditor_id: UUID) -> list[Auditor]:
+    """Take back that an auditor was named: nothing lies ready for them any more. Everybody sees that, too.
+
+    What they fetched before stays with them. Raises NotFound, also for one who was revoked before.
+    """
+    async with house.box.write() as db:
+        await own_round(db, officer, round_id)
+        if not await auditors.revoke_auditor(db, round_id, auditor_id, officer.name):
+            raise NotFound(what="auditor")
+    return await list_auditors(house, round_id)
+
+
+async def list_own_auditors(house: House, officer: Officer, round_id: UUID) -> tuple[Round, list[Auditor], bool]:
+    """A round of the officer's municipality with its auditors, drafts as well; and whether its ballots were deleted."""
+    async with house.box.enter() as db:
+        found = await own_round(db, officer, round_id)
+        return found, await auditors.auditors(db, round_id), await auditors.deletion(db, round_id) is not None
+
+
 async def list_auditors(house: House, round_id: UUID) -> list[Auditor]:
     """Who may check every ballot of a round, and since when they can."""
     async with house.box.enter() as db:
@@ -50,7 +70,7 @@ async def view_openings(house: House, officer: Officer, round_id: UUID, auditor_
     """What lies ready for an auditor. An officer passes it on, and cannot read it. Raises NotFound, NotCounted."""
     async with house.box.enter() as db:
         await own_round(db, officer, round_id)
-        known = {auditor.id for auditor in await auditors.auditors(db, round_id)}
+        known = {auditor.id for auditor in await auditors.auditors(db, round_id) if auditor.revoked_at is None}
         found = await auditors.openings(db, auditor_id) if auditor_id in known else None
     if auditor_id not in known:
         raise NotFound(what="auditor")

@@ -9,6 +9,7 @@ import csv
 import io
 import os
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -16,7 +17,7 @@ import msgspec
 
 from schema.codes import new_code, plain_code
 from schema.errors import BadAddressees, BatchVoid, CodesTooLate, NotFound
-from schema.events import RoundDrafted
+from schema.events import CodesVoided, RoundDrafted
 from schema.faults import Fault
 from schema.keys import Keys
 from schema.queries import Db
@@ -36,6 +37,9 @@ T = TypeVar("T")
 
 MOST_HERE = 500
 """Letters that one request may ask for: some seconds of work. The command line makes as many as there are people."""
+
+COMING_IN = timedelta(seconds=10)
+"""Until every sign-in that found a code good is noted or has failed: no statement of the service takes so long."""
 
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"^(?=.*\S)[^\x00-\x1f\x7f]*$(?!\n)")]
 Language = Annotated[str, msgspec.Meta(min_length=2, max_length=3, pattern="^[a-z]*$")]
@@ -222,14 +226,23 @@ async def void_batch(house: House, officer: Officer, batch_id: UUID, void: Void)
         if found is None:
             raise NotFound(what="batch of codes")
         await own_round(db, officer, found.round_id)
-        return await make_void(db, batch_id, officer.name, void.reason)
+        made = await make_void(db, batch_id, officer.name, void.reason)
+    house.doorbell.ring("roll")
+    return made
 
 
 async def make_void(roll: Db, batch_id: UUID, by: str, reason: str) -> Batch:
-    """The same without asking whose it is, for the operator. Raises NotFound and BatchVoid."""
+    """The same without asking whose it is, for the operator. Raises NotFound and BatchVoid.
+
+    Who holds a code of the batch that names nobody, and has not voted, is put off the roll.
+    """
     void = await store.void_batch(roll, batch_id, by, reason)
     if void is None:
         raise BatchVoid() if await store.batch_by_id(roll, batch_id) else NotFound(what="batch of codes")
+    if void.kind == "list" and not void.is_test and void.voided_at:
+        votes = (await found_round(roll, void.round_id)).scheduled_at is not None
+        due_at = void.voided_at + COMING_IN if votes else None
+        await outbox.tell(roll, CodesVoided(round_id=void.round_id, due_at=due_at))
     return void
 
 

@@ -19,6 +19,7 @@ from schema.errors import (
     CodeOfTest,
     CodeReplaced,
     CodeVoid,
+    DirectoryDemanded,
     Guessing,
     MistypedCode,
     NotFound,
@@ -94,8 +95,8 @@ def password_matches(password: str, stored: str) -> bool:
 
 
 def stored_hash(officer: Officer | None) -> str:
-    """What a password is compared with; for nobody something that takes as long."""
-    return officer.password_hash if officer else _nobodys_hash()
+    """What a password is compared with; for nobody, and who has none, something that takes as long."""
+    return officer.password_hash if officer and officer.password_hash else _nobodys_hash()
 
 
 @functools.cache
@@ -107,7 +108,7 @@ def _nobodys_hash() -> str:
 async def sign_in_officer(house: House, sent: OfficerSignIn, address: str) -> str:
     """A new session's token, opaque and random; only its hash is stored. ``address`` is the caller's.
 
-    Raises WrongPassword, TotpNeeded, WrongTotp, TotpLocked, TooFast.
+    Raises WrongPassword, DirectoryDemanded, TotpNeeded, WrongTotp, TotpLocked, TooFast.
     """
     await house.limits.ask(OFFICER_ADDRESS, address)
     async with house.roll.enter() as db:
@@ -117,16 +118,20 @@ async def sign_in_officer(house: House, sent: OfficerSignIn, address: str) -> st
     matches = await asyncio.to_thread(password_matches, sent.password, stored_hash(officer))
     if not matches or not officer or not officer.roles:
         raise WrongPassword()
+    if not officer.by_password:
+        raise DirectoryDemanded()
     if officer.totp:
         await totp.check(house, officer, sent.totp)
     return await begin_session(house, officer)
 
 
 async def begin_session(house: House, officer: Officer) -> str:
-    """A new session's token; whatever token was shown before is not taken over."""
+    """A new session's token; whatever token was shown before is not taken over. It holds as long as the proof that the
+    officer came with.
+    """
     token = secrets.token_urlsafe(32)
     async with house.roll.write() as db:
-        await roll.insert_session(db, token_hash(token), officer.id)
+        await roll.insert_session(db, token_hash(token), officer)
     return token
 
 

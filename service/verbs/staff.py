@@ -19,17 +19,26 @@ from service.rights import OfficerRole
 from service.store import roll, staff, totp
 from service.store.roll import Officer
 from service.store.staff import Member, OwnSession
-from service.verbs.sign_in import hash_password, password_matches
+from service.verbs.directories import new_link
+from service.verbs.sign_in import hash_password, password_matches, stored_hash
 
 FEWEST_SIGNS = 12
 """Of a password that somebody chooses."""
 
 
 class StaffDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody who is to work here, and as what."""
+    """Somebody who is to work here, and as what. ``directory``: the word of one to sign in with, or none."""
 
     name: Name
     roles: Annotated[frozenset[OfficerRole], msgspec.Meta(min_length=1)]
+    directory: str = ""
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """What opens for somebody new, shown once: a password, or the link by which an account is bound."""
+
+    password: str = ""
+    link: str = ""
 
 
 class Roles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,14 +47,19 @@ class Roles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     roles: frozenset[OfficerRole]
 
 
-async def add_member(house: House, officer: Officer, draft: StaffDraft) -> str:
-    """A new officer of the municipality; answers the password, which is shown once. Raises NameTaken."""
-    password = secrets.token_urlsafe(15)
-    hashed = await asyncio.to_thread(hash_password, password)
+async def add_member(house: House, officer: Officer, draft: StaffDraft) -> Opening:
+    """A new officer of the municipality, with a password or a link. Raises NameTaken and NoDirectory."""
+    password = "" if draft.directory else secrets.token_urlsafe(15)
+    hashed = await asyncio.to_thread(hash_password, password) if password else None
     async with house.roll.write() as db:
         if not await roll.insert_officer(db, officer.municipality_id, draft.name, hashed, sorted(draft.roles)):
             raise NameTaken(what=marked("an officer with a name"))
-    return password
+        if password:
+            return Opening(password=password)
+        made = await roll.officer_by_name(db, draft.name)
+        assert made is not None
+        link, _until = await new_link(db, house, made.id, made.municipality, draft.directory)
+        return Opening(link=link)
 
 
 async def give_roles(house: House, officer: Officer, member_id: UUID, roles: Collection[OfficerRole]) -> Member:
@@ -73,7 +87,7 @@ async def demand_totp(house: House, officer: Officer, demanded: bool) -> None:
 async def change_password(house: House, officer: Officer, old: str, new: str, again: str) -> None:
     """Another password for oneself; all of one's sessions end. Raises WrongOldPassword, UnfitPassword and TooFast."""
     await house.limits.ask(OFFICER_NAME, officer.name.lower())
-    if not await asyncio.to_thread(password_matches, old, officer.password_hash):
+    if not await asyncio.to_thread(password_matches, old, stored_hash(officer)):
         raise WrongOldPassword()
     if len(new) < FEWEST_SIGNS or new != again:
         raise UnfitPassword(fewest=FEWEST_SIGNS)

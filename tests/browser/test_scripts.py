@@ -142,3 +142,34 @@ async def test_turnout_moves_on_an_open_page(page: Page, town: Town) -> None:
     await town.work("judge")
     await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     await expect(turnout).to_contain_text("1 of 2")
+
+
+async def at_screen(page: Page, town: Town, ground: Ground, served: Settings) -> None:
+    """The screen of the voting day, as its officer has it open."""
+    cookie = {"name": "officer", "value": town.officer_token, "url": served.public_url}
+    await page.context.add_cookies([cookie])  # type: ignore[list-item]  # a TypedDict of three among twelve
+    await page.goto(f"/officer/rounds/{ground.id}/today")
+
+
+async def test_the_screen_of_the_voting_day_moves_and_leaves_the_keyboard_where_it_is(
+    page: Page, town: Town, served: Settings
+) -> None:
+    """Turnout is renewed; the part in which somebody is on a link is left alone until they leave it."""
+    ground = await opened(town, "screen")
+    await at_screen(page, town, ground, served)
+    await expect(page.locator("#turnout-now")).to_contain_text("0 of 2")
+    appeals = page.locator("#waits-now a").first
+    await appeals.focus()
+    await (await ground.voter("V1")).cast(1)
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await expect(page.locator("#turnout-now")).to_contain_text("1 of 2")
+    await expect(appeals).to_be_focused()
+
+
+async def test_a_screen_whose_session_ended_says_so(page: Page, town: Town, served: Settings) -> None:
+    """It does not go on to show what was true when the session ended."""
+    ground = await opened(town, "ended")
+    await at_screen(page, town, ground, served)
+    await town.act("DELETE", "/api/officer/sessions")
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await expect(page.locator("h1")).to_have_text("Sign in as an officer")

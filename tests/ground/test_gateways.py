@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from schema.contacts import mail_contact, phone_contact
-from schema.gateways import MailGateway, Provider, TextGateway
+from schema.gateways import Directory, MailGateway, Provider, TextGateway
 from schema.settings import SettingsError, read_settings
 from tests.ground.test_ground import GOOD
 
@@ -102,12 +102,80 @@ def test_a_provider_that_is_not_right_is_refused(tmp_path: Path, old: str, new: 
     assert "CANARY" not in str(refused.value)
 
 
+HALL = """
+[hall]
+name = "Hagaby Hall"
+issuer = "https://hall.example"
+client_id = "hagaby"
+client_secret = "CANARY"
+amr = ["mfa"]
+two_factors = true
+municipalities = ["Hagaby"]
+claim = "roles"
+
+[hall.roles]
+"Byalag.Admin" = ["admin", "officer"]
+"""
+
+
+def test_a_directory_is_read(tmp_path: Path) -> None:
+    """In the form of a provider, and with what is of officers alone."""
+    file = tmp_path / "directories.toml"
+    file.write_text(HALL)
+    found = read_settings(GOOD | {"BYALAG_DIRECTORIES": str(file)}).directories
+    assert found == {
+        "hall": Directory(
+            name="Hagaby Hall",
+            issuer="https://hall.example",
+            client_id="hagaby",
+            client_secret="CANARY",
+            amr=("mfa",),
+            two_factors=True,
+            municipalities=("Hagaby",),
+            claim="roles",
+            roles={"Byalag.Admin": ("admin", "officer")},
+            max_age=28_800,
+        )
+    }
+    assert [found["hall"].serves(place) for place in ("Hagaby", "Elsewhere")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('https://hall.example"', 'http://hall.example"', "must start with https"),
+        ('amr = ["mfa"]', "", "two_factors of hall needs acr or amr"),
+        ('claim = "roles"', "", "claim and roles of hall need each other"),
+        ('["admin", "officer"]', '["boss"]', "boss"),
+        ("municipalities", "max_age = 86400\nmunicipalities", "max_age"),
+        ("amr", 'identity = "email"\namr', "unknown field `identity`"),
+    ],
+)
+def test_a_directory_that_is_not_right_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
+    """With what is wrong, and without its secret."""
+    file = tmp_path / "directories.toml"
+    assert old in HALL
+    file.write_text(HALL.replace(old, new, 1))
+    with pytest.raises(SettingsError, match=said) as refused:
+        read_settings(GOOD | {"BYALAG_DIRECTORIES": str(file)})
+    assert "CANARY" not in str(refused.value)
+
+
+def test_two_directories_of_one_issuer_are_refused(tmp_path: Path) -> None:
+    """To two clients it may call one person by two subjects, and she would be two officers."""
+    file = tmp_path / "directories.toml"
+    file.write_text(HALL + HALL.replace("[hall", "[other"))
+    with pytest.raises(SettingsError, match="two directories have one issuer"):
+        read_settings(GOOD | {"BYALAG_DIRECTORIES": str(file)})
+
+
 def test_no_gateway_shows_its_secret() -> None:
     """Printed with a fault, it says where it is and no more."""
     shown = [
         MailGateway("mail.example", 25, "CANARY", "CANARY", "required", "x@y"),
         TextGateway("https://sms.example", "CANARY"),
         Provider(name="x", issuer="https://x", client_id="x", identity="x", client_secret="CANARY"),
+        Directory(name="x", issuer="https://x", client_id="x", client_secret="CANARY"),
     ]
     assert "CANARY" not in repr(shown)
 

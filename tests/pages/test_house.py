@@ -20,11 +20,22 @@ NOT_HTML = {
     "/health/ready",
     "/officer/register/imports/{import_id}/faults",
     "/officer/pots/{pot_id}/projects.csv",
+    "/officer/rounds/{round_id}/auditors/{auditor_id}/openings",
     "/rounds/{round_id}/news.atom",
     "/rounds/{round_id}/dates.ics",
+    "/rounds/{round_id}/map.svg",
+    "/proposals/{proposal_id}/pictures/{picture:str}",
+    "/officer/proposals/{proposal_id}/pictures/{picture:str}",
 }
 
-REFUSED = {"/rounds/{round_id}/sign-in/{provider}": {404}, "/sign-in/callback": {400}}
+REFUSED = {
+    "/rounds/{round_id}/sign-in/{provider}": {404},
+    "/sign-in/callback": {400},
+    "/officer/sign-in/{provider}": {404},
+    "/officer/callback": {400},
+    "/officer/invitations/{link}": {410},
+    "/officer/invitations/{link}/sign-in": {410},
+}
 """Pages that refuse everybody in a town without providers."""
 
 
@@ -58,6 +69,7 @@ async def test_every_page_is_opened_and_inspected(town: Town, visitor: Visitor) 
         "slug": "too-costly",
         "act": "announce",
         "provider": "bank",
+        "link": "nobodys",
     }
     paths = addresses(town.client.app)
     assert len(paths) > 15

@@ -1,11 +1,15 @@
 """An admin's page of the staff, and an officer's page of her own account."""
 
 import re
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from service.limits import OFFICER_NAME
 from tests.pages.visitor import Visitor
+from tests.people import owner
+from tests.provider import Bank, bank
+from tests.service.directories import LINK, bind, hall_town, password, sign_in
 from tests.town import PASSWORD, Town
 
 
@@ -139,3 +143,87 @@ async def test_another_password_stands_in_the_audit_log(town: Town, dagny: Visit
     rows = (await town.client.get("/api/audit", headers=town.badge(await town.hire("Fatima")))).json()["items"]
     entry = next(row for row in rows if row["action"] == "change_password")
     assert (entry["subject"], entry["officer"], list(entry["after"])) == ("officer", "Dagny", ["password_at"])
+
+
+@pytest.fixture
+def directory() -> Iterator[Bank]:
+    """A directory."""
+    with bank() as there:
+        yield there
+
+
+@pytest.fixture
+async def hall(database_url: str, redis_url: str, directory: Bank) -> AsyncIterator[Town]:
+    """A town with a directory, whose admin Dagny sits before her browser."""
+    async with hall_town(database_url, redis_url, directory) as town:
+        await town.hire("Dagny")
+        yield town
+
+
+async def admin(town: Town) -> Visitor:
+    """Dagny's browser, on the page of the staff."""
+    browser = Visitor(town.client)
+    await browser.open("/officer")
+    await browser.press("Sign in", name="Dagny", password=PASSWORD)
+    await browser.open("/officer/staff")
+    return browser
+
+
+async def test_somebody_new_comes_in_by_a_link(hall: Town, directory: Bank) -> None:
+    """It is shown once; there is no password; the page says who has a link, and who signs in how."""
+    dagny = await admin(hall)
+    page = await dagny.send("/officer/staff", [("name", "Jonas"), ("role", "reviewer"), ("directory", "hall")])
+    found = LINK.search(page.text)
+    assert found
+    page = await dagny.open("/officer/staff")
+    assert found[1] not in page.html
+    assert "Has a link to sign in with Hagaby Hall" in page.text
+    directory.claims = {"sub": "j-1"}
+    assert "You are signed in" in (await sign_in(hall, found[1] + "/sign-in")).title
+    assert await password(hall, "Jonas") == "wrong-password"
+    hall.client.cookies.clear()
+    page = await (await admin(hall)).open("/officer/staff")
+    assert "Signs in with Hagaby Hall." in page.text
+
+
+async def test_what_is_wrong_with_somebody_new_keeps_the_way_in(hall: Town) -> None:
+    """As it keeps the name; and a way that there is not makes nobody."""
+    dagny = await admin(hall)
+    page = await dagny.send("/officer/staff", [("name", "Jonas"), ("directory", "hall")])
+    assert (page.status, "hall" in page.checked()) == (400, True)
+    page = await dagny.send("/officer/staff", [("name", "Jonas"), ("role", "clerk"), ("directory", "other")])
+    assert (page.status, "No directory of this name" in page.alert) == (404, True)
+    assert "Jonas" not in (await dagny.open("/officer/staff")).text
+
+
+async def test_an_admin_makes_a_link_for_who_is_there(hall: Town) -> None:
+    """By name; another municipality's officers are not found."""
+    await hall.hire("Gunnar")
+    await hall.hire("Egil", "Elsewhere")
+    dagny = await admin(hall)
+    page = await dagny.press("Make a link to sign in with Hagaby Hall, for Gunnar")
+    assert LINK.search(page.text)
+    rows = await owner(hall, "select id from roll.officer where name = 'Egil'")
+    answer = await dagny.send(f"/officer/staff/{rows[0]['id']}/invitation", [("directory", "hall")])
+    assert answer.status == 404
+
+
+async def test_passwords_are_shut_out_on_the_page(hall: Town, directory: Bank) -> None:
+    """By who came in with the directory; the page says how it is, and opens them again."""
+    dagny = await admin(hall)
+    page = await dagny.press("Take no passwords any more")
+    assert (page.status, "Sign in with the directory first" in page.alert) == (409, True)
+    await bind(hall, directory, "Dagny", "d-1")
+    await dagny.open("/officer/staff")
+    page = await dagny.press("Take no passwords any more")
+    assert "The rule on signing in is changed." in page.text
+    assert await password(hall) == "directory-demanded"
+    await dagny.press("Take passwords again")
+    assert await password(hall) == "in"
+
+
+async def test_without_a_directory_nothing_is_said_of_one(town: Town, dagny: Visitor) -> None:
+    """Neither on the page of the staff nor where officers sign in."""
+    assert "Passwords" not in (await dagny.open("/officer/staff")).text
+    await dagny.press("Sign out")
+    assert "Or with a password" not in (await dagny.open("/officer")).text

@@ -138,6 +138,40 @@ async def test_a_list_makes_bearers_and_the_roll_hears_of_it(town: Town, drawn: 
     assert [(await try_code(town, drawn, code)).status_code for code in codes] == [200] * 3
 
 
+async def after_sign_ins(town: Town, db: asyncpg.Connection) -> None:
+    """Ten seconds later, the roll's worker does what waits."""
+    await db.execute(
+        "update post.outbox set event = (event::jsonb || '{\"due_at\": null}')::text where event like '%CodesVoided%'"
+    )
+    await town.work("roll")
+
+
+async def test_void_codes_are_no_electors_of_the_outcome(town: Town, db: asyncpg.Connection) -> None:
+    """Of two lists of two, one is made void after one of its people voted: three could have voted, and one did."""
+    ground = await town.draw_round(sources=["codes"])
+    voter, _ = printed(await code_list(town, ground))
+    await code_list(town, ground)
+    await town.work("roll")
+    await ground.officer("POST", "schedule")
+    passes = (await try_code(town, ground, voter)).json()
+    (first, _second) = [batch for batch in await batches(town, ground) if batch["kind"] == "list"]
+    assert (await void(town, first["id"])).status_code == 200
+    assert "due_at" in await db.fetchval("select event from post.outbox where event like '%CodesVoided%'")
+    await after_sign_ins(town, db)
+    sent = {"choices": [1], "base_revision": 0}
+    headers = {"Authorization": f"Bearer {passes['pots'][0]['token']}", "Idempotency-Key": "a" * 32}
+    assert (await town.client.post(f"/api/pots/{ground.pot}/ballots", json=sent, headers=headers)).status_code == 201
+    sums = (await ground.outcome())["sums"]
+    assert (sums["electors"], sums["counted"], sums["refused"]) == (3, 1, {})
+
+
+async def test_void_letters_put_nobody_off(town: Town, drawn: Ground, db: asyncpg.Connection) -> None:
+    """Who is on the register can have another letter."""
+    (batch,) = await batches(town, drawn)
+    await void(town, batch["id"])
+    assert await db.fetchval("select count(*) from post.outbox where event like '%CodesVoided%'") == 0
+
+
 async def test_once_a_round_is_scheduled_no_list_is_issued_but_a_test(town: Town, drawn: Ground) -> None:
     """The roll is frozen, and who asks is told what can be done instead. Taken back, a list can be issued again."""
     await drawn.officer("POST", "announcement")

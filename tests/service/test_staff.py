@@ -1,5 +1,7 @@
 """Who works for a municipality: ``byalag staff``, roles, and the last admin."""
 
+from pathlib import Path
+
 import asyncpg
 import pytest
 from click.testing import CliRunner
@@ -61,6 +63,60 @@ def test_nobody_of_that_name(byalag: CliRunner) -> None:
     """A name with a slip makes nobody."""
     assert "There is no officer of that name" in run(byalag, "role Nobody clerk")
     assert "Invalid value" in run(byalag, "role Nobody boss")
+
+
+DIRECTORIES = """
+[hall]
+name = "Hagaby Hall"
+issuer = "https://hall.example"
+client_id = "hagaby"
+municipalities = ["Hagaby"]
+"""
+
+
+@pytest.fixture
+def with_hall(byalag: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """The command line of a house with a directory."""
+    file = tmp_path / "directories.toml"
+    file.write_text(DIRECTORIES)
+    monkeypatch.setenv("BYALAG_DIRECTORIES", str(file))
+    return byalag
+
+
+def test_a_link_instead_of_a_password(with_hall: CliRunner) -> None:
+    """For somebody new or somebody who is there; the roles stay unless others are given."""
+    said = run(with_hall, "add Dagny --municipality Hagaby --sign-in hall")
+    assert said.startswith("A link for Dagny to sign in with Hagaby Hall, once, until ")
+    assert "http://127.0.0.1:8400/officer/invitations/" in said
+    run(with_hall, "add Gunnar --municipality Hagaby --role clerk")
+    assert run(with_hall, "add Gunnar --municipality Hagaby --sign-in hall").startswith("A link for Gunnar")
+    assert listed(with_hall) == ["Hagaby, Dagny: admin, officer", "Hagaby, Gunnar: clerk"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("add Dagny --municipality Hagaby --sign-in other", "No directory of this name is known"),
+        ("add Egil --municipality Elsewhere --sign-in hall", "No directory of this name is known"),
+        ("add Fredrik --municipality Hagaby --sign-in hall", "There is no officer of that name"),
+    ],
+)
+def test_a_link_that_would_lead_nowhere_is_not_made(with_hall: CliRunner, line: str, said: str) -> None:
+    """Not to a directory that is not known here, nor for who works elsewhere; and nobody is made by it."""
+    run(with_hall, "add Fredrik --municipality Elsewhere")
+    assert said in run(with_hall, line)
+    assert listed(with_hall) == ["Elsewhere, Fredrik: admin, officer"]
+
+
+def test_one_admin_is_named_for_emergencies(byalag: CliRunner) -> None:
+    """The operator names her, and somebody else instead; nobody who is no admin."""
+    run(byalag, "add Dagny --municipality Hagaby")
+    run(byalag, "add Fatima --municipality Hagaby --role admin")
+    run(byalag, "add Gunnar --municipality Hagaby --role clerk")
+    for name in ("Dagny", "fatima"):
+        assert run(byalag, f"break-glass {name}") == f"{name} gets in by password in any case.\n"
+    assert "There is no admin of that name" in run(byalag, "break-glass Gunnar")
+    assert [line for line in listed(byalag) if "break glass" in line] == ["Hagaby, Fatima: admin (break glass)"]
 
 
 async def test_two_admins_cannot_take_each_others_role_at_once(town: Town) -> None:

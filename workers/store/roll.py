@@ -20,7 +20,8 @@ PAGE = 5_000
 class Roots(msgspec.Struct, frozen=True):
     """What a round's roll is built from, and what the one that there is was built from, if there is one.
 
-    ``register_version`` is 0 where the register is no source; ``bearers`` counts the codes that name nobody.
+    ``register_version`` is 0 where the register is no source; ``bearers`` counts the codes that name nobody, and those
+    that are void once more, so that it only grows.
     """
 
     municipality_id: UUID
@@ -144,6 +145,17 @@ async def add_entries(db: Db, round_id: UUID) -> int:
     return fresh
 
 
+async def mark_void_bearers(db: Db, round_id: UUID) -> int:
+    """Mark who holds a void code and did not vote with it; how many. Nobody, once the round is counted."""
+    marked: int = await db.fetchval(SQL.mark_void_bearers, round_id)
+    return marked
+
+
+async def drop_entries(db: Db, round_id: UUID) -> list[Change]:
+    """Take whoever holds a void code off the roll, but not whom an appeal let in; what that changes, pot by pot."""
+    return await many(db, Change, SQL.drop_entries, round_id)
+
+
 async def sort_admissions(db: Db, round_id: UUID, municipality_id: UUID) -> None:
     """Write admissions and declarations anew in the order of person_ref, so that their order tells nothing."""
     await run(db, SQL.sort_admissions, round_id)
@@ -176,15 +188,15 @@ async def replace_electors(db: Db, pots: Collection[UUID]) -> None:
 
 
 async def write_roll(
-    db: Db, round_id: UUID, roots: Roots, cause: Literal["sources", "admissions"], changes: Sequence[Change]
+    db: Db, round_id: UUID, roots: Roots, cause: Literal["sources", "admissions", "voids"], changes: Sequence[Change]
 ) -> None:
-    """Count heads, and note what the roll was built from and what that changed. Builds that admit leave no time."""
+    """Count heads, and note what the roll was built from and what that changed. Only builds of drafts leave a time."""
     await run(db, SQL.delete_head_counts, round_id)
     await run(db, SQL.insert_head_counts, round_id)
     if cause == "sources":
         await run(db, SQL.write_roll, round_id, roots.register_version, roots.revision, roots.bearers)
     else:
-        await run(db, SQL.add_to_roll, round_id)
+        await run(db, SQL.add_to_roll, round_id, roots.bearers if cause == "voids" else roots.built_bearers)
     number = await db.fetchval(SQL.insert_build, round_id, cause, roots.register_version, roots.revision)
     await run(db, SQL.insert_changes, round_id, number, msgspec.to_builtins(changes))
 

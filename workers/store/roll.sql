@@ -12,7 +12,8 @@ select pg_advisory_xact_lock(3, lock_key) from box.round where id = $1
 -- name: roots
 select r.municipality_id, r.revision, r.sources, r.scheduled_at is not null as scheduled,
     case when 'register' = any (r.sources) then g.version else 0 end as register_version,
-    (select count(*) from roll.bearer b where b.round_id = r.id and 'codes' = any (r.sources)) as bearers,
+    (select count(*) + count(*) filter (where b.void) from roll.bearer b
+        where b.round_id = r.id and 'codes' = any (r.sources)) as bearers,
     k.wrapped as wrapped_key,
     l.round_revision as built_revision, l.register_version as built_version, l.bearers as built_bearers
 from box.round r
@@ -36,7 +37,7 @@ with known as (
         and exists (select from roll.person p where p.municipality_id = $2 and p.person_ref = d.person_ref))
     union all
     select person_ref, '', null, null, '{}', true
-    from roll.bearer where round_id = $1 and 'codes' = any ($3::text[])
+    from roll.bearer where round_id = $1 and not void and 'codes' = any ($3::text[])
 )
 select person_ref, area, birth_year, birth_month, relations, bearer from known
 where not $4::boolean or person_ref in (
@@ -108,6 +109,18 @@ select $1, pot_id, person_ref, area, reason from staged_entry order by person_re
 on conflict (round_id, person_ref, pot_id) do update set reason = excluded.reason, area = excluded.area
     where (roll.entry.reason, roll.entry.area) is distinct from (excluded.reason, excluded.area)
 
+-- name: mark_void_bearers
+select roll.mark_void_bearers($1)
+
+-- name: drop_entries
+with gone as (
+    delete from roll.entry e using roll.bearer b
+    where e.round_id = $1 and b.round_id = $1 and b.person_ref = e.person_ref and b.void
+        and not exists (select from roll.admission a where a.round_id = $1 and a.person_ref = e.person_ref)
+    returning e.pot_id, e.reason)
+select pot_id, 0 as newly_entitled, count(*) filter (where reason is null) as no_longer_entitled, 0 as other_reason
+from gone group by pot_id order by pot_id
+
 -- name: sort_admissions
 with a as (delete from roll.admission where round_id = $1 returning *)
 insert into roll.admission select * from a order by person_ref, cause
@@ -146,7 +159,7 @@ on conflict (round_id) do update set register_version = excluded.register_versio
     persons = excluded.persons, entitled = excluded.entitled
 
 -- name: add_to_roll
-update roll.roll l set persons = p.persons, entitled = p.entitled from (
+update roll.roll l set persons = p.persons, entitled = p.entitled, bearers = $2 from (
     select count(*) as persons, count(*) filter (where entitled) as entitled
     from (select bool_or(reason is null) as entitled from roll.entry where round_id = $1 group by person_ref) person) p
 where l.round_id = $1

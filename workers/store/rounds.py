@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from schema.queries import Db, queries
+from schema.queries import Db, queries, run
 
 SQL = queries(__file__)
 
@@ -22,3 +22,8 @@ async def is_reopened(db: Db, round_id: UUID) -> bool:
     """Whether two officers opened voting again after a close."""
     answer: bool = await db.fetchval(SQL.is_reopened, round_id)
     return answer
+
+
+async def hold_roll(db: Db, round_id: UUID) -> None:
+    """Until the transaction ends nobody is put off the round's roll; whoever is being put off is first."""
+    await run(db, SQL.hold_roll, round_id)

@@ -9,3 +9,6 @@ select box.close_round($1)
 
 -- name: is_reopened
 select exists (select from box.retiming where round_id = $1 and kind = 'reopen')
+
+-- name: hold_roll
+select pg_advisory_xact_lock_shared(3, lock_key) from box.round where id = $1

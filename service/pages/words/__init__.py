@@ -7,10 +7,11 @@ from service.pages.words.audit import COLUMNS, DEEDS, HAPPENED
 from service.pages.words.deliveries import DELIVERIES
 from service.pages.words.desk import SIGNS, STATES
 from service.pages.words.electors import RELATIONS, electorate, obstacle
+from service.pages.words.heads import PLACES, head_fault, place_state
 from service.pages.words.numbers import groups, money, money_field, near_money, percent, read_money
 from service.pages.words.paper import DOCUMENTS, SHEETS, VOIDS, read_sheet, written_sheet
 from service.pages.words.refusals import all_refused, sentence, why_refused
-from service.pages.words.reviews import HIDDEN_FOR, QUEUES
+from service.pages.words.reviews import ARGUMENT_HIDDEN_FOR, DEBATE_QUEUES, HIDDEN_FOR, QUEUES, SIDES
 from service.pages.words.roll import (
     CONDITIONS,
     FOUND,
@@ -28,9 +29,11 @@ from service.refusals import PHASES, ROLES
 
 __all__ = [
     "APPEALS",
+    "ARGUMENT_HIDDEN_FOR",
     "ASKS",
     "COLUMNS",
     "CONDITIONS",
+    "DEBATE_QUEUES",
     "DEEDS",
     "DELIVERIES",
     "DOCUMENTS",
@@ -42,11 +45,13 @@ __all__ = [
     "ON_ROLL",
     "OPEN",
     "PHASES",
+    "PLACES",
     "QUEUES",
     "REASONS",
     "RELATIONS",
     "ROLES",
     "SHEETS",
+    "SIDES",
     "SIGNS",
     "STATES",
     "VOIDS",
@@ -61,6 +66,7 @@ __all__ = [
     "day",
     "electorate",
     "groups",
+    "head_fault",
     "is_possible",
     "known",
     "limits",
@@ -73,6 +79,7 @@ __all__ = [
     "next_act",
     "obstacle",
     "percent",
+    "place_state",
     "read_moment",
     "read_money",
     "read_sheet",
