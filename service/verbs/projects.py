@@ -12,7 +12,7 @@ from schema.queries import Db
 from schema.rules import GreedyByVotes
 from schema.styles import Money
 from service.house import House
-from service.languages import Tongue, _
+from service.languages import Tongue
 from service.reading import Line, Name, Prose
 from service.store import projects, rounds, translations
 from service.store.projects import Project
@@ -153,9 +153,9 @@ async def write_projects(
 def _refuse_unfit(project: Project, written_in: str, language: str, wording: Wording) -> None:
     """Raise Malformed for words that the original does not have."""
     if language == written_in:
-        raise Malformed(fault=_("{title} is written in {language} already", title=project.title, language=language))
+        raise Malformed(fault=Fault("{title} is written in {language} already", title=project.title, language=language))
     if wording.about and not project.about:
-        raise Malformed(fault=_("{title} has no description to be translated", title=project.title))
+        raise Malformed(fault=Fault("{title} has no description to be translated", title=project.title))
 
 
 async def _write_wording(

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from schema.errors import Changed, Malformed, NotFound
+from schema.faults import Fault
 from schema.queries import Db
 from service.house import House
 from service.languages import LANGUAGES, Tongue, marked
@@ -33,7 +34,7 @@ class TranslationDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         if self.title is None and self.about is None:
-            raise ValueError(marked("a translation has a title, a description, or both"))
+            raise Fault("a translation has a title, a description, or both")
 
 
 class Key(msgspec.Struct, frozen=True):

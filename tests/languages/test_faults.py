@@ -79,6 +79,20 @@ def test_there_are_faults() -> None:
     assert len(FAULTS) > 60
 
 
+def test_a_value_that_is_refused_is_refused_with_a_fault() -> None:
+    """A bare ValueError of a struct would be English alone, so no form and no body would be told it."""
+    bare = [
+        f"{file.name}:{node.lineno}"
+        for folder in ("schema", "service")
+        for file in (ROOT / folder).rglob("*.py")
+        for method in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(method, ast.FunctionDef) and method.name == "__post_init__"
+        for node in ast.walk(method)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "ValueError"
+    ]
+    assert bare == []
+
+
 def test_no_fault_is_left_in_english(language: str) -> None:
     """Whoever reads another language reads it whole, with each fact in its place."""
     left = {str(fault): english(said(fault)) for fault in FAULTS if english(said(fault))}

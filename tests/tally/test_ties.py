@@ -150,8 +150,8 @@ def test_every_tie_names_what_decided_it(election: Election, order: TieOrder, ru
     ("criteria", "advice"),
     [
         (["lower_cost"], "the tie order ends with “lot” or “id”"),
-        (["lot", "lower_cost"], 'End the tie order with "lot" or "id"'),
-        ([], 'End the tie order with "lot" or "id"'),
+        (["lot", "lower_cost"], "the tie order ends with “lot” or “id”"),
+        ([], "the tie order ends with “lot” or “id”"),
         (["more_votes", "more_votes", "lot"], "each criterion of the tie order is named once"),
     ],
 )
