@@ -7,6 +7,7 @@ import msgspec
 
 from schema.errors import ArgumentSettled, NotFound
 from schema.events import ArgumentHidden, ArgumentReopened
+from schema.faults import Fault
 from schema.queries import Db
 from service.house import House
 from service.reading import Reason, Said
@@ -41,9 +42,9 @@ class ArgumentReviewDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
 
     def __post_init__(self) -> None:
         if (self.state == "hidden") != (self.ground is not None):
-            raise ValueError("a ground is named where an argument is hidden, and only there")
+            raise Fault("a ground is named where an argument is hidden, and only there")
         if self.ground in {None, "other"} and not (self.reason or "").strip():
-            raise ValueError("say in words why")
+            raise Fault("say in words why")
 
 
 class OfficialAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

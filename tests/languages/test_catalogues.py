@@ -19,7 +19,7 @@ PARTLY = [language for language in TRANSLATED if not LANGUAGES[language].whole]
 OFFICERS = re.compile(
     r"pages/templates/(officer_|project_fields)|pages/(officer|acts|assisted|desk|drafting|keying|letters|paper|pots|project_files|register|setup)"
     r"|pages/words/(acts|audit|desk|heads|paper|roll)\.|refusals/officers|room\.|sources/"
-    r"|verbs/(acts|addressees|auditors|booth|codes|directories|heads|imports|ledger|paper|printing|projects|reviews|rounds"
+    r"|verbs/(acts|addressees|auditors|booth|codes|directories|heads|imports|ledger|moderation|paper|printing|projects|reviews|rounds"
     r"|staff|translations)\."
     r"|schema/(rules|styles)\."
 )
