@@ -57,7 +57,7 @@ async def apart(settings: Settings, box_login: str) -> AsyncIterator[Settings]:
         command(replace(house, database_url=box_login), "service", "--room", "box", "--port", str(box)),
     ):
         for url in (house.public_url, house.box_url):
-            await eventually(partial(asyncio.to_thread, ready, url))
+            await eventually(partial(asyncio.to_thread, ready, url), 120)
         yield house
 
 

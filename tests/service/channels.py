@@ -91,7 +91,8 @@ async def ask(app: Litestar, method: str, address: str, headers: dict[str, str],
 # What is blanked
 
 _TIME = re.compile(
-    r"\d{8}T\d{6}Z|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?|\d{1,2}\xa0[A-Z][a-z]+\xa0\d{4}(?:, \d\d:\d\d)?"
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?|\d{8}T\d{6}Z"
+    r"|\d{1,2}\xa0[A-Z][a-z]+\xa0\d{4}(?:, \d\d:\d\d)?"
 )
 _PASS = re.compile(r"(?<![\w-])([\w-]{80,})\.[\w-]{86}")
 _KEY = re.compile(r'(?<=name="idempotency_key" value=")[\w-]+')
