@@ -340,7 +340,7 @@ def test_a_leak_would_be_found(seen: Seen, channel: str, leaks: bool) -> None:
 async def test_no_view_or_function_adds_ballots_up(db: asyncpg.Connection) -> None:
     """Views show heads and hashes of ledgers only, and every function is known.
 
-    Those with their owner's rights see a freeze, tell a ledger of what was noted, or act for two.
+    Those with their owner's rights see a freeze, tell a ledger of what was noted, act for two, or look who took part.
     """
     views = await db.fetch(
         "select relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
@@ -357,6 +357,7 @@ async def test_no_view_or_function_adds_ballots_up(db: asyncpg.Connection) -> No
     assert owners - telling - {"box.refuse_frozen_part", "roll.refuse_last_admin"} == {
         *("box.delete_openings", "roll.delete_round", "roll.destroy_round_key"),
         *("roll.request_act", "roll.confirm_act", "roll.withdraw_act"),
+        "roll.mark_void_bearers",
         *("box.close_round", "box.correct_project", "box.publish_round", "box.retime_round"),
     }
 
