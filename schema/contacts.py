@@ -2,6 +2,8 @@
 
 import re
 
+from schema.faults import Fault
+
 _MAIL = re.compile(
     r"[^\s@\x00-\x1f\x7f\"(),:;<>\[\\\]]{1,64}@[^\s@\x00-\x1f\x7f\"(),:;<>\[\\\]]{1,189}\.[^\s@.\x00-\x1f\x7f\"(),:;<>\[\\\]]{2,63}"
 )
@@ -20,7 +22,7 @@ def mail_contact(text: str) -> str:
     """``mail:`` and an e-mail address in small letters. Raises ValueError with a sentence's end for what is none."""
     address = text.strip().lower()
     if not _MAIL.fullmatch(address):
-        raise ValueError("the e-mail address is not one, such as amina@example.se")
+        raise Fault("the e-mail address is not one, such as amina@example.se")
     return f"mail:{address}"
 
 
@@ -35,5 +37,5 @@ def phone_contact(text: str, calling_code: str | None) -> str:
         return f"phone:{calling_code}{national[1]}"
     international = re.fullmatch(r"(?:\+|00)([1-9][0-9]{6,14})", digits, re.ASCII)
     if not international:
-        raise ValueError("the telephone number is not one with its country, such as +46 70 123 45 67")
+        raise Fault("the telephone number is not one with its country, such as +46 70 123 45 67")
     return f"phone:{international[1]}"

@@ -4,6 +4,12 @@
 """
 
 import re
+from datetime import UTC, date, datetime
+
+from schema.faults import Fault, Faults
+
+Fact = str | int | date | Fault | Faults
+"""A word of the code or a name that somebody gave, a number, a day or time, or what exactly is wrong."""
 
 
 class Refusal(Exception):
@@ -12,12 +18,28 @@ class Refusal(Exception):
     code = "refusal"
     """The stable name, made of the class's: ``NotOpen`` is ``not-open``."""
 
-    def __init__(self, **facts: str | int) -> None:
+    def __init__(self, **facts: Fact) -> None:
         super().__init__(self.code, facts)
         self.facts = facts
 
+    @property
+    def plain_facts(self) -> dict[str, str | int]:
+        """The facts for programs: English, and days and times as RFC 3339 writes them."""
+        return {name: _plain(fact) for name, fact in self.facts.items()}
+
     def __init_subclass__(cls) -> None:
         cls.code = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+
+def _plain(fact: Fact) -> str | int:
+    match fact:
+        case str() | int():
+            return fact
+        case datetime():
+            return fact.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        case date():
+            return fact.isoformat()
+    return str(fact)
 
 
 class NotFound(Refusal):
@@ -229,7 +251,7 @@ class NotLater(Refusal):
 
 
 class KeyDestroyed(Refusal):
-    """The round's key was destroyed, so nobody can sign in to it. Facts: destroyed_on (date), decision."""
+    """The round's key was destroyed, so nobody can sign in to it. Facts: destroyed_at (time), decision."""
 
 
 class RoundKeyMissing(Refusal):
@@ -260,12 +282,24 @@ class Frozen(Refusal):
     """Rules, projects and costs no longer change."""
 
 
+class TranslationStands(Refusal):
+    """Somebody may have chosen by these words: they can be corrected, and no longer removed."""
+
+
+class OnlyHigher(Refusal):
+    """Less of what a scheduled round promised to those who vote. Facts: what (the setting)."""
+
+
+class TooLateToRaise(Refusal):
+    """More of what a round promised, when its time is over. Facts: what (the setting)."""
+
+
 class NotWhole(Refusal):
-    """The round lacks something it needs before it can be scheduled. Facts: missing."""
+    """The round lacks something it needs before it can be scheduled. Facts: missing (faults)."""
 
 
 class OpensEarlier(Refusal):
-    """Voting would open before the time for which the round was scheduled first. Facts: announced."""
+    """Voting would open before the time for which the round was scheduled first. Facts: announced (time)."""
 
 
 class RollNotReady(Refusal):
@@ -274,6 +308,10 @@ class RollNotReady(Refusal):
 
 class NotCounted(Refusal):
     """There is no outcome yet."""
+
+
+class NotShown(Refusal):
+    """What other rules would have made of a pot's ballots is not published, and no officer has decided that it is."""
 
 
 class BallotsWithheld(Refusal):
@@ -289,11 +327,11 @@ class NotFunded(Refusal):
 
 
 class Appealable(Refusal):
-    """The outcome can still be appealed against. Facts: ends_on (date)."""
+    """The outcome can still be appealed against. Facts: ends_at (time)."""
 
 
 class OpeningsDeleted(Refusal):
-    """The round's ballots were deleted when their time was over. Facts: deleted_on (date), decision."""
+    """The round's ballots were deleted when their time was over. Facts: deleted_at (time), decision."""
 
 
 class Changed(Refusal):
@@ -411,8 +449,40 @@ class Settled(Refusal):
     """A proposal is in a state in which this cannot be done. Facts: state."""
 
 
+class ProposalsClosed(Refusal):
+    """The themes of a round change only as long as it takes proposals."""
+
+
+class PictureTooLarge(Refusal):
+    """A picture of more bytes or pixels than are looked at. Facts: megabytes, megapixels (what there may be)."""
+
+
+class PicturesFull(Refusal):
+    """A proposal has as many pictures as there is room for. Facts: most."""
+
+
+class OffTheMap(Refusal):
+    """A point that is not on the map of the round, or there is no map."""
+
+
 class Hidden(Refusal):
     """A proposal that breaks the rules of conduct, whose words are shown to nobody but officers. Facts: ground."""
+
+
+class ArgumentSettled(Refusal):
+    """An argument is in a state in which this cannot be done. Facts: state."""
+
+
+class TooManyArguments(Refusal):
+    """A resident has as many arguments about a proposal as one may. Facts: limit."""
+
+
+class HasAnswer(Refusal):
+    """An argument was answered already by whoever answers it again."""
+
+
+class TooManyDrafts(Refusal):
+    """A resident has as many drafts in a round as one may. Facts: limit."""
 
 
 class NameTaken(Refusal):

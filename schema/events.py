@@ -39,6 +39,13 @@ class PersonAdmitted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
     due_at: datetime | None = None
 
 
+class VotingEnded(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """A round was closed: who took part in it can be added up by area."""
+
+    lane: ClassVar[Lane] = "roll"
+    round_id: UUID
+
+
 class CodesVoided(msgspec.Struct, frozen=True, tag_field="event", tag=True):
     """Codes that name nobody were made void: who holds one and has not voted is an elector no more.
 
@@ -153,6 +160,20 @@ class ProposalWithdrawn(msgspec.Struct, frozen=True, tag_field="event", tag=True
     proposal_id: UUID
 
 
+class ProposalPictured(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """The author added a picture to a proposal."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+
+
+class ProposalUnpictured(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """The author took a picture of a proposal away."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+
+
 class ProposalShortlisted(msgspec.Struct, frozen=True, tag_field="event", tag=True):
     """An officer put a proposal on the ballot as a project with a cost."""
 
@@ -195,10 +216,43 @@ class ProposalUnsupported(msgspec.Struct, frozen=True, tag_field="event", tag=Tr
     proposal_id: UUID
 
 
+class ArgumentWritten(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """A resident argued about a proposal or asked, or its author or the municipality answered. Who is not said."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+    argument_id: UUID
+
+
+class ArgumentWithdrawn(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """Whoever wrote an argument or an answer took it back."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+    argument_id: UUID
+
+
+class ArgumentHidden(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """A moderator hid an argument or an answer that breaks the rules of conduct."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+    argument_id: UUID
+
+
+class ArgumentReopened(msgspec.Struct, frozen=True, tag_field="event", tag=True):
+    """A moderator took back that an argument or an answer was hidden."""
+
+    lane: ClassVar[Lane] = "civic"
+    proposal_id: UUID
+    argument_id: UUID
+
+
 Event = (
     RegisterImported
     | RoundDrafted
     | PersonAdmitted
+    | VotingEnded
     | CodesVoided
     | ActNoted
     | BallotsCast
@@ -214,12 +268,18 @@ Event = (
     | ProposalSubmitted
     | ProposalEdited
     | ProposalWithdrawn
+    | ProposalPictured
+    | ProposalUnpictured
     | ProposalShortlisted
     | ProposalDeclined
     | ProposalHidden
     | ProposalReopened
     | ProposalSupported
     | ProposalUnsupported
+    | ArgumentWritten
+    | ArgumentWithdrawn
+    | ArgumentHidden
+    | ArgumentReopened
 )
 
 _encoder = msgspec.json.Encoder()

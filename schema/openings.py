@@ -5,6 +5,7 @@ them can check that each leaf is a ballot, that the last one of each pseudonym w
 counted without a leaf. They name no person: a pseudonym is a keyed hash, and the key is not here.
 """
 
+import hashlib
 from uuid import UUID
 
 import msgspec
@@ -52,6 +53,11 @@ def is_recipient(text: str) -> bool:
     except pyrage.RecipientError:
         return False
     return True
+
+
+def fingerprint(recipient: str) -> str:
+    """What two people compare of a public key by telephone: the first half of its SHA-256, in hex."""
+    return hashlib.sha256(recipient.encode()).hexdigest()[:32]
 
 
 def lock(openings: Openings, recipient: str) -> bytes:

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from schema.errors import BadPass, PassExpired
+from schema.faults import Fault
 from schema.keys import PublicKey, Signer, verifies
 
 LIFETIME = 15 * 60
@@ -77,11 +78,16 @@ def open_pass(token: str, issuer: Issuer, audience: Audience, now: float) -> Pas
     """Check a token. Raises UnknownKey, BadPass or PassExpired; the fault says what is wrong, never what it held."""
     claims = _signed(token, issuer)
     if claims.audience != audience:
-        raise BadPass(fault=f"it is for the {claims.audience}, not for the {audience}")
+        ballots = claims.audience == "box"
+        raise BadPass(
+            fault=Fault("it is for a ballot, and not for proposals")
+            if ballots
+            else Fault("it is for proposals, and not for a ballot")
+        )
     if claims.expires + SKEW < now:
         raise PassExpired()
     if claims.expires > now + LIFETIME + SKEW:
-        raise BadPass(fault="it comes from the future")
+        raise BadPass(fault=Fault("it comes from the future"))
     return claims
 
 
@@ -92,16 +98,16 @@ def _signed(token: str, issuer: Issuer) -> Pass:
         body, signature = (_bytes(part) for part in token.split("."))
         claims = _decoder.decode(body)
     except (ValueError, msgspec.DecodeError):
-        raise BadPass(fault="it is not a pass") from None
+        raise BadPass(fault=Fault("it is not a pass")) from None
     if claims.algorithm != ALGORITHM:  # we would not follow it anyway; what asks for another is an attempt
-        raise BadPass(fault=f"it is not signed by {ALGORITHM}")
+        raise BadPass(fault=Fault("it is not signed by {algorithm}", algorithm=ALGORITHM))
     key = issuer.key(claims.key_id)
     if not verifies(key.public_key, signature, b"byalag pass 1 " + body):
-        raise BadPass(fault="it was not signed by this house")
+        raise BadPass(fault=Fault("it was not signed by this house"))
     if key.retired_at and claims.expires > key.retired_at.timestamp() + LIFETIME + SKEW:
-        raise BadPass(fault="it was signed with a key that had been retired")
+        raise BadPass(fault=Fault("it was signed with a key that had been retired"))
     if claims.issuer != issuer.address:
-        raise BadPass(fault="it was issued at another address")
+        raise BadPass(fault=Fault("it was issued at another address"))
     return claims
 
 

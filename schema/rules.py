@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from schema.faults import Fault
+
 # The largest whole number that every JSON reader keeps exact.
 Money = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Score = Annotated[int, Meta(ge=0, le=2**53 - 1)]
@@ -31,7 +33,7 @@ class CategoryCap(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         if self.projects is None and self.money is None:
-            raise ValueError("A cap on a category says how many projects it may have, or how much money.")
+            raise Fault("a cap on a category says how many projects it may have, or how much money")
 
 
 class GreedyByVotes(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", tag="greedy_by_votes"):
@@ -80,7 +82,7 @@ class EqualShares(Struct, frozen=True, forbid_unknown_fields=True, tag_field="ru
 
     def __post_init__(self) -> None:
         if self.partial_percent and self.completion == "none":
-            raise ValueError("Only a completion funds a project in part: declare one, or no partial funding.")
+            raise Fault("only a completion funds a project in part: declare one, or no partial funding")
 
 
 class SequentialPhragmen(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", tag="sequential_phragmen"):
@@ -120,8 +122,8 @@ class TieOrder(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         if not self.seed:
-            raise ValueError("The lot needs a seed: give a text that is fixed before voting closes.")
+            raise Fault("the lot needs a seed: give a text that is fixed before voting closes")
         if not self.criteria or self.criteria[-1] not in {"id", "lot"}:
-            raise ValueError('End the tie order with "lot" or "id", so that no tie stays open.')
+            raise Fault("the tie order ends with “lot” or “id”, so that no tie stays open")
         if len(set(self.criteria)) < len(self.criteria):
-            raise ValueError("Name each criterion of the tie order once.")
+            raise Fault("each criterion of the tie order is named once")

@@ -25,6 +25,7 @@ from schema.errors import (
     TooManyPoints,
     UnknownProject,
 )
+from schema.faults import Fault
 
 MOST_POINTS = 100_000
 Few = Annotated[int, msgspec.Meta(ge=1, le=1000)]
@@ -35,7 +36,9 @@ Money = Annotated[int, msgspec.Meta(ge=1, le=10**15, description="minor units: Ã
 
 def _refuse_impossible(least: int, most: int) -> None:
     if least > most:
-        raise ValueError(f"at least {least} choices are asked for, and no more than {most} are possible")
+        raise Fault(
+            "at least {least} choices are asked for, and no more than {most} are possible", least=least, most=most
+        )
 
 
 class Approval(msgspec.Struct, frozen=True, tag_field="style", tag="approval", forbid_unknown_fields=True):

@@ -22,6 +22,7 @@ from service.admission import admit
 from service.api import (
     acts,
     appeals,
+    arguments,
     audit,
     auditors,
     ballots,
@@ -33,6 +34,7 @@ from service.api import (
     health,
     ledger,
     paper,
+    pictures,
     projects,
     proposals,
     register,
@@ -40,6 +42,8 @@ from service.api import (
     rounds,
     sign_in,
     snapshots,
+    translations,
+    turnout,
 )
 from service.brand import read_brand
 from service.casting import Casting
@@ -59,6 +63,7 @@ from service.room import Room
 from service.traces import Traces
 from service.verbs.acts import ActDraft
 from service.verbs.appeals import AppealAnswer, AppealDraft, AppealQuestion, BallotAppealDraft
+from service.verbs.arguments import AnswerDraft, ArgumentDraft, Report
 from service.verbs.assisted import Assistance
 from service.verbs.auditors import AuditorDraft
 from service.verbs.ballots import Ballot, Withdrawal
@@ -69,21 +74,25 @@ from service.verbs.declarations import Declaration
 from service.verbs.deliveries import DeliveryDraft
 from service.verbs.desk import QuarantineDraft
 from service.verbs.heads import WebhookDraft
+from service.verbs.moderation import ArgumentReviewDraft, OfficialAnswer
 from service.verbs.paper import BatchDraft, Decided, Keyed, Totals
 from service.verbs.projects import ProjectDraft
 from service.verbs.proposals import ProposalDraft, Shortlisting
 from service.verbs.reviews import ReviewDraft
 from service.verbs.roll import Sought
 from service.verbs.rounds import RoundDraft
+from service.verbs.setup import RoundSettings
 from service.verbs.sign_in import CodeSignIn, OfficerSignIn
+from service.verbs.translations import TranslationDraft
 
 log = structlog.get_logger("service")
 
 BODIES: list[type[Any]] = [
     *(RoundDraft, ProjectDraft, ProposalDraft, Shortlisting, ReviewDraft, AuditorDraft, WebhookDraft, ActDraft),
-    *(Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
+    *(ArgumentDraft, AnswerDraft, OfficialAnswer, ArgumentReviewDraft, Report),
+    *(RoundSettings, Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
     *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft, Sought, Declaration, Contact),
-    *(DeliveryDraft, BatchDraft, Totals, Marking, Unmarking, Keyed, Decided, Assistance),
+    *(DeliveryDraft, TranslationDraft, BatchDraft, Totals, Marking, Unmarking, Keyed, Decided, Assistance),
 ]
 
 api = Router(
@@ -94,11 +103,15 @@ api = Router(
             rounds,
             projects,
             deliveries,
+            translations,
             proposals,
+            arguments,
+            pictures,
             ballots,
             sign_in,
             codes,
             snapshots,
+            turnout,
             ledger,
             heads,
             auditors,

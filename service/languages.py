@@ -7,7 +7,7 @@ stands in a table is ``marked`` there, and said where it is shown.
 
 from collections.abc import Sequence
 from contextvars import ContextVar
-from datetime import UTC, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -16,6 +16,7 @@ from typing import Literal
 
 import msgspec
 from babel import Locale
+from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -47,8 +48,33 @@ LANGUAGES = {
     "so": Language("Soomaali", "so_SO"),
     "ar": Language("العربية", "ar", "rtl"),
 }
+Tongue = Literal["sv", "en", "da", "nb", "fi", "so", "ar"]
+"""The keys of LANGUAGES, for what is sent to us."""
+
 ORIGINAL = "en"
 """The language in which messages are written in the code, and that stands in where there is no translation."""
+
+
+class Text(str):
+    """What somebody wrote, as it is shown: a text that knows its language, and whether it is a translation.
+
+    It goes wherever a text goes, so that what shows it need not ask. ``corrected_at``: the translation had other words
+    before, until then; ``stale``: its original has changed since.
+    """
+
+    def __new__(
+        cls, text: str, language: str, written_in: str, corrected_at: datetime | None = None, stale: bool = False
+    ) -> "Text":
+        """The text in ``language``, whose original is ``written_in`` that or another one."""
+        made = super().__new__(cls, text)
+        made.language, made.written_in, made.corrected_at, made.stale = language, written_in, corrected_at, stale
+        return made
+
+    language: str
+    written_in: str
+    corrected_at: datetime | None
+    stale: bool
+
 
 _spoken: ContextVar[str] = ContextVar("spoken", default=ORIGINAL)
 _zone: ContextVar[tzinfo] = ContextVar("zone", default=UTC)
@@ -113,6 +139,11 @@ def locale_of(language: str) -> Locale:
     return Locale.parse(LANGUAGES[language].locale)
 
 
+def language_name(code: str) -> str:
+    """What a language is called in the language of this request."""
+    return str(locale_of(_spoken.get()).languages.get(code, code))
+
+
 @cache
 def _signs(language: str) -> tuple[str, str]:
     """What stands between groups of three digits, and before decimals. A page of results has thousands of numbers."""
@@ -161,3 +192,15 @@ def counted(number: int, one: str, more: str, /, **facts: object) -> str:
 def listed(parts: Sequence[str], last: Literal["and", "or"] = "and") -> str:
     """A, B and C, as the language of this request writes it."""
     return format_list(parts, "or" if last == "or" else "standard", locale_of(_spoken.get()))
+
+
+def dated(on: date) -> str:
+    """A day: 7 December 2026."""
+    return format_date(on, "long", locale_of(_spoken.get())).replace(" ", HARD)
+
+
+def moment(at: datetime) -> str:
+    """A time in this request's zone: 7 December 2026, 15:02 CET."""
+    there = at.astimezone(_zone.get())
+    time = f"{format_time(there, 'short', there.tzinfo, locale_of(_spoken.get()))}{HARD}{there:%Z}"
+    return _("{day}, {time}", day=dated(there.date()), time=time)

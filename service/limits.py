@@ -101,6 +101,11 @@ CASTING = Limit("casting", burst=30, seconds=5)
 PROPOSING = Limit("proposing", burst=60, seconds=2)
 """For each member. Somebody who goes through a list and supports what they like presses one button after another."""
 
+REPORTING = Limit("reporting", burst=10, seconds=60)
+"""For each address. Nobody signs in to report; a library may be behind one, and reports only sort a queue."""
+PICTURING = Limit("adding pictures", burst=12, seconds=20)
+"""For each member. Three pictures, each tried a few times; and each is work for a core."""
+
 DECLARING = Limit("declaring", burst=10, seconds=60)
 """For each person. Somebody corrects herself a few times, and each time something is written and told."""
 

@@ -9,6 +9,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import (
     Components,
+    OpenAPIFormat,
     OpenAPIMediaType,
     OpenAPIType,
     Operation,
@@ -30,6 +31,11 @@ def json_body(shape: type[Any], *headers: Parameter) -> type[Operation]:
 def csv_body() -> type[Operation]:
     """The operation of a handler that reads a CSV file."""
     return _operation("text/csv", Schema(type=OpenAPIType.STRING))
+
+
+def bytes_body(media_type: str) -> type[Operation]:
+    """The operation of a handler that reads bytes as they are."""
+    return _operation(media_type, Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY))
 
 
 def needed_header(name: str, pattern: str, description: str) -> Parameter:

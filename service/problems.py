@@ -44,7 +44,7 @@ def details(refusal: Refusal) -> ProblemDetails:
         title=_(problem.title),
         status=problem.status,
         detail=_(problem.sentence, **told(refusal)),
-        facts=refusal.facts,
+        facts=refusal.plain_facts,
     )
 
 

@@ -14,8 +14,10 @@ import msgspec
 from litestar import Request
 
 from schema.errors import Malformed, NoKey, TooLarge, UnknownForm
+from schema.faults import Fault
 from schema.settings import Settings
-from service.languages import COOKIE, _, marked, negotiated, speak
+from service.languages import COOKIE, marked, negotiated, speak
+from service.refusals.misshapen import fault_in_body
 
 T = TypeVar("T")
 AnyRequest = Request[Any, Any, Any]
@@ -26,25 +28,14 @@ REGISTER_LIMIT = 200 * 1024 * 1024
 
 # Patterns stand in the OpenAPI document too, so they keep to what every dialect of regular expressions knows.
 _PROSE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-_LINE = r"^(?=.*\S)[^\x00-\x1f\x7f]*$(?!\n)"
-Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=_LINE)]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=_LINE)]
+_SAID = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+LINE = r"^(?=.*\S)[^\x00-\x1f\x7f]*$(?!\n)"
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=LINE)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=LINE)]
 Prose = Annotated[str, msgspec.Meta(max_length=20_000, pattern=_PROSE)]
+Said = Annotated[str, msgspec.Meta(min_length=1, max_length=1500, pattern=_SAID)]
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=2000, pattern=_PROSE)]
 
-_PATTERN = re.compile(r"`str` matching regex '.*?'(?= - at|$)")
-_KINDS = re.compile(r"`(\w+(?: \| \w+)*)`")
-_WORDS = {
-    "int": "a whole number",
-    "float": "a number with decimals",
-    "str": "text",
-    "bool": "true or false",
-    "null": "nothing",
-    "array": "a list",
-    "object": "an object",
-    "datetime": "a time",
-    "uuid": "an id",
-}
 KEY_FORM = "[A-Za-z0-9_-]{8,128}"
 _KEY = re.compile(KEY_FORM)
 
@@ -86,22 +77,15 @@ def decode_json(body: bytes, shape: msgspec.json.Decoder[T]) -> T:
     except UnicodeError:
         raise Malformed(fault=marked("it is not UTF-8 text")) from None
     except msgspec.ValidationError as error:
-        raise Malformed(fault=in_words(error)) from None
+        raise Malformed(fault=fault_in_body(error)) from None
     except (msgspec.DecodeError, json.JSONDecodeError):
         raise Malformed(fault=marked("it is not JSON")) from None
     except RecursionError:
         raise Malformed(fault=marked("it is nested too deeply")) from None
-    except ValueError as error:
-        raise Malformed(
-            fault=str(error) if str(error).startswith("the name") else marked("a number is too large")
-        ) from None
-
-
-def in_words(error: msgspec.ValidationError) -> str:
-    """What a decoder found wrong, and where, in a person's words instead of a program's."""
-    text = _PATTERN.sub("text of another form, without signs that cannot be printed,", str(error))
-    text = _KINDS.sub(lambda kinds: " or ".join(_WORDS.get(kind, kind) for kind in kinds[1].split(" | ")), text)
-    return text.replace("`$.", "").replace("`$", "the top").replace("`", "")
+    except Fault as fault:
+        raise Malformed(fault=fault) from None
+    except ValueError:
+        raise Malformed(fault=marked("a number is too large")) from None
 
 
 async def read_json(request: AnyRequest, shape: msgspec.json.Decoder[T], limit: int = BODY_LIMIT) -> T:
@@ -122,7 +106,7 @@ def _refuse_twice(pairs: list[tuple[str, object]]) -> None:
         # Readers differ in which of two they take, so what was meant is not known.
         names = [name for name, _ in pairs]
         twice = next(name for place, name in enumerate(names) if name in names[:place])
-        raise ValueError(f"the name {twice[:40]!a} stands twice in one object")
+        raise Fault("the name {name} stands twice in one object", name=ascii(twice[:40]))
 
 
 _LOOK = json.JSONDecoder(object_pairs_hook=_refuse_twice)
@@ -140,4 +124,4 @@ def uuid_or_malformed(text: str, what: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise Malformed(fault=_("{what} is not an id", what=_(what))) from None
+        raise Malformed(fault=Fault("{what} is not an id", what=Fault(what))) from None

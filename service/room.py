@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 
 import asyncpg
@@ -16,11 +17,16 @@ from schema.errors import (
     NotAllowed,
     NotFound,
     NotFunded,
+    NotPublished,
     NotSignedIn,
     NotYours,
+    OnlyHigher,
     OpensEarlier,
+    ProposalsClosed,
     Refusal,
     SameOfficer,
+    TooLateToRaise,
+    TranslationStands,
     Unavailable,
 )
 from schema.queries import Db
@@ -47,6 +53,9 @@ _TAKEN = {
 _SITUATIONS: dict[str, Callable[[], Refusal]] = {
     "BYFRZ": Frozen,
     "BYFUN": NotFunded,
+    "BYPUB": NotPublished,
+    "BYTRA": TranslationStands,
+    "BYTHM": ProposalsClosed,
     "BYADM": LastAdmin,
     "BYDIR": DirectoryDemanded,
     "BYSES": NotSignedIn,
@@ -96,10 +105,16 @@ def refusal_of(error: Exception) -> Exception:
     match error:
         case asyncpg.UniqueViolationError() if error.constraint_name in _TAKEN:
             return NameTaken(what=_TAKEN[error.constraint_name])
+        case asyncpg.ForeignKeyViolationError() if error.constraint_name == "proposal_theme_of_round":
+            return NotFound(what="theme of that name in this round")
         case asyncpg.PostgresError() if error.sqlstate == "BYACT":
             return ActSettled(state=str(error))
         case asyncpg.PostgresError() if error.sqlstate == "BYEAR":
-            return OpensEarlier(announced=str(error))
+            return OpensEarlier(announced=datetime.strptime(str(error), "%Y-%m-%d %H:%M UTC").replace(tzinfo=UTC))
+        case asyncpg.PostgresError() if error.sqlstate == "BYRAI":
+            return OnlyHigher(what=str(error))
+        case asyncpg.PostgresError() if error.sqlstate == "BYOVR":
+            return TooLateToRaise(what=str(error))
         case asyncpg.PostgresError() if error.sqlstate in _SITUATIONS:
             return _SITUATIONS[error.sqlstate]()
         case asyncpg.DataError():  # an argument of ours, though asyncpg derives it from InterfaceError as well

@@ -124,7 +124,7 @@ async def pot(
 async def schedule(db: asyncpg.Connection, round_id: UUID, pot_id: UUID, *electors: str) -> None:
     """Let these persons vote in the pot, and freeze the round."""
     await db.executemany("insert into box.elector values ($1, $2)", [(pot_id, tag(name)) for name in electors])
-    assert await db.fetchval("select box.schedule_round($1)", round_id) == []
+    assert await db.fetch("select box.schedule_round($1)", round_id) == []
 
 
 async def voting(db: asyncpg.Connection, *costs: int, style: Style = TWO, rule: Rule = GREEDY) -> House:
@@ -250,6 +250,20 @@ async def proposal(db: asyncpg.Connection, round_id: UUID) -> UUID:
         " values ($1, $2, 'Amina', 'Odlingslådor', 'På gården', 'sv') returning id",
         round_id,
         tag("Amina"),
+    )
+    return made
+
+
+async def argument(db: asyncpg.Connection, proposal_id: UUID, who: str) -> UUID:
+    """An argument of somebody's for a proposal."""
+    made: UUID = await db.fetchval(
+        "insert into civic.argument"
+        " (proposal_id, round_id, side, author, author_name, words, language, place, idempotency_key)"
+        " select id, round_id, 'for', $2, $3, 'Vi behöver dem.', 'sv', 1, 'sent-once' from civic.proposal where id = $1"
+        " returning id",
+        proposal_id,
+        tag(who),
+        who,
     )
     return made
 

@@ -13,18 +13,22 @@ from babel.messages.pofile import read_po, write_po
 from schema.bootstrap import ROOT
 from service.languages import CATALOGUES, LANGUAGES, ORIGINAL
 
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None, "counted": (2, 3)}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None, "counted": (2, 3), "Fault": None}
+GROUND = {"Fault": None, "counted": (2, 3)}
+"""The ground says nothing but what is wrong."""
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 OPTIONS = {"**/templates/**.html": {"extensions": "jinja2.ext.i18n", "trimmed": "true", "silent": "false"}}
 
 
 def extracted() -> Catalog:
-    """Every message of the service, with the files that it stands in."""
+    """Every message of the service and of the ground, with the files that it stands in."""
     found = Catalog(fuzzy=False)
-    for name, _line, message, _comments, context in extract_from_dir(
-        ROOT / "service", METHODS, OPTIONS, KEYWORDS, strip_comment_tags=True
-    ):
-        found.add(message, locations=[(name, 0)], context=context)
+    for folder, keywords in (("service", KEYWORDS), ("schema", GROUND)):
+        for name, _line, message, _comments, context in extract_from_dir(
+            ROOT / folder, METHODS, OPTIONS, keywords, strip_comment_tags=True
+        ):
+            place = name if folder == "service" else f"{folder}/{name}"
+            found.add(message, locations=[(place, 0)], context=context)
     return found
 
 

@@ -1,5 +1,6 @@
 """The clock: it says that time has passed. It closes rounds that are over, tells lanes again what still waits, forgets
-traces that are a day old, and says when a place that could not be given a head is to be tried again.
+traces that are a day old and drafts whose debate is over, and says when a place that could not be given a head is to be
+tried again.
 
 Everything it does may be done twice or by two clocks; nothing is lost while it is away.
 """
@@ -18,7 +19,7 @@ from schema.events import Lane
 from schema.heads import refuse_other_database
 from schema.logs import configure_logs
 from schema.settings import Settings, read_settings
-from workers.store import ledger, outbox, rounds, traces
+from workers.store import drafts, ledger, outbox, rounds, traces
 from workers.store.outbox import Backlog
 
 TICK = 1.0
@@ -87,8 +88,9 @@ class Clock:
         for round_id in await rounds.due_rounds(db):
             if await rounds.close_round(db, round_id) == "closed":
                 log.info("round closed", round_id=str(round_id))
-                await self._ring(["sequence", "count"])
+                await self._ring(["sequence", "count", "roll"])
         await traces.forget(db)
+        await drafts.forget(db)
         await ledger.tell_due(db)
         backlog = await outbox.backlog(db)
         await self._ring([row.lane for row in backlog if row.waiting and row.seconds >= _patience(row.lane)])

@@ -9,6 +9,10 @@ import asyncpg
 
 from schema.events import (
     ActNoted,
+    ArgumentHidden,
+    ArgumentReopened,
+    ArgumentWithdrawn,
+    ArgumentWritten,
     AuditorNamed,
     BallotsAccepted,
     BallotsCast,
@@ -22,10 +26,12 @@ from schema.events import (
     ProposalDeclined,
     ProposalEdited,
     ProposalHidden,
+    ProposalPictured,
     ProposalReopened,
     ProposalShortlisted,
     ProposalSubmitted,
     ProposalSupported,
+    ProposalUnpictured,
     ProposalUnsupported,
     ProposalWithdrawn,
     RegisterImported,
@@ -33,6 +39,7 @@ from schema.events import (
     RoundDrafted,
     RoundPublished,
     RoundScheduled,
+    VotingEnded,
 )
 from schema.keys import Keys
 from workers.civic import Happening, note_happenings
@@ -44,9 +51,10 @@ from workers.roll import admit_persons, put_off_bearers, rebuild_rolls
 from workers.sequence import sequence_ballots
 from workers.sequence_audit import sequence_entries
 from workers.spread import spread_heads
+from workers.turnout import add_up_turnout
 
 
-async def act(  # noqa: PLR0912 - one case for each kind
+async def act(  # noqa: PLR0912, PLR0915 - one case for each kind
     db: asyncpg.Connection,
     keys: Keys,
     box_url: str,
@@ -57,7 +65,8 @@ async def act(  # noqa: PLR0912 - one case for each kind
 
     ``heads`` is the folder of published heads, if there is one.
     """
-    municipalities, drafts, noted, cast, signed, closed, audited, counted, held = (set[UUID]() for _ in range(9))
+    municipalities, drafts, ended, noted = (set[UUID]() for _ in range(4))
+    cast, signed, closed, audited, counted, held = (set[UUID]() for _ in range(6))
     growing: list[RoundScheduled | BallotsAccepted] = []
     admitted: list[PersonAdmitted] = []
     voided: list[CodesVoided] = []
@@ -70,6 +79,8 @@ async def act(  # noqa: PLR0912 - one case for each kind
                 drafts.add(round_id)
             case PersonAdmitted():
                 admitted.append(event)
+            case VotingEnded(round_id):
+                ended.add(round_id)
             case CodesVoided():
                 voided.append(event)
             case ActNoted(ledger_id):
@@ -92,6 +103,8 @@ async def act(  # noqa: PLR0912 - one case for each kind
                 ProposalSubmitted(proposal_id)
                 | ProposalEdited(proposal_id)
                 | ProposalWithdrawn(proposal_id)
+                | ProposalPictured(proposal_id)
+                | ProposalUnpictured(proposal_id)
                 | ProposalShortlisted(proposal_id)
                 | ProposalDeclined(proposal_id)
                 | ProposalHidden(proposal_id)
@@ -101,11 +114,20 @@ async def act(  # noqa: PLR0912 - one case for each kind
             ):
                 what = type(event).__name__.removeprefix("Proposal").lower()
                 happenings.append(Happening(number, proposal_id, what))
+            case (
+                ArgumentWritten(proposal_id)
+                | ArgumentWithdrawn(proposal_id)
+                | ArgumentHidden(proposal_id)
+                | ArgumentReopened(proposal_id)
+            ):
+                what = f"argument-{type(event).__name__.removeprefix('Argument').lower()}"
+                happenings.append(Happening(number, proposal_id, what))
             case _:
                 assert_never(event)
     await admit_persons(db, keys, admitted)
     await put_off_bearers(db, keys, voided)
     await rebuild_rolls(db, keys, municipalities, drafts)
+    await add_up_turnout(db, ended)
     await sequence_entries(db, keys, box_url, noted)
     await judge_ballots(db, cast)
     await sequence_ballots(db, keys, box_url, growing)

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Response, Router, get, post
+from litestar import Response, Router, delete, get, post
 from litestar.params import FromPath
 
 from schema.errors import (
@@ -48,6 +48,20 @@ async def name_auditor(
     return await verbs.name_auditor(house, officer, round_id, await read_json(request, _DRAFT))
 
 
+@delete(
+    "/rounds/{round_id:uuid}/auditors/{auditor_id:uuid}",
+    status_code=200,
+    responses=answers(NotSignedIn, NotAllowed, NotFound, Malformed, Unavailable),
+    security=OFFICER,
+    tags=["auditors"],
+)
+async def revoke_auditor(
+    house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], auditor_id: FromPath[UUID]
+) -> list[Auditor]:
+    """Take back that an auditor was named, and what lies ready for them; answers all who were named."""
+    return await verbs.revoke_auditor(house, officer, round_id, auditor_id)
+
+
 @get("/rounds/{round_id:uuid}/auditors", responses=answers(NotFound, Malformed, Unavailable), tags=["auditors"])
 async def list_auditors(house: TheHouse, round_id: FromPath[UUID]) -> list[Auditor]:
     """Who may check every ballot of a round, and since when they can."""
@@ -71,4 +85,4 @@ async def view_openings(
     return Response(locked, headers=headers, media_type="application/octet-stream")
 
 
-router: Any = Router(path="", route_handlers=[name_auditor, list_auditors, view_openings])
+router: Any = Router(path="", route_handlers=[name_auditor, revoke_auditor, list_auditors, view_openings])

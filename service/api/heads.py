@@ -50,6 +50,18 @@ async def list_places(house: TheHouse, officer: TheOfficer) -> HeadPlaces:
     return await verbs.list_places(house, officer)
 
 
+@post(
+    "/head-webhooks/{webhook_id:uuid}/trial",
+    status_code=202,
+    responses=answers(NotSignedIn, NotFound, Malformed, Unavailable),
+    security=OFFICER,
+    tags=["ledger"],
+)
+async def try_webhook(house: TheHouse, officer: TheOfficer, webhook_id: FromPath[UUID]) -> None:
+    """Post the newest heads to this address once more, now. What comes of it stands in the list a moment later."""
+    await verbs.try_webhook(house, officer, webhook_id)
+
+
 @delete(
     "/head-webhooks/{webhook_id:uuid}",
     responses=answers(NotSignedIn, NotFound, Malformed, Unavailable),
@@ -61,4 +73,4 @@ async def remove_webhook(house: TheHouse, officer: TheOfficer, webhook_id: FromP
     await verbs.remove_webhook(house, officer, webhook_id)
 
 
-router: Any = Router(path="", route_handlers=[add_webhook, list_places, remove_webhook])
+router: Any = Router(path="", route_handlers=[add_webhook, list_places, try_webhook, remove_webhook])

@@ -31,7 +31,7 @@ from schema.errors import (
     WrongCode,
 )
 from service.api.ballots import STYLE
-from service.api.replies import OFFICER
+from service.api.replies import OFFICER, hear
 from service.api.rounds import ACT
 from service.openapi import json_body
 from service.people import TheHouse, TheOfficer
@@ -184,6 +184,7 @@ async def end_session(house: TheHouse, officer: TheOfficer) -> None:
 
 router: Any = Router(
     path="",
+    before_request=hear,
     route_handlers=[
         open_batch,
         list_batches,

@@ -21,6 +21,7 @@ from schema.errors import (
     NotInPhase,
     NotSignedIn,
     NotYours,
+    OffTheMap,
     PassExpired,
     Settled,
     TooFast,
@@ -37,9 +38,11 @@ from service.problems import answers
 from service.reading import AnyRequest, read_json
 from service.store.projects import Project
 from service.store.proposals import Activity
+from service.store.translations import Translation
 from service.verbs import proposals as verbs
 from service.verbs import reviews as review_verbs
 from service.verbs import rounds as round_verbs
+from service.verbs import translations as translation_verbs
 from service.verbs.proposals import ProposalDraft, ProposalView, Shortlisting
 from service.verbs.reviews import ReviewDraft
 
@@ -49,8 +52,8 @@ _REVIEW = msgspec.json.Decoder(ReviewDraft)
 
 ONE = answers(NotFound, Hidden, Malformed, Unavailable) | NOT_MODIFIED
 BEARER = (NoPass, BadPass, PassExpired, NotFound, Malformed, Unavailable)
-SUBMIT = answers(*BEARER, NotInPhase, TooLarge, UnknownForm, TooFast)
-EDIT = answers(*BEARER, NotInPhase, TooLarge, UnknownForm, Changed, NotYours, Settled, TooFast)
+SUBMIT = answers(*BEARER, NotInPhase, TooLarge, UnknownForm, TooFast, OffTheMap)
+EDIT = answers(*BEARER, NotInPhase, TooLarge, UnknownForm, Changed, NotYours, Settled, TooFast, OffTheMap)
 SUPPORT = answers(*BEARER, NotInPhase, Settled, TooFast)
 SHORTLIST = answers(
     NotSignedIn, NotAllowed, NotFound, Malformed, TooLarge, UnknownForm, Frozen, NameTaken, Settled, Unavailable
@@ -59,10 +62,11 @@ REVIEW = answers(NotSignedIn, NotAllowed, NotFound, Malformed, TooLarge, Unknown
 
 
 class ProposalWithActivity(msgspec.Struct, frozen=True):
-    """A proposal and what happened to it, in order."""
+    """A proposal, what happened to it, in order, and its translations."""
 
     proposal: ProposalView
     activity: list[Activity]
+    translations: list[Translation]
 
 
 @get("/rounds/{round_id:uuid}/proposals", responses=READ, tags=["proposals"])
@@ -79,7 +83,9 @@ async def view_proposal(
     request: AnyRequest, house: TheHouse, proposal_id: FromPath[UUID]
 ) -> Response[ProposalWithActivity]:
     """One proposal."""
-    return cached(request, ProposalWithActivity(*await verbs.view_proposal(house, proposal_id)))
+    found = await verbs.view_proposal(house, proposal_id)
+    there = await translation_verbs.list_translations_of_proposal(house, proposal_id)
+    return cached(request, ProposalWithActivity(*found, there))
 
 
 @post(

@@ -20,7 +20,8 @@ from schema.errors import (
     Unavailable,
     UnknownForm,
 )
-from service.api.replies import OFFICER
+from service.api.replies import OFFICER, hear
+from service.languages import spoken
 from service.openapi import csv_body
 from service.people import TheHouse, TheOfficer
 from service.problems import answers
@@ -86,7 +87,8 @@ async def list_faults(house: TheHouse, officer: TheOfficer, import_id: FromPath[
     """Every line that is wrong, as CSV: line, fault. They are kept for thirty days."""
     desk = desk_of(house, officer)
     await verbs.view_import(desk, import_id)
-    return Stream(verbs.all_faults(desk, import_id), media_type="text/csv", headers={"Cache-Control": "no-store"})
+    told = {"Cache-Control": "no-store", "Content-Language": spoken()}
+    return Stream(verbs.all_faults(desk, import_id), media_type="text/csv", headers=told)
 
 
 @post(
@@ -115,6 +117,7 @@ async def discard_import(house: TheHouse, officer: TheOfficer, import_id: FromPa
 
 router: Any = Router(
     path="",
+    before_request=hear,
     route_handlers=[
         stage_import,
         list_imports,

@@ -8,6 +8,8 @@ from litestar.params import QueryParameter
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
+from service.reading import AnyRequest, listen
+
 T = TypeVar("T")
 
 PAGE = 100
@@ -27,6 +29,11 @@ class Ready(ASGIResponse):
         headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(self.body))]
         await send({"type": "http.response.start", "status": self.status_code, "headers": headers})
         await send({"type": "http.response.body", "body": self.body, "more_body": False})
+
+
+async def hear(request: AnyRequest) -> None:
+    """What comes before a handler whose answer holds sentences, not only what programs read."""
+    listen(request)
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):

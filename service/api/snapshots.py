@@ -5,22 +5,35 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Response, Router, get
+from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from schema.comparison import WhatIf, WithoutHeld
-from schema.errors import BallotsWithheld, Malformed, NotCounted, NotFound, Unavailable
+from schema.errors import (
+    BallotsWithheld,
+    Malformed,
+    NotAllowed,
+    NotCounted,
+    NotFound,
+    NotPublished,
+    NotShown,
+    NotSignedIn,
+    Unavailable,
+)
 from schema.keys import Signing
 from schema.snapshot import Snapshot
+from service.api.replies import OFFICER
 from service.caching import NOT_MODIFIED, cached
-from service.people import TheHouse
+from service.people import TheHouse, TheOfficer
 from service.problems import answers
 from service.reading import AnyRequest
+from service.store.snapshots import WhatIfPublication
 from service.verbs import keys as key_verbs
 from service.verbs import snapshots as verbs
 
 READ = answers(NotFound, NotCounted, Malformed, Unavailable) | NOT_MODIFIED
 BALLOTS = answers(NotFound, NotCounted, BallotsWithheld, Malformed, Unavailable) | NOT_MODIFIED
+WHAT_IF = answers(NotFound, NotCounted, NotShown, Malformed, Unavailable) | NOT_MODIFIED
 
 
 class VerificationKey(msgspec.Struct, frozen=True):
@@ -59,10 +72,25 @@ async def view_bundle(request: AnyRequest, house: TheHouse, round_id: FromPath[U
     return answer
 
 
-@get("/pots/{pot_id:uuid}/what-if", responses=READ, tags=["outcomes"])
+@get("/pots/{pot_id:uuid}/what-if", responses=WHAT_IF, tags=["outcomes"])
 async def view_what_if(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) -> Response[WhatIf]:
-    """The same ballots under several rules side by side, the pot's own first. Ready soon after the outcome."""
+    """The same ballots under several rules side by side, the pot's own first. Ready soon after the outcome.
+
+    Shown where the round said so before it was voted on (`shows_what_if`), or once an officer decided it.
+    """
     return cached(request, await verbs.view_what_if(house, pot_id))
+
+
+@post(
+    "/rounds/{round_id:uuid}/what-if-publication",
+    status_code=200,
+    responses=answers(NotSignedIn, NotAllowed, NotFound, NotPublished, Malformed, Unavailable),
+    security=OFFICER,
+    tags=["outcomes"],
+)
+async def publish_what_if(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> WhatIfPublication:
+    """Show what other rules would have made of the ballots. One officer decides, and nobody takes it back."""
+    return await verbs.publish_what_if(house, officer, round_id)
 
 
 @get("/pots/{pot_id:uuid}/without-held", responses=READ, tags=["outcomes"])
@@ -82,5 +110,14 @@ async def list_keys(house: TheHouse) -> list[VerificationKey]:
 
 router: Any = Router(
     path="",
-    route_handlers=[view_snapshot, view_pb, view_table, view_bundle, view_what_if, view_without_held, list_keys],
+    route_handlers=[
+        view_snapshot,
+        view_pb,
+        view_table,
+        view_bundle,
+        view_what_if,
+        publish_what_if,
+        view_without_held,
+        list_keys,
+    ],
 )

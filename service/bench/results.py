@@ -21,6 +21,7 @@ from service.app import make_app
 from service.languages import LANGUAGES, speak
 from service.pages.results import Facts, page
 from service.pages.shell import addresses, rendered_page
+from service.store.translations import Reading
 
 WHERE = UUID(int=1)
 
@@ -43,10 +44,13 @@ def results(projects: int, times: int, target: Path | None) -> None:
     """Make the page in each language, and answer from what is made: in this process, without network or database."""
     settings = Settings("postgresql://nowhere", "redis://nowhere", bytes(32), "http://127.0.0.1")
     content = canonical(snapshot_of(projects))
-    facts = Facts(content, datetime(2026, 11, 27, tzinfo=UTC), None, None, addresses(settings), settings.box_url)
+    published_at, at = datetime(2026, 11, 27, tzinfo=UTC), addresses(settings)
     requests = RequestFactory(app=make_app(settings))
     click.echo(f"{projects} projects, medians of {times}")
-    rows = [_measured(requests, facts, language, times) for language in LANGUAGES]
+    rows = []
+    for language in LANGUAGES:
+        facts = Facts(content, published_at, None, None, at, settings.box_url, language, titles_of(projects))
+        rows.append(_measured(requests, facts, language, times))
     for row in rows:
         click.echo(
             f"{row.language:4} {row.kilobytes:6.0f} kB  anew {row.anew:6.2f} ms  cached {row.cached:6.3f} ms"
@@ -77,6 +81,14 @@ def _median(act: Callable[[], object], times: int) -> float:
         act()
         taken.append(1000 * (time.process_time() - begun))
     return median(taken)
+
+
+def titles_of(projects: int) -> tuple[Reading, ...]:
+    """Every title in another language, beside those of the round and the pot, which stay."""
+    return tuple(
+        Reading(UUID(int=number + 1), number, "sv", f"Project {number} of the town, in other words", None, None, False)
+        for number in range(1, projects + 1)
+    )
 
 
 def snapshot_of(projects: int) -> Snapshot:

@@ -73,6 +73,7 @@ def _lines(found: Holdings) -> Iterator[str]:
     ):
         yield _line(when if number else "done", what, why, deleted if not number else "byalag round retention --delete")
     yield _line("stays", f"the ledger: {box.leaves:,} leaves, {box.heads:,} signed heads", "it names nobody", "")
+    yield _line("stays", f"{roll.turnout_lines:,} sums of who took part, by area", "each of many people", "")
     yield _line("stays", f"{box.snapshots:,} outcomes with their counted ballots", "anybody may count again", "")
 
 

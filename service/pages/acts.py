@@ -1,22 +1,17 @@
 """What takes two officers, on the page of a round: one asks with a reason, another one confirms."""
 
-from collections.abc import Awaitable
 from typing import Any
 from uuid import UUID
 
 from litestar import post
 from litestar.params import FromPath
 
-from schema.errors import Refusal
-from service.house import House
 from service.languages import marked
 from service.pages.forms import Fields, read_form, shaped
-from service.pages.officer_rounds import round_page
-from service.pages.problems import ELSEWHERE
-from service.pages.shell import Page, see_other
+from service.pages.officer_rounds import done_or_said
+from service.pages.shell import Page
 from service.people import TheHouse, TheOfficer, TheSession
 from service.reading import AnyRequest, uuid_or_malformed
-from service.store.roll import Officer
 from service.verbs import acts as verbs
 from service.verbs.acts import ActDraft
 
@@ -33,7 +28,7 @@ async def request_act(
     async def asking() -> object:
         return await verbs.request_act(house, officer, session, round_id, _draft(fields))
 
-    return await _done_or_said(house, officer, round_id, "ask", asking(), fields)
+    return await done_or_said(house, officer, round_id, "ask", asking(), fields)
 
 
 @post("/rounds/{round_id:uuid}/confirmation")
@@ -43,7 +38,7 @@ async def confirm_act(
     """Confirm what another officer asked for, or carry out again what was decided."""
     act_id = uuid_or_malformed((await read_form(request)).text("act"), marked("the act"))
     doing = verbs.confirm_act(house, officer, session, act_id)
-    return await _done_or_said(house, officer, round_id, "confirm", doing)
+    return await done_or_said(house, officer, round_id, "confirm", doing)
 
 
 @post("/rounds/{round_id:uuid}/withdrawal")
@@ -53,7 +48,7 @@ async def withdraw_act(
     """Take back what one asked for."""
     act_id = uuid_or_malformed((await read_form(request)).text("act"), marked("the act"))
     doing = verbs.withdraw_act(house, officer, session, act_id)
-    return await _done_or_said(house, officer, round_id, "withdraw", doing)
+    return await done_or_said(house, officer, round_id, "withdraw", doing)
 
 
 def _draft(fields: Fields) -> ActDraft:
@@ -62,24 +57,6 @@ def _draft(fields: Fields) -> ActDraft:
     if closes_at := fields.moment("closes_at"):
         act["closes_at"] = closes_at
     return shaped({"act": act, "reason": fields.text("reason")}, ActDraft)
-
-
-async def _done_or_said(
-    house: House,
-    officer: Officer,
-    round_id: UUID,
-    done: str,
-    doing: Awaitable[object],
-    typed: Fields | None = None,
-) -> Page:
-    """Do it and lead back to the round; a refusal is told on the round's page, with what was typed."""
-    try:
-        await doing
-    except ELSEWHERE:
-        raise
-    except Refusal as refusal:
-        return await round_page(house, officer, round_id, refusal=refusal, typed=typed)
-    return see_other(f"/officer/rounds/{round_id}?done={done}")
 
 
 handlers: list[Any] = [request_act, confirm_act, withdraw_act]

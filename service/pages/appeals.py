@@ -7,7 +7,7 @@ from litestar import get, post
 from litestar.params import FromPath
 
 from schema.errors import Appealed, Malformed, Refusal, TooFast, WrongReceipt
-from service.languages import marked
+from service.languages import marked, spoken
 from service.pages import words
 from service.pages.forms import read_form, shaped
 from service.pages.shell import Page, form_page, private_page, see_other
@@ -15,7 +15,7 @@ from service.people import TheHouse, caller_address
 from service.reading import AnyRequest, uuid_or_malformed
 from service.store.rounds import Pot
 from service.verbs import appeals as verbs
-from service.verbs import rounds as round_verbs
+from service.verbs import readings
 from service.verbs.appeals import AppealDraft, AppealQuestion
 from service.verbs.rounds import RoundView
 
@@ -23,7 +23,7 @@ from service.verbs.rounds import RoundView
 @get("/rounds/{round_id:uuid}/appeals")
 async def view_appeals(house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """The form for whoever could not sign in, and the one for reading an answer."""
-    return _page(await round_verbs.public_round(house, round_id))
+    return _page(await readings.read_round(house, round_id, spoken()))
 
 
 def _page(
@@ -42,7 +42,7 @@ def _page(
 @post("/rounds/{round_id:uuid}/appeals")
 async def make_appeal(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """Take an appeal and show its number; or show the form again, with what was written."""
-    view = await round_verbs.public_round(house, round_id)
+    view = await readings.read_round(house, round_id, spoken())
     fields = await read_form(request)
     written, slip, named = fields.text("words"), fields.text("slip"), fields.text("pot")
     pot = next((each for each in view.pots if str(each.id) == named), None)
@@ -66,7 +66,7 @@ async def lead_to_appeals(round_id: FromPath[UUID]) -> Page:
 @post("/rounds/{round_id:uuid}/appeal-answers")
 async def read_answer(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """What became of the appeal with this number."""
-    view = await round_verbs.public_round(house, round_id)
+    view = await readings.read_round(house, round_id, spoken())
     receipt = (await read_form(request)).text("receipt")
     try:
         sent = shaped({"proof": receipt}, AppealQuestion)

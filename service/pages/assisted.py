@@ -67,7 +67,7 @@ async def _desk(
         round=view.round,
         still_open=await verbs.has_session(house, officer),
         documents=words.DOCUMENTS,
-        typed={name: fields.text(name) if fields else "" for name in ("person", "shown")},
+        typed=fields or Fields({}),
         alert=words.sentence(refusal, "") if refusal else None,
     )
 

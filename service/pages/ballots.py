@@ -34,21 +34,24 @@ from schema.errors import (
 )
 from schema.styles import Ranked, check_choices, name_of
 from service.house import House
+from service.languages import spoken
 from service.pages import words
 from service.pages.choosing import FEW, MOVES, Chosen, chosen, focused, gauges, gives_points, most_points, moved
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import NO_PASS, ask_code, box_pass
 from service.pages.problems import problem_page
-from service.pages.shell import Page, addresses, form_page, private_page, see_other
+from service.pages.shell import Page, form_page, here, private_page, see_other
 from service.people import TheHouse, leave_trace, take_pass
 from service.reading import AnyRequest, idempotency_key
 from service.store.projects import Project
 from service.store.rounds import Pot, Round
 from service.verbs import appeals as appeal_verbs
 from service.verbs import ballots as verbs
+from service.verbs import readings
 from service.verbs import rounds as round_verbs
 from service.verbs.appeals import BallotAppealDraft
 from service.verbs.ballots import Accepted, Ballot, Withdrawal
+from service.verbs.readings import PotInWords, Texts
 
 MENDABLE = (
     UnknownProject,
@@ -71,7 +74,7 @@ MENDABLE = (
 STANDING = (OnPaper, Stale, NothingToWithdraw, KeyReused, NoKey, TooFast)
 """Refusals of a withdrawal after which the ballot is shown as it stands."""
 
-_SENT = ("pass", "others", "choices", "points", "easy", "base_revision", "idempotency_key")
+_SENT = ("pass", "others", "choices", "points", "easy", "original", "base_revision", "idempotency_key")
 
 SCRIPT = "ballot.js"
 """What adds up while choices are made, and keeps them until they are cast; every page works without it."""
@@ -80,7 +83,7 @@ SCRIPT = "ballot.js"
 class Desk(msgspec.Struct, frozen=True):
     """What lies before a voter: a pot with its projects, the pass for it, and the passes for other pots.
 
-    ``easy``: she reads the page with larger type and fewer words.
+    ``texts`` is how it is worded for her. ``easy``: she reads the page with larger type and fewer words.
     """
 
     round: Round
@@ -88,6 +91,7 @@ class Desk(msgspec.Struct, frozen=True):
     projects: list[Project]
     token: str
     others: list[str]
+    texts: Texts
     easy: bool = False
 
     @property
@@ -104,24 +108,24 @@ class Desk(msgspec.Struct, frozen=True):
         "/pots/{pot_id:uuid}/appeals",
     ]
 )
-async def lead_to_sign_in(house: TheHouse, pot_id: FromPath[UUID]) -> Page:
+async def lead_to_sign_in(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) -> Page:
     """A ballot is opened by a form that holds a pass; who types its address is led to where the way begins."""
     found, _, _ = await round_verbs.public_pot(house, pot_id)
-    return see_other(f"{addresses(house.settings).roll}/rounds/{found.id}/sign-in")
+    return see_other(here(request).roll(f"/rounds/{found.id}/sign-in"))
 
 
 @post("/pots/{pot_id:uuid}/ballot")
 async def open_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) -> Page:
     """The ballot: as it was cast last, or with the choices that were sent by one of its buttons, named ``press``."""
     fields = await read_form(request)
-    found, pot, projects = await round_verbs.public_pot(house, pot_id)
+    seen = await _seen(request, house, pot_id, fields)
     press = fields.text("press")
-    made = chosen(fields, pot.style) if press else None
+    made = chosen(fields, seen.pot.style) if press else None
     try:
-        await box_pass(house, fields, found.id, pot_id)
+        await box_pass(house, fields, seen.round.id, pot_id)
     except NO_PASS as refusal:
-        return _sign_in_again(house, pot, found, projects, made, fields, refusal)
-    desk = _desk(found, pot, projects, fields)
+        return _sign_in_again(house, seen, made, fields, refusal)
+    desk = _desk(seen, fields)
     if made is None:
         return await ballot_page(house, desk)
     move, _, number = press.partition(" ")
@@ -161,20 +165,34 @@ async def withdraw_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath
 async def appeal_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUID]) -> Page:
     """Ask for one's ballot back, and show it as it stands then."""
     fields = await read_form(request)
-    found, pot, projects = await round_verbs.public_pot(house, pot_id)
+    seen = await _seen(request, house, pot_id, fields)
     try:
-        claims = await box_pass(house, fields, found.id, pot_id)
+        claims = await box_pass(house, fields, seen.round.id, pot_id)
     except NO_PASS as refusal:
-        return _sign_in_again(house, pot, found, projects, None, fields, refusal)
+        return _sign_in_again(house, seen, None, fields, refusal)
     try:
         await appeal_verbs.appeal_ballot(house, claims, shaped({"ground": fields.text("ground")}, BallotAppealDraft))
     except (Appealed, NothingToAppeal, TooFast) as refusal:
-        return problem_page(refusal, (f"/rounds/{found.id}", found.name))
-    return await ballot_page(house, _desk(found, pot, projects, fields))
+        return problem_page(refusal, (f"/rounds/{seen.round.id}", seen.round.name))
+    return await ballot_page(house, _desk(seen, fields))
 
 
-def _desk(found: Round, pot: Pot, projects: list[Project], fields: Fields) -> Desk:
-    return Desk(found, pot, projects, fields.text("pass"), fields.texts("others"), bool(fields.text("easy")))
+async def _seen(request: AnyRequest, house: House, pot_id: UUID, fields: Fields) -> PotInWords:
+    """The pot in the words that the voter reads it in; a button's address says so first, then the form."""
+    original = request.query_params.get("original") or fields.text("original")
+    return await readings.read_pot(house, pot_id, "" if original == "yes" else spoken())
+
+
+def _desk(seen: PotInWords, fields: Fields) -> Desk:
+    return Desk(
+        seen.round,
+        seen.pot,
+        seen.projects,
+        fields.text("pass"),
+        fields.texts("others"),
+        seen.texts,
+        bool(fields.text("easy")),
+    )
 
 
 async def _review(house: House, desk: Desk, made: Chosen, seen: int) -> Page:
@@ -193,13 +211,13 @@ async def _review(house: House, desk: Desk, made: Chosen, seen: int) -> Page:
 
 
 async def _cast(request: AnyRequest, house: House, pot_id: UUID, fields: Fields) -> Page:
-    found, pot, projects = await round_verbs.public_pot(house, pot_id)
-    made = chosen(fields, pot.style)
+    seen = await _seen(request, house, pot_id, fields)
+    made = chosen(fields, seen.pot.style)
     try:
-        claims = await box_pass(house, fields, found.id, pot_id)
+        claims = await box_pass(house, fields, seen.round.id, pot_id)
     except NO_PASS as refusal:
-        return _sign_in_again(house, pot, found, projects, made, fields, refusal)
-    desk = _desk(found, pot, projects, fields)
+        return _sign_in_again(house, seen, made, fields, refusal)
+    desk = _desk(seen, fields)
     sent = shaped(
         {"choices": made.numbers, "points": made.points, "base_revision": fields.number("base_revision")}, Ballot
     )
@@ -210,19 +228,19 @@ async def _cast(request: AnyRequest, house: House, pot_id: UUID, fields: Fields)
     except MENDABLE as refusal:
         return await ballot_page(house, desk, made, refusal)
     except NotOpen as refusal:
-        return _not_open(found, refusal)
+        return _not_open(seen.round, refusal)
     if fresh:
         leave_trace(request, house, claims)
     return await _receipt_page(house, desk, accepted)
 
 
 async def _withdraw(request: AnyRequest, house: House, pot_id: UUID, fields: Fields) -> Page:
-    found, pot, projects = await round_verbs.public_pot(house, pot_id)
+    seen = await _seen(request, house, pot_id, fields)
     try:
-        claims = await box_pass(house, fields, found.id, pot_id)
+        claims = await box_pass(house, fields, seen.round.id, pot_id)
     except NO_PASS as refusal:
-        return _sign_in_again(house, pot, found, projects, None, fields, refusal)
-    desk = _desk(found, pot, projects, fields)
+        return _sign_in_again(house, seen, None, fields, refusal)
+    desk = _desk(seen, fields)
     sent = shaped({"base_revision": fields.number("base_revision")}, Withdrawal)
     try:
         accepted, fresh = await verbs.withdraw_ballot(
@@ -231,30 +249,23 @@ async def _withdraw(request: AnyRequest, house: House, pot_id: UUID, fields: Fie
     except STANDING as refusal:
         return await ballot_page(house, desk, None, refusal, taking_back=True)
     except NotOpen as refusal:
-        return _not_open(found, refusal)
+        return _not_open(seen.round, refusal)
     if fresh:
         leave_trace(request, house, claims)
     return await _receipt_page(house, desk, accepted, withdrawn=True)
 
 
-def _sign_in_again(
-    house: House,
-    pot: Pot,
-    found: Round,
-    projects: list[Project],
-    made: Chosen | None,
-    fields: Fields,
-    refusal: Refusal,
-) -> Page:
+def _sign_in_again(house: House, seen: PotInWords, made: Chosen | None, fields: Fields, refusal: Refusal) -> Page:
     """The sign-in form, which keeps the choices; or, where it is the other room's, a page to keep beside it.
 
     Who signs in says who they are, and a choice must not come along (P7).
     """
+    found, pot = seen.round, seen.pot
     if house.settings.separate_box_url is None:
         then = [("then", "choices" if made else "ballot"), ("pot", str(pot.id))]
-        return ask_code(found, [*then, *(made.fields if made else []), *fields.kept(("easy",))], refusal)
+        return ask_code(found, [*then, *(made.fields if made else []), *fields.kept(("easy", "original"))], refusal)
     numbers, given = (made.numbers, made.given) if made else ((), {})
-    named = {project.number: project for project in projects}
+    named = {project.number: project for project in seen.projects}
     return form_page(
         "signed_out.html",
         refusal,
@@ -330,7 +341,7 @@ def _ballot_form(template: str, desk: Desk, made: Chosen, refusal: Refusal | Non
 
 
 async def _receipt_page(house: House, desk: Desk, accepted: Accepted, withdrawn: bool = False) -> Page:
-    view = await round_verbs.public_round(house, desk.round.id)
+    view = await readings.read_round(house, desk.round.id, desk.texts.language)
     pots = {pot.id: pot for pot in view.pots}
     others = {}
     for token in desk.others:

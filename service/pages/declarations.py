@@ -7,6 +7,7 @@ from litestar import get, post
 from litestar.params import FromPath
 
 from schema.errors import PassExpired, Refusal
+from service.languages import spoken
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import ask_again
 from service.pages.shell import Page, form_page, private_page, see_other
@@ -14,7 +15,7 @@ from service.pages.words import RELATIONS
 from service.people import TheHouse
 from service.reading import AnyRequest
 from service.verbs import declarations as verbs
-from service.verbs import rounds as round_verbs
+from service.verbs import readings
 from service.verbs.declarations import Declaration
 from service.verbs.rounds import RoundView
 
@@ -44,7 +45,7 @@ def declaration_form(view: RoundView, slip: str, fields: Fields | None = None, r
 @post("/rounds/{round_id:uuid}/declaration")
 async def declare(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """Take what somebody says of herself, and say when she can vote."""
-    view = await round_verbs.public_round(house, round_id)
+    view = await readings.read_round(house, round_id, spoken())
     fields = await read_form(request)
     try:
         declared = await verbs.declare(house, round_id, _sent(fields))

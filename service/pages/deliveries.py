@@ -12,30 +12,28 @@ from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.problems import problem_page
-from service.pages.shell import Page, officer_page, public_page, see_other
+from service.pages.shell import Page, officer_page, public_page, see_other, wanted
 from service.people import TheHouse, TheOfficer
 from service.problems import details
 from service.reading import AnyRequest, uuid_or_malformed
 from service.store.roll import Officer
 from service.verbs import deliveries as verbs
-from service.verbs import rounds as round_verbs
+from service.verbs import readings
 from service.verbs.deliveries import DeliveryDraft, FollowedProject
-
-_TYPED = ("state", "says", "spent", "expected_on")
 
 
 @get("/rounds/{round_id:uuid}/delivery")
 async def view_delivery(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """Every funded project, where it is, and what was told of it."""
     try:
-        following = await verbs.follow_round(house, round_id)
+        following, texts = await readings.read_following(house, round_id, wanted(request))
     except NotCounted as refusal:
-        view = await round_verbs.public_round(house, round_id)
+        view = await readings.read_round(house, round_id, wanted(request))
         return problem_page(refusal, (f"/rounds/{round_id}", view.round.name))
     projects = [project for pot in following.pots for project in pot.projects]
     done = [project for project in projects if project.newest and project.newest.state == "done"]
     facts = {"round": following.round, "pots": following.pots, "number": len(projects), "done": len(done)}
-    return public_page(request, "delivery.html", words=words, **facts)
+    return public_page(request, "delivery.html", words=words, texts=texts, **facts)
 
 
 @get("/rounds/{round_id:uuid}/delivery")
@@ -82,7 +80,7 @@ async def _telling(
     typed = {str(project.id): _stands(project) for pot in following.pots for project in pot.projects}
     refused = sent.text("project") if sent else ""
     if sent and refused in typed:
-        typed[refused] = {name: sent.text(name) for name in _TYPED}
+        typed[refused] = sent
     return officer_page(
         "officer_delivery.html",
         details(refusal).status if refusal else 200,
@@ -97,13 +95,13 @@ async def _telling(
     )
 
 
-def _stands(project: FollowedProject) -> dict[str, str]:
+def _stands(project: FollowedProject) -> Fields:
     """What a form begins with: all but the words is as it was told last."""
     last = project.newest
     if last is None:
-        return dict.fromkeys(_TYPED, "")
+        return Fields({})
     expected = last.expected_on.isoformat() if last.expected_on else ""
-    return {"state": last.state, "says": "", "spent": words.money_field(project.spent), "expected_on": expected}
+    return Fields({"state": [last.state], "spent": [words.money_field(project.spent)], "expected_on": [expected]})
 
 
 handlers: list[Any] = [view_delivery]

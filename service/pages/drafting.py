@@ -11,7 +11,7 @@ import msgspec
 from litestar import get, post
 from litestar.params import FromPath
 
-from schema.errors import Changed, Frozen, Malformed, Refusal
+from schema.errors import Changed, Frozen, Malformed, ProposalsClosed, Refusal
 from service.languages import marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
@@ -24,7 +24,7 @@ from service.verbs import rounds as verbs
 from service.verbs.rounds import RoundDraft, RoundView
 from service.verbs.setup import as_draft
 
-MENDABLE = (Malformed, Changed, Frozen)
+MENDABLE = (Malformed, Changed, Frozen, ProposalsClosed)
 """Refusals after which the form comes back with what was typed."""
 
 TIMES = {
@@ -38,6 +38,9 @@ TIMES = {
 NEEDED = ("voting_at", "closes_at")
 """Times that every round has."""
 
+LISTS = ("areas", "themes")
+"""Fields with a name on each line."""
+
 SOURCES = {
     "register": marked("The register of the municipality"),
     "declared": marked("Residents who declare that they belong here"),
@@ -46,9 +49,10 @@ SOURCES = {
 
 
 @get("/rounds/new")
-async def new_round(officer: TheOfficer) -> Page:
+async def new_round(house: TheHouse, officer: TheOfficer) -> Page:
     """An empty form for a round."""
-    return _round_form(officer, None, Fields({"currency": ["SEK"], "sources": ["register"]}))
+    usual = {"currency": ["SEK"], "sources": ["register"], "language": [house.settings.language]}
+    return _round_form(officer, None, Fields(usual))
 
 
 @post("/rounds/new")
@@ -101,10 +105,13 @@ def _round_values(fields: Fields) -> dict[str, Any]:
     values: dict[str, Any] = {name: fields.text(name).strip() for name in ("name", "about")}
     return values | {
         "currency": fields.text("currency").strip().upper(),
-        "areas": [line.strip() for line in fields.text("areas").splitlines() if line.strip()],
+        "language": fields.text("language") or None,
+        **{name: [line.strip() for line in fields.text(name).splitlines() if line.strip()] for name in LISTS},
         "sources": fields.texts("sources"),
         "ballots_floor": fields.number_or("ballots_floor", 200),
         "appeal_days": fields.number_or("appeal_days", 45),
+        "shows_what_if": bool(fields.text("shows_what_if")),
+        "lot_seed": fields.text("lot_seed").strip() or None,
         **{name: fields.moment(name) for name in TIMES},
     }
 
@@ -117,10 +124,13 @@ def _round_fields(view: RoundView) -> Fields:
             "name": [found.name],
             "about": [found.about],
             "currency": [found.currency],
-            "areas": ["\n".join(view.areas)],
+            "language": [found.language],
+            **{name: ["\n".join(getattr(view, name))] for name in LISTS},
             "sources": list(found.sources),
             "ballots_floor": [str(found.ballots_floor)],
             "appeal_days": [str(found.appeal_days)],
+            "shows_what_if": ["on" if found.shows_what_if else ""],
+            "lot_seed": [found.lot_seed],
             "revision": [str(found.revision)],
             **{name: [words.moment_field(at)] for name, at in times.items()},
         }

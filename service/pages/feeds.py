@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 import msgspec
 
-from service.languages import _, spoken
+from service.languages import Text, _, spoken
 from service.pages import words
 from service.store.deliveries import Delivery
 from service.store.rounds import Round
@@ -68,7 +68,13 @@ def _told(delivery: Delivery, project: FollowedProject, address: str, currency: 
     if delivery.expected_on:
         facts.append(_("Expected to be done on {day}.", day=words.dated(delivery.expected_on)))
     title = f"{project.title}: {_(words.DELIVERIES[delivery.state])}"
-    return Entry(delivery.id, title, delivery.told_at, address, "\n\n".join(facts))
+    said = (_worded(title, project.title), _worded("\n\n".join(facts), delivery.says))
+    return Entry(delivery.id, said[0], delivery.told_at, address, said[1])
+
+
+def _worded(text: str, of: str) -> str:
+    """A text in the language of what somebody wrote, of which most of it is."""
+    return Text(text, of.language, of.language) if isinstance(of, Text) else text
 
 
 def _add_entry(root: Element, told: Entry) -> None:
@@ -81,7 +87,10 @@ def _add_entry(root: Element, told: Entry) -> None:
 
 
 def _say(parent: Element, name: str, text: str) -> None:
-    SubElement(parent, name).text = text.translate(_NO_XML)
+    element = SubElement(parent, name)
+    element.text = text.translate(_NO_XML)
+    if isinstance(text, Text) and text.language not in {"", spoken()}:
+        element.set("xml:lang", text.language)
 
 
 def _written(at: datetime) -> str:

@@ -11,7 +11,7 @@ from schema.snapshot import Channel, Snapshot, Sums
 from service.languages import _, marked
 from service.pages import charts
 from service.pages.telling import Told
-from service.pages.words import percent, refused, rule_name
+from service.pages.words import all_refused, percent, rule_name
 
 
 class Beside(msgspec.Struct, frozen=True):
@@ -71,7 +71,7 @@ def sum_told(sums: Sums) -> list[Term]:
         Term(sums.counted, _("counted, one for each voter")),
         Term(sums.superseded, _("replaced by a later ballot of the same voter")),
         Term(sums.withdrawn, _("sent to take the one before back, with none after it")),
-        *(Term(ballots, _("not counted: {how}", how=refused(code))) for code, ballots in sums.refused.items()),
+        *(Term(ballots, all_refused(code)) for code, ballots in sums.refused.items()),
     ]
 
 

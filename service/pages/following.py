@@ -9,21 +9,21 @@ from litestar.params import FromPath
 from schema.errors import NotCounted
 from service.caching import cached
 from service.house import House
+from service.languages import spoken
 from service.pages.calendars import CALENDAR, calendar
 from service.pages.feeds import ATOM, feed
 from service.pages.shell import HEADERS, Page
 from service.people import TheHouse
 from service.reading import AnyRequest
-from service.verbs import deliveries as delivery_verbs
-from service.verbs import rounds as verbs
+from service.verbs import readings
 
 
 @get("/rounds/{round_id:uuid}/news.atom")
 async def view_news(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """What has happened in a round, for news readers."""
-    view = await verbs.public_round(house, round_id)
+    view = await readings.read_round(house, round_id, spoken())
     try:
-        pots = (await delivery_verbs.follow_round(house, round_id)).pots
+        pots = (await readings.read_following(house, round_id, spoken()))[0].pots
     except NotCounted:
         pots = []
     return _file(request, feed(view.round, pots, _address(house, round_id)), ATOM)
@@ -32,7 +32,7 @@ async def view_news(request: AnyRequest, house: TheHouse, round_id: FromPath[UUI
 @get("/rounds/{round_id:uuid}/dates.ics")
 async def view_dates(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """When residents can do something, for the calendar of a telephone."""
-    view = await verbs.public_round(house, round_id)
+    view = await readings.read_round(house, round_id, spoken())
     return _file(request, calendar(view.round, _address(house, round_id)), CALENDAR)
 
 

@@ -10,9 +10,11 @@ from litestar.datastructures import UploadFile
 from litestar.exceptions import HTTPException, ValidationException
 
 from schema.errors import Malformed, TooLarge, UnknownForm
-from service.languages import _, counted, marked
+from schema.faults import Fault
+from service.languages import marked
 from service.pages.words.times import read_moment
 from service.reading import BODY_LIMIT, AnyRequest, read_body
+from service.refusals.misshapen import fault_in_form
 
 T = TypeVar("T")
 
@@ -31,10 +33,15 @@ _LABELS = {
     "cost_guess": marked("the cost"),
     "cost": marked("the cost"),
     "name": marked("the name"),
+    "lot_seed": marked("the words for lots"),
+    "recipient": marked("the public key"),
+    "ballots_floor": marked("the number from which single ballots are shown"),
+    "appeal_days": marked("the number of days for appeals"),
     "choices": marked("a choice"),
     "roles": marked("a role"),
     "reason": marked("the reason"),
-    "words": marked("your appeal"),
+    "words": marked("what you write"),
+    "side": marked("what it is"),
     "answer": marked("the answer"),
     "ground": marked("the ground"),
     "person": marked("the identity or code"),
@@ -53,6 +60,9 @@ _LABELS = {
     "state": marked("where the project is"),
     "says": marked("what residents should know"),
     "spent": marked("the sum that was spent"),
+    "themes": marked("a theme"),
+    "theme": marked("the theme"),
+    "alt": marked("the description of the picture"),
     "expected_on": marked("the day when it is expected to be done"),
 }
 
@@ -67,7 +77,7 @@ class Fields:
         """The one text of a field. Raises Malformed when it came twice."""
         texts = self._texts.get(name, [""])
         if len(texts) > 1:
-            raise Malformed(fault=_("the field {name} stands twice in the form", name=name))
+            raise Malformed(fault=Fault("the field {name} stands twice in the form", name=name))
         return texts[0]
 
     def texts(self, name: str) -> list[str]:
@@ -91,6 +101,10 @@ class Fields:
         text = self.text(name)
         return read_moment(text) if text else None
 
+    def without(self, *names: str) -> "Fields":
+        """The same without some."""
+        return Fields({name: sent for name, sent in self._texts.items() if name not in names})
+
     def kept(self, names: tuple[str, ...]) -> list[tuple[str, str]]:
         """The pairs of these names that hold something, to be sent again with the next form."""
         return [(name, text) for name in names for text in self.texts(name) if text]
@@ -98,7 +112,7 @@ class Fields:
 
 def _number(text: str, name: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise Malformed(fault=_("{what} is not a whole number", what=_label(name)))
+        raise Malformed(fault=Fault("{what} is not a whole number", what=_label(name)))
     return int(text)
 
 
@@ -137,6 +151,14 @@ async def read_upload(request: AnyRequest, name: str, limit: int) -> bytes:
 
 async def read_file_form(request: AnyRequest, name: str, limit: int) -> tuple[UploadFile, Fields]:
     """The same file, to be read piece by piece, and the texts that came with it."""
+    files, fields = await read_files(request, limit)
+    if name not in files:
+        raise Malformed(fault=marked("no file was chosen"))
+    return files[name], fields
+
+
+async def read_files(request: AnyRequest, limit: int = FORM_LIMIT) -> tuple[dict[str, UploadFile], Fields]:
+    """All files of a multipart form, by the names of their fields, and its texts."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise UnknownForm(expected="multipart/form-data")
     try:
@@ -147,13 +169,11 @@ async def read_file_form(request: AnyRequest, name: str, limit: int) -> tuple[Up
         raise TooLarge(limit=limit) if error.status_code == 413 else Malformed(fault=marked("it is cut off")) from None
     except (ValueError, LookupError):
         raise Malformed(fault=marked("a text in it is not UTF-8")) from None
-    file = form.get(name)
-    if not isinstance(file, UploadFile):
-        raise Malformed(fault=marked("no file was chosen"))
+    files = {name: file for name in form if isinstance(file := form.get(name), UploadFile)}
     texts = {field: [text for text in form.getall(field) if isinstance(text, str)] for field in form}
     if any(_CONTROL.search(text) for sent in texts.values() for text in sent):
         raise Malformed(fault=marked("a text in it holds a sign that is no text"))
-    return file, Fields(texts)
+    return files, Fields(texts)
 
 
 def shaped(values: Mapping[str, object], shape: type[T]) -> T:
@@ -161,30 +181,13 @@ def shaped(values: Mapping[str, object], shape: type[T]) -> T:
     try:
         return msgspec.convert(values, shape)
     except msgspec.ValidationError as error:
-        own = error.__cause__  # what a struct says itself is in plain words already
-        raise Malformed(fault=str(own) if own else _plain(str(error))) from None
+        raise Malformed(fault=fault_in_form(error, _label)) from None
 
 
-def _label(name: str) -> str:
-    """What a form calls a field."""
+def _label(path: str) -> Fault:
+    """What a form calls the field at a path. What is asked of officers for two is one form: its act is not told."""
+    found = re.match(r"(?:act\.)?(\w+)", path)
+    name = found[1] if found else ""
     if name in _LABELS:
-        return _(_LABELS[name])
-    return _("the field {name}", name=name) if name else _("a field")
-
-
-def _plain(fault: str) -> str:
-    """A decoder's complaint as something a person can mend."""
-    where = re.search(r"`\$(?:\.act)?\.(\w+)|field `(\w+)`", fault)
-    name = (where[1] or where[2]) if where else ""
-    what = _label(name)
-    if found := re.search(r"of length <= (\d+)", fault):
-        return counted(
-            int(found[1]), "{what} is longer than {number} sign", "{what} is longer than {number} signs", what=what
-        )
-    if found := re.search(r"`int` ([<>])= (\d+)", fault):
-        if found[1] == "<":
-            return _("{what} must be at most {limit}", what=what, limit=found[2])
-        return _("{what} must be at least {limit}", what=what, limit=found[2])
-    if "length >= " in fault or "missing" in fault:
-        return _("{what} is missing", what=what)
-    return _("{what} is empty or holds what does not belong there", what=what)
+        return Fault(_LABELS[name])
+    return Fault("the field {name}", name=name) if name else Fault("a field")

@@ -27,8 +27,6 @@ from service.verbs.paper import BatchView, Decided, Keyed
 
 K = TypeVar("K", Keyed, Decided)
 
-TYPED = ("number", "numbers", "void", "words", "page")
-
 
 class Keyboard(msgspec.Struct, frozen=True):
     """What a clerk keys into: a batch, and a pot of its round with the projects on the ballot."""
@@ -59,7 +57,7 @@ async def view_keying(
     """The form for a sheet; ``done`` says what became of the one before."""
     keyboard = await _keyboard(house, officer, batch_id, pot)
     said = _(words.SHEETS[done], number=number - 1) if done in words.SHEETS else None
-    return _keying(officer, keyboard, {"number": str(number)}, said=said)
+    return _keying(officer, keyboard, Fields({"number": [str(number)]}), said=said)
 
 
 @post("/paper/{batch_id:uuid}/keying")
@@ -67,18 +65,17 @@ async def key_sheet(request: AnyRequest, house: TheHouse, officer: TheOfficer, b
     """Show what was typed with the titles; save it once it was shown as it is, and go on to the next sheet."""
     fields = await read_form(request)
     keyboard = await _keyboard(house, officer, batch_id, fields.text("pot"))
-    typed = {name: fields.text(name) for name in TYPED}
-    shown = " ".join((typed["number"], typed["numbers"], typed["void"]))
+    shown = " ".join(fields.text(name) for name in ("number", "numbers", "void"))
     try:
         sent = _keyed(fields, keyboard.pot.id, Keyed)
         if fields.text("step") != "save" or fields.text("shown") != shown:
             await verbs.check_sheet(house, officer, batch_id, sent)
-            return _keying(officer, keyboard, typed, looked=sent, shown=shown)
+            return _keying(officer, keyboard, fields, looked=sent, shown=shown)
         state = await verbs.key_sheet(house, officer, batch_id, sent)
     except NOT_HERE:
         raise
     except Refusal as refusal:
-        return _keying(officer, keyboard, typed, refusal=refusal)
+        return _keying(officer, keyboard, fields, refusal=refusal)
     address = f"/officer/paper/{batch_id}/keying?pot={keyboard.pot.id}&number={sent.number + 1}"
     return see_other(f"{address}&done={state.state}")
 
@@ -102,7 +99,7 @@ def _keyed(fields: Fields, pot_id: UUID, shape: type[K]) -> K:
 def _keying(
     officer: Officer,
     keyboard: Keyboard,
-    typed: dict[str, str],
+    typed: Fields,
     *,
     looked: Keyed | None = None,
     shown: str = "",
@@ -121,8 +118,8 @@ def _keying(
         pot=keyboard.pot,
         with_points=isinstance(keyboard.pot.style, Cumulative | Scored),
         limits=words.limits(keyboard.pot.style, keyboard.round.currency),
-        typed={name: typed.get(name, "") for name in TYPED},
-        void=typed.get("void") or (verbs.void_for(refusal) if refusal and details(refusal).status == 422 else ""),
+        typed=typed,
+        void=typed.text("void") or (verbs.void_for(refusal) if refusal and details(refusal).status == 422 else ""),
         looked=looked,
         read=[
             (number, titles[number], points[at] if points else None)
@@ -167,7 +164,6 @@ async def _differences(
     fields: Fields | None = None,
 ) -> Page:
     view = await verbs.view_batch(house, officer, batch_id)
-    typed = {name: fields.text(name) if fields else "" for name in ("pot", *TYPED)}
     return officer_page(
         "officer_differences.html",
         details(refusal).status if refusal else 200,
@@ -176,7 +172,7 @@ async def _differences(
         names={sums.pot_id: sums.pot for sums in view.pots},
         waiting=await verbs.waiting_sheets(house, officer, batch_id),
         differences=await verbs.list_differences(house, officer, batch_id) if "officer" in officer.roles else [],
-        typed=typed,
+        typed=fields or Fields({}),
         voids=words.VOIDS,
         words=words,
         said=said,

@@ -1,6 +1,5 @@
 """An officer's page of a round's letters: printing them, what was issued, and making it void."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -49,7 +48,7 @@ async def letters_page(
     *,
     said: str | None = None,
     refusal: Refusal | None = None,
-    kept: Mapping[str, str] | None = None,
+    typed: Fields | None = None,
 ) -> Page:
     """The page, with what was just done or refused on top and what was typed in its fields."""
     view = await round_verbs.view_own_round(house, officer, round_id)
@@ -63,7 +62,8 @@ async def letters_page(
         most=MOST_HERE,
         said=said,
         alert=words.sentence(refusal, view.round.currency) if refusal else None,
-        kept={"language": FALLBACK, "count": "", "reason": "", "batch": ""} | dict(kept or {}),
+        typed=typed or Fields({}),
+        fallback=FALLBACK,
     )
 
 
@@ -93,7 +93,7 @@ async def issue_letters(request: AnyRequest, house: TheHouse, officer: TheOffice
     except ELSEWHERE:
         raise
     except Refusal as refusal:
-        return await letters_page(house, officer, round_id, refusal=refusal, kept={"language": language})
+        return await letters_page(house, officer, round_id, refusal=refusal, typed=Fields({"language": [language]}))
     return _download(issued, "letters.pdf", "application/pdf")
 
 
@@ -106,8 +106,7 @@ async def issue_list(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
     except ELSEWHERE:
         raise
     except Refusal as refusal:
-        kept = {name: fields.text(name) for name in ("count", "language")}
-        return await letters_page(house, officer, round_id, refusal=refusal, kept=kept)
+        return await letters_page(house, officer, round_id, refusal=refusal, typed=fields)
     return _download(issued, "letters.pdf", "application/pdf")
 
 
@@ -126,8 +125,7 @@ async def void_batch(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
     except ELSEWHERE:
         raise
     except Refusal as refusal:
-        kept = {name: fields.text(name) for name in ("batch", "reason")}
-        return await letters_page(house, officer, round_id, refusal=refusal, kept=kept)
+        return await letters_page(house, officer, round_id, refusal=refusal, typed=fields)
     return see_other(f"/officer/rounds/{round_id}/letters?done=void")
 
 

@@ -1,14 +1,25 @@
-"""Maps of areas: outlines on a plane, to be drawn as SVG without anybody else's tiles."""
+"""Maps of areas: outlines on a plane, drawn as SVG without anybody else's tiles, and pointed at without script."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import cos, radians
 
 import msgspec
 
-from service.store.outlines import Outline
+from service.store.outlines import Outline, Rings
+from service.store.proposals import Point
+from service.verbs.outlines import Frame, frame_of
 
 WIDTH = 600
 """A map's width and greatest height, in the units of its SVG."""
+
+SHOWN = {"small": 288, "large": 576}
+"""Pixels of the longer side of a map that is pointed at: on a telephone, and at a desk. A press tells where in the
+picture it was and not how large the picture is, so these do not bend to the page. Each is sent under its own name.
+"""
+
+NEARER = 4
+"""How many times larger a map is once a point is on it, so that a finger can be more exact."""
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -20,35 +31,91 @@ class Shape(msgspec.Struct, frozen=True):
     y: int
 
 
+class Window(msgspec.Struct, frozen=True):
+    """The part of a map that is shown, ``nearer`` times larger than the whole."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    nearer: int
+
+
 class Map(msgspec.Struct, frozen=True):
-    """Shapes in the order of their names, in a box of this size."""
+    """Shapes in the order of their names, in a box of this size: equirectangular, true to scale in the middle."""
 
     width: int
     height: int
     shapes: list[Shape]
+    frame: Frame
+    across: float
+    up: float
+    """Units of the drawing in a hundred thousandth of a degree, from west to east and from south to north."""
+
+    def on_plane(self, point: Point) -> tuple[int, int]:
+        """Where a point stands on the map."""
+        return round((point[0] - self.frame.west) * self.across), round((self.frame.north - point[1]) * self.up)
+
+    def window(self, near: Point | None) -> Window:
+        """The whole map, or the part around a point."""
+        nearer = NEARER if near else 1
+        width, height = self.width / nearer, self.height / nearer
+        x, y = self.on_plane(near) if near else (0, 0)
+        left, top = (max(0.0, min(at - size / 2, whole - size)) for at, size, whole in self._sides(x, y, width, height))
+        return Window(left, top, width, height, nearer)
+
+    def _sides(self, x: int, y: int, width: float, height: float) -> tuple[tuple[float, float, int], ...]:
+        return (x, width, self.width), (y, height, self.height)
+
+    def shown(self, size: str) -> tuple[int, int]:
+        """The pixels, across and down, of a map of one of the sizes of SHOWN."""
+        return max(1, self.width * SHOWN[size] // WIDTH), max(1, self.height * SHOWN[size] // WIDTH)
+
+    def pressed(self, size: str, x: int, y: int, near: Point | None) -> Point | None:
+        """What was pointed at in a map of this size around a point; None beside it."""
+        width, height = self.shown(size)
+        if not (0 <= x <= width and 0 <= y <= height):
+            return None
+        window = self.window(near)
+        across, down = window.x + x * window.width / width, window.y + y * window.height / height
+        point = round(self.frame.west + across / self.across), round(self.frame.north - down / self.up)
+        return min(max(point[0], self.frame.west), self.frame.east), min(
+            max(point[1], self.frame.south), self.frame.north
+        )
 
 
 def drawn(outlines: Sequence[Outline]) -> Map | None:
-    """The outlines on an equirectangular plane, north up, true to scale in the middle; None when there are none."""
-    points = [point for outline in outlines for ring in outline.rings for point in ring]
-    if not points:
+    """The outlines on a plane, north up; None when there are none."""
+    frame = frame_of(outlines)
+    if frame is None:
         return None
-    (west, east), (south, north) = ((min(axis), max(axis)) for axis in zip(*points, strict=True))
-    narrow = cos(radians((south + north) / 200_000))
-    across, up = max(1.0, (east - west) * narrow), max(1, north - south)
+    narrow = cos(radians((frame.south + frame.north) / 200_000))
+    across, up = max(1.0, (frame.east - frame.west) * narrow), max(1, frame.north - frame.south)
     scale = WIDTH / max(across, up)
-
-    def on_plane(point: tuple[int, int]) -> tuple[int, int]:
-        return round((point[0] - west) * narrow * scale), round((north - point[1]) * scale)
-
-    shapes = []
+    found = Map(round(across * scale), round(up * scale), [], frame, narrow * scale, scale)
     for outline in outlines:
-        rings = [[on_plane(point) for point in ring] for ring in outline.rings]
+        rings = [[found.on_plane(point) for point in ring] for ring in outline.rings]
         widest = max(rings, key=_size)
         (left, right), (top, bottom) = ((min(axis), max(axis)) for axis in zip(*widest, strict=True))
         path = "".join("M" + "L".join(f"{x} {y}" for x, y in ring) + "Z" for ring in rings)
-        shapes.append(Shape(outline.area, path, (left + right) // 2, (top + bottom) // 2))
-    return Map(round(across * scale), round(up * scale), shapes)
+        found.shapes.append(Shape(outline.area, path, (left + right) // 2, (top + bottom) // 2))
+    return found
+
+
+def area_at(outlines: Sequence[Outline], point: Point | None) -> str | None:
+    """The area in which a point lies, if it lies in one."""
+    return next((each.area for each in outlines if point and _within(each.rings, point)), None)
+
+
+def _within(rings: Rings, point: Point) -> bool:
+    """Whether a line from the point to the east crosses the rings an odd number of times."""
+    x, y = point
+    crossed = 0
+    for ring in rings:
+        for (x1, y1), (x2, y2) in pairwise(ring):
+            if (y1 > y) != (y2 > y) and x < x1 + (y - y1) * (x2 - x1) / (y2 - y1):
+                crossed += 1
+    return crossed % 2 == 1
 
 
 def _size(ring: Sequence[tuple[int, int]]) -> int:

@@ -92,7 +92,7 @@ def line(entry: AuditEntry) -> Line:
         entry,
         words.HAPPENED.get((entry.subject, how)),
         words.DEEDS.get(entry.action or ""),
-        whole.get("name") or whole.get("title"),
+        whole.get("name") or whole.get("title") or whole.get("address"),
         changes(entry),
     )
 
@@ -103,6 +103,11 @@ def changes(entry: AuditEntry) -> list[Change]:
     names = sorted(before.keys() | after.keys())
     rows = [Change(name, _told(name, before.get(name)), _told(name, after.get(name))) for name in names]
     return [row for row in rows if row.before is not None or row.after is not None]
+
+
+def _called(name: str) -> str:
+    """What a column or a part of one is called."""
+    return _(words.COLUMNS[name]) if name in words.COLUMNS else name.replace("_", " ")
 
 
 def _told(name: str, value: object) -> str | None:
@@ -119,8 +124,8 @@ def _told(name: str, value: object) -> str | None:
         case list():
             return words.listed([_told(name, each) or "–" for each in value])
         case dict():
-            told = ((key, _told(key, each)) for key, each in value.items())
-            return "; ".join(f"{key.replace('_', ' ')}: {said}" for key, said in told if said is not None) or None
+            told = ((_called(key), _told(key, each)) for key, each in value.items())
+            return "; ".join(f"{key}: {said}" for key, said in told if said is not None) or None
     return str(value)
 
 

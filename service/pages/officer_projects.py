@@ -1,5 +1,6 @@
 """An officer's page of a pot's projects: change, remove, order, and send them as a file."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from service.problems import details
 from service.reading import AnyRequest, read_body
 from service.store.roll import Officer
 from service.verbs import projects as verbs
-from service.verbs.projects import PotView, ProjectDraft
+from service.verbs.projects import PotView, ProjectDraft, Wording, Wordings
 
 DONE = {
     "added": marked("The project is on the ballot."),
@@ -33,7 +34,6 @@ DONE = {
 STATES = {"new": marked("new"), "changed": marked("changed"), "same": marked("the same")}
 """What a row of a file would do."""
 
-_TYPED = ("title", "cost", "area", "about")
 _STEPS = {"up": -1, "down": 1}
 _WIRE_LIMIT = 8 * LIMIT
 """Bytes of a form that holds a file, of which a form writes a letter as six."""
@@ -65,12 +65,8 @@ async def _page(
         columns=COLUMNS,
         said=_(said) if said else None,
         alert=words.sentence(refusal, view.round.currency) if refusal else None,
-        typed=_texts(typed or Fields({})),
+        typed=typed or Fields({}),
     )
-
-
-def _texts(fields: Fields) -> dict[str, str]:
-    return {name: fields.text(name) for name in _TYPED}
 
 
 @get(["/pots/{pot_id:uuid}/projects/file", "/pots/{pot_id:uuid}/projects/rows"])
@@ -85,7 +81,7 @@ async def add_project(request: AnyRequest, house: TheHouse, officer: TheOfficer,
     fields = await read_form(request)
     try:
         view = await verbs.view_pot(house, officer, pot_id)
-        await verbs.add_project(house, officer, view.round.id, _sent(fields, pot_id))
+        await verbs.add_project(house, officer, view.round.id, _sent(fields, view))
     except ELSEWHERE:
         raise
     except Refusal as refusal:
@@ -93,10 +89,12 @@ async def add_project(request: AnyRequest, house: TheHouse, officer: TheOfficer,
     return see_other(f"/officer/pots/{pot_id}/projects?done=added")
 
 
-def _sent(fields: Fields, pot_id: UUID) -> ProjectDraft:
+def _sent(fields: Fields, view: PotView) -> ProjectDraft:
+    language = fields.text("language") or None
     sent = {"title": fields.text("title"), "about": fields.text("about"), "area": fields.text("area") or None}
+    sent |= {"language": None if language == view.round.language else language}
     return shaped(
-        sent | {"pot_id": pot_id, "cost": words.read_money(fields.text("cost"), marked("the cost"))}, ProjectDraft
+        sent | {"pot_id": view.pot.id, "cost": words.read_money(fields.text("cost"), marked("the cost"))}, ProjectDraft
     )
 
 
@@ -104,12 +102,13 @@ def _sent(fields: Fields, pot_id: UUID) -> ProjectDraft:
 async def view_project(house: TheHouse, officer: TheOfficer, project_id: FromPath[UUID]) -> Page:
     """The form of one project."""
     project, view = await verbs.view_project(house, officer, project_id)
-    typed = {"title": project.title, "cost": words.money_field(project.cost)}
-    return _project_page(officer, project_id, view, typed | {"area": project.area or "", "about": project.about})
+    texts = {"title": project.title, "cost": words.money_field(project.cost), "about": project.about}
+    texts |= {"area": project.area or "", "language": project.language or ""}
+    return _project_page(officer, project_id, view, Fields({name: [text] for name, text in texts.items()}))
 
 
 def _project_page(
-    officer: Officer, project_id: UUID, view: PotView, typed: dict[str, str], refusal: Refusal | None = None
+    officer: Officer, project_id: UUID, view: PotView, typed: Fields, refusal: Refusal | None = None
 ) -> Page:
     return officer_page(
         "officer_project.html",
@@ -128,11 +127,11 @@ async def save_project(request: AnyRequest, house: TheHouse, officer: TheOfficer
     fields = await read_form(request)
     project, view = await verbs.view_project(house, officer, project_id)
     try:
-        await verbs.edit_project(house, officer, project_id, _sent(fields, project.pot_id))
+        await verbs.edit_project(house, officer, project_id, _sent(fields, view))
     except ELSEWHERE:
         raise
     except Refusal as refusal:
-        return _project_page(officer, project_id, view, _texts(fields), refusal)
+        return _project_page(officer, project_id, view, fields, refusal)
     return see_other(f"/officer/pots/{project.pot_id}/projects?done=saved")
 
 
@@ -166,7 +165,9 @@ async def download_projects(house: TheHouse, officer: TheOfficer, pot_id: FromPa
     """The projects as a file; its first sign tells spreadsheets that it is UTF-8."""
     view = await verbs.view_pot(house, officer, pot_id)
     told = {**HEADERS, "Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="projects.csv"'}
-    return Response("\ufeff" + written(view.projects), media_type="text/csv; charset=utf-8", headers=told)
+    wordings = await verbs.view_wordings(house, view)
+    text = written(view.projects, [wordings[project.id] for project in view.projects])
+    return Response("\ufeff" + text, media_type="text/csv; charset=utf-8", headers=told)
 
 
 @post("/pots/{pot_id:uuid}/projects/file", request_max_body_size=2 * LIMIT)
@@ -179,29 +180,33 @@ async def preview_file(request: AnyRequest, house: TheHouse, officer: TheOfficer
         raise
     except Refusal as refusal:
         return await _page(house, officer, pot_id, refusal=refusal)
-    return _preview(officer, view, sheet)
+    return await _preview(house, officer, view, sheet)
 
 
-def _preview(officer: Officer, view: PotView, sheet: Sheet) -> Page:
+async def _preview(house: House, officer: Officer, view: PotView, sheet: Sheet) -> Page:
     """What each row would do, and the rows themselves, to be sent again."""
-    drafts = [draft for _line, draft in sheet.rows]
+    there = await verbs.view_wordings(house, view)
+    rows = zip(sheet.drafts, sheet.translated, strict=True)
     return officer_page(
         "officer_projects_file.html",
         400 if sheet.faults else 200,
         officer=officer,
         view=view,
         faults=sheet.faults,
-        rows=[(_state(view, draft), draft) for draft in drafts],
+        rows=[(_state(view, draft, wordings, there), draft) for draft, wordings in rows],
         states=STATES,
-        file=written(drafts),
+        file=written(sheet.drafts, sheet.translated),
     )
 
 
-def _state(view: PotView, draft: ProjectDraft) -> str:
+def _state(view: PotView, draft: ProjectDraft, wordings: Wordings, written_there: Mapping[UUID, Wordings]) -> str:
     there = next((each for each in view.projects if each.number == draft.number), None)
     if there is None:
         return "new"
     unchanged = (there.title, there.about, there.cost, there.area) == (draft.title, draft.about, draft.cost, draft.area)
+    for code, each in wordings.items():
+        before = written_there[there.id].get(code, Wording())
+        unchanged &= (each.title or before.title, each.about or before.about) == (before.title, before.about)
     return "same" if unchanged else "changed"
 
 
@@ -213,8 +218,8 @@ async def apply_file(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
     try:
         sheet = read(form.text("file").encode(), pot_id, view.areas)
         if sheet.faults or not sheet.rows:
-            return _preview(officer, view, sheet)
-        await verbs.write_projects(house, officer, pot_id, [draft for _line, draft in sheet.rows])
+            return await _preview(house, officer, view, sheet)
+        await verbs.write_projects(house, officer, pot_id, sheet.drafts, sheet.translated)
     except ELSEWHERE:
         raise
     except Refusal as refusal:

@@ -18,6 +18,7 @@ from service.people import TheHouse, TheOfficer
 from service.problems import details
 from service.reading import AnyRequest, uuid_or_malformed
 from service.store.roll import Officer
+from service.verbs import moderation
 from service.verbs import proposals as proposal_verbs
 from service.verbs import reviews as verbs
 from service.verbs import rounds as round_verbs
@@ -29,6 +30,7 @@ DONE = {
     "declined": marked("The proposal is declined. Everybody can read why."),
     "hidden": marked("The proposal is hidden. Only officers can read it, and its author is told why."),
     "reopened": marked("The decision is taken back."),
+    "reports": marked("The reports are laid aside."),
 }
 """What the page says after an act, by the name in its address."""
 
@@ -72,6 +74,7 @@ async def _page(
         state=state,
         counts=queue.counts,
         proposals=found[:SIZE],
+        reports=await moderation.view_reports(house, officer, round_id, [each.id for each in found]),
         first=first,
         more=found[SIZE - 1].id if len(found) > SIZE else None,
         words=words,
@@ -122,6 +125,14 @@ async def reopen_proposal(
     return await _decide(request, house, officer, proposal_id, "reopened")
 
 
+@post("/proposals/{proposal_id:uuid}/reports")
+async def settle_reports(house: TheHouse, officer: TheOfficer, proposal_id: FromPath[UUID]) -> Page:
+    """Lay aside what readers reported of a proposal that may stand."""
+    before, _queue = await verbs.view_queued(house, officer, proposal_id)
+    await moderation.settle_proposal_reports(house, officer, proposal_id)
+    return see_other(f"/officer/rounds/{before.round_id}/proposals?queue={before.state}&done=reports")
+
+
 async def _decide(request: AnyRequest, house: House, officer: Officer, proposal_id: UUID, state: str) -> Page:
     """Do it and lead back to the queue from which it came; a refusal is told beside the proposal."""
     fields = await read_form(request)
@@ -144,4 +155,11 @@ async def _told(
     return await _page(house, officer, one.round_id, one.state, queue, refusal=refusal, tried=tried, typed=fields)
 
 
-handlers: list[Any] = [list_proposals, shortlist_proposal, decline_proposal, hide_proposal, reopen_proposal]
+handlers: list[Any] = [
+    list_proposals,
+    shortlist_proposal,
+    decline_proposal,
+    hide_proposal,
+    reopen_proposal,
+    settle_reports,
+]

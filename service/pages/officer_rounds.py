@@ -21,12 +21,13 @@ from service.store.ballots import Turnout
 from service.store.roll import Officer
 from service.verbs import acts as act_verbs
 from service.verbs import ballots as ballot_verbs
+from service.verbs import moderation
 from service.verbs import reviews as review_verbs
 from service.verbs import roll as roll_verbs
 from service.verbs import rounds as verbs
 from service.verbs import setup as setup_verbs
+from service.verbs import snapshots as snapshot_verbs
 from service.verbs.roll import RollView
-from service.verbs.rounds import RoundView
 
 DONE = {
     "announce": marked("The round is announced: everybody can see it now."),
@@ -35,15 +36,17 @@ DONE = {
     "ask": marked("Another officer has a day to confirm this. It is done then, and not before."),
     "confirm": marked("Two officers agreed, and it is done."),
     "withdraw": marked("Nobody is asked for this any more."),
+    "show-what-if": marked("What other rules would have made of the ballots is shown on the pages of results."),
     "draft": marked("The round is saved."),
     "copy": marked("The new round is drafted. Nobody else sees it before you announce it."),
 }
 """What the page says after an act; the address holds the name alone, so nobody can put words on our page."""
 
-_ACTS: dict[str, Callable[[House, Officer, UUID], Awaitable[RoundView]]] = {
+_ACTS: dict[str, Callable[[House, Officer, UUID], Awaitable[object]]] = {
     "announce": verbs.announce_round,
     "schedule": verbs.schedule_round,
     "take-back": verbs.unschedule_round,
+    "show-what-if": snapshot_verbs.publish_what_if,
 }
 
 
@@ -84,8 +87,10 @@ async def round_page(
         counted_pots=counted,
         acts=[act for act in asked if act.state in {"waiting", "decided"} and words.is_possible(act, askable)],
         askable=askable,
+        what_if=await snapshot_verbs.view_what_if_publication(house, round_id),
         typed=typed or Fields({}),
         proposals=await review_verbs.count_proposals(house, officer, round_id),
+        debate=await moderation.count_arguments(house, officer, round_id),
         checks=checks,
         whole=all(check.done for check in checks),
         steps=words.timeline(view.round),
@@ -121,21 +126,23 @@ async def lead_back(officer: TheOfficer, round_id: FromPath[UUID]) -> Page:
 
 @post("/rounds/{round_id:uuid}/{act:str}")
 async def act_on_round(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], act: FromPath[str]) -> Page:
-    """Announce, schedule or take the scheduling back."""
+    """Announce, schedule, take the scheduling back, or show the comparison with other rules."""
     if act not in _ACTS:
         raise NotFound(what="page")
-    return await _done_or_said(house, officer, round_id, act, _ACTS[act](house, officer, round_id))
+    return await done_or_said(house, officer, round_id, act, _ACTS[act](house, officer, round_id))
 
 
-async def _done_or_said(house: House, officer: Officer, round_id: UUID, act: str, doing: Awaitable[object]) -> Page:
-    """Do it and lead back to the round; a refusal is told on the round's page, with its facts."""
+async def done_or_said(
+    house: House, officer: Officer, round_id: UUID, done: str, doing: Awaitable[object], typed: Fields | None = None
+) -> Page:
+    """Do it and lead back to the round; a refusal is told on the round's page, with what was typed."""
     try:
         await doing
     except ELSEWHERE:
         raise
     except Refusal as refusal:
-        return await round_page(house, officer, round_id, refusal=refusal)
-    return see_other(f"/officer/rounds/{round_id}?done={act}")
+        return await round_page(house, officer, round_id, refusal=refusal, typed=typed)
+    return see_other(f"/officer/rounds/{round_id}?done={done}")
 
 
 handlers: list[Any] = [

@@ -64,7 +64,7 @@ async def _batches(
         officer=officer,
         round=view.round,
         batches=await verbs.list_batches(house, officer, round_id),
-        typed={name: fields.text(name) if fields else "" for name in ("reference", "place")},
+        typed=fields or Fields({}),
         alert=words.sentence(refusal, "") if refusal else None,
     )
 
@@ -184,7 +184,7 @@ def _booth(
         details(refusal).status if refusal else 200,
         officer=officer,
         view=view,
-        typed={name: fields.text(name) if fields else "" for name in ("person", "by", "reason")},
+        typed=fields or Fields({}),
         ticked=ticked or [str(sums.pot_id) for sums in view.pots],
         unmarking=unmarking,
         said=said,

@@ -15,10 +15,15 @@ from service.store.rounds import Round
 
 NO_PASS = (NoPass, BadPass, PassExpired)
 KEPT = (
-    *("then", "pot", "choices", "points", "easy", "title", "about", "author_name", "language", "area", "cost_guess"),
-    *("birth_year", "birth_month", "relations"),
+    *("then", "pot", "choices", "points", "easy", "original"),
+    *("title", "about", "author_name", "language", "area", "cost_guess", "theme", "place", "point"),
+    *("birth_year", "birth_month", "relations", "draft", "revision"),
+    *("proposal", "argument", "side", "words", "key", "alt"),
 )
-"""Fields that the sign-in form takes along. ``then`` says where: ballot, choices (onto it), proposal, declaration."""
+"""Fields that the sign-in form takes along. ``then`` says where.
+
+It is ballot, choices (onto it), proposal, edit, pictures, argument or declaration.
+"""
 
 
 async def box_pass(house: House, fields: Fields, round_id: UUID, pot_id: UUID) -> Pass:
@@ -66,6 +71,8 @@ def ask_sent_code(
     return form_page("sent_code.html", refusal, found.currency, round=found, contact=contact, kept=kept, code=code)
 
 
-def ask_again(found: Round, then: str, fields: Fields, refusal: Refusal) -> Page:
-    """The sign-in form in place of the page ``then``, whose fields come back after the code."""
-    return ask_code(found, [("then", then), *fields.kept(tuple(name for name in KEPT if name != "then"))], refusal)
+def ask_again(found: Round, then: str, fields: Fields, refusal: Refusal, **more: str) -> Page:
+    """The sign-in form in place of the page ``then``, whose fields, and ``more``, come back after the code."""
+    known = {"then": then, **more}
+    rest = fields.kept(tuple(name for name in KEPT if name not in known))
+    return ask_code(found, [*known.items(), *rest], refusal)

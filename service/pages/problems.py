@@ -6,9 +6,9 @@ from litestar import get
 from litestar.params import FromPath
 
 from schema.errors import Elsewhere, NotAllowed, NotFound, NotSignedIn, Refusal, RoleMissing, TooFast, Unavailable
-from service.languages import _
+from service.languages import _, spoken
 from service.pages import words
-from service.pages.shell import Page, PrivatePage, private_page, public_page
+from service.pages.shell import Page, PrivatePage, again, here, private_page, public_page
 from service.problems import answer_problem, details, refusal_of, retry_after
 from service.reading import AnyRequest, listen
 from service.refusals import PROBLEMS
@@ -40,7 +40,9 @@ def answer_problem_page(request: AnyRequest, error: Exception) -> Page:
     refusal = refusal_of(error)
     if isinstance(refusal, Elsewhere):
         path = request.url.path if request.method == "GET" else "/"
-        return problem_page(refusal, (f"{refusal.facts['address']}{path}", _("Go on there")))
+        asked = (again(request) or "").removesuffix("&")
+        there = here(request).there(str(refusal.facts["address"]), f"{path}?{asked}" if asked else path)
+        return problem_page(refusal, (there, _("Go on there")))
     return problem_page(refusal)
 
 
@@ -57,7 +59,7 @@ def problem_page(refusal: Refusal, back: tuple[str, str] | None = None) -> Priva
         code=refusal.code,
         back=back,
     )
-    answer.headers.update(retry_after(refusal))
+    answer.headers.update({"Content-Language": spoken(), **retry_after(refusal)})
     return answer
 
 

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from schema.errors import Refusal, SignInLapsed
 from service.house import House
-from service.languages import _
+from service.languages import _, spoken
 from service.pages.forms import decode_form
 from service.pages.problems import problem_page
 from service.pages.shell import Page, see_other
@@ -17,6 +17,7 @@ from service.pages.sign_in import can_do
 from service.people import TheHouse, caller_address
 from service.reading import AnyRequest
 from service.verbs import providers as verbs
+from service.verbs import readings
 from service.verbs import rounds as round_verbs
 from service.verbs.providers import MINUTES, RESIDENTS, Answer, Door
 
@@ -55,7 +56,7 @@ async def _finished(request: AnyRequest, house: House, attempt: verbs.Attempt, a
         passes = await verbs.finish_sign_in(house, attempt, answer, caller_address(request))
     except Refusal as refusal:
         return problem_page(refusal, _again(round_id))
-    return await can_do(house, await round_verbs.public_round(house, round_id), passes)
+    return await can_do(house, await readings.read_round(house, round_id, spoken()), passes)
 
 
 def _again(round_id: UUID) -> tuple[str, str]:

@@ -10,15 +10,16 @@ from litestar import get
 from litestar.params import FromPath
 
 from schema.comparison import WhatIf, WithoutHeld
-from schema.errors import NotCounted, NotFound
+from schema.errors import NotCounted, NotFound, NotShown
 from schema.snapshot import Snapshot
 from service.languages import spoken
 from service.pages import charts, figures, rules, telling, ties
 from service.pages.problems import problem_page
-from service.pages.shell import Addresses, Page, addresses, render, rendered_page
+from service.pages.shell import ORIGINALS, Addresses, Page, here, render, rendered_page, wanted
 from service.people import TheHouse
 from service.reading import AnyRequest
-from service.verbs import rounds as round_verbs
+from service.store.translations import Reading
+from service.verbs import readings
 from service.verbs import snapshots as verbs
 
 _SNAPSHOT, _WHAT_IF = msgspec.json.Decoder(Snapshot), msgspec.json.Decoder(WhatIf)
@@ -31,23 +32,35 @@ async def view_results(request: AnyRequest, house: TheHouse, pot_id: FromPath[UU
     try:
         published = await verbs.view_snapshot(house, pot_id)
     except NotCounted as refusal:
-        found, _, _ = await round_verbs.public_pot(house, pot_id)
+        found = (await readings.read_pot(house, pot_id, wanted(request))).round
         return problem_page(refusal, (f"/rounds/{found.id}", found.name))
     try:
         what_if = await verbs.view_what_if(house, pot_id)
-    except NotCounted:  # it is not worked out yet
+    except (NotCounted, NotShown):  # it is not worked out yet, or nobody decided to show it
         what_if = None
     try:
         without_held = await verbs.view_without_held(house, pot_id)
     except (NotCounted, NotFound):  # none is held
         without_held = None
-    at = addresses(house.settings)
-    facts = Facts(published.content, published.published_at, what_if, without_held, at, house.settings.box_url)
+    at = here(request)
+    facts = Facts(
+        content=published.content,
+        published_at=published.published_at,
+        what_if=what_if,
+        without_held=without_held,
+        at=at,
+        site=house.settings.box_url,
+        wanted=wanted(request),
+        titles=await readings.titles_of_pot(house, pot_id, wanted(request)),
+    )
     return rendered_page(request, at, page(facts, spoken()))
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """All that the page depends on: what was published and when, what is beside it, and where the house is."""
+    """All that the page depends on: what was published and when, what is beside it, and where the house is.
+
+    ``wanted`` and ``titles``: in which language its names are read, and how.
+    """
 
     content: bytes
     published_at: datetime
@@ -55,17 +68,21 @@ class Facts(msgspec.Struct, frozen=True):
     without_held: bytes | None
     at: Addresses
     site: str
+    wanted: str
+    titles: tuple[Reading, ...] = ()
 
 
 @lru_cache(maxsize=64)
 def page(facts: Facts, _language: str) -> bytes:
     """The page in a language. Everybody reads the same one that day, and what it tells never changes."""
-    snapshot = _SNAPSHOT.decode(facts.content)
+    snapshot, texts = readings.outcome_in_words(_SNAPSHOT.decode(facts.content), facts.titles, facts.wanted)
     funded, others = telling.told(snapshot)
     steps = figures.way_of_the_money(snapshot, funded)
     return render(
         "results.html",
         facts.at,
+        "" if facts.wanted else f"{ORIGINALS}&",
+        texts=texts,
         site=facts.site,
         snapshot=snapshot,
         published_at=facts.published_at,

@@ -8,11 +8,12 @@ from litestar.params import FromPath, QueryParameter
 
 from service.pages import words
 from service.pages.maps import drawn
-from service.pages.shell import Page, public_page
+from service.pages.shell import Page, public_page, wanted
 from service.people import TheHouse
 from service.reading import AnyRequest
 from service.verbs import ballots as ballot_verbs
 from service.verbs import outlines as outline_verbs
+from service.verbs import readings
 from service.verbs import rounds as verbs
 
 SIZE = 50
@@ -25,11 +26,12 @@ After = Annotated[UUID | None, QueryParameter(name="after")]
 async def home(request: AnyRequest, house: TheHouse, after: After = None) -> Page:
     """Announced rounds, newest first, and what is open now."""
     found = await verbs.list_rounds(house, after, SIZE + 1)
-    shown = found[:SIZE]
+    shown, texts = await readings.read_rounds(house, found[:SIZE], wanted(request))
     return public_page(
         request,
         "home.html",
         first=after is None,
+        texts=texts,
         open_now=[each for each in shown if each.phase in words.OPEN],
         others=[each for each in shown if each.phase not in words.OPEN],
         steps={each.id: words.timeline(each) for each in shown},
@@ -42,7 +44,7 @@ async def home(request: AnyRequest, house: TheHouse, after: After = None) -> Pag
 @get("/rounds/{round_id:uuid}")
 async def view_round(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """A round: where it is, what can be done today, its pots and projects."""
-    view = await verbs.public_round(house, round_id)
+    view = await readings.read_round(house, round_id, wanted(request))
     voted = view.round.phase in {"voting", "counting", "published"}
     turnout = await ballot_verbs.view_turnout(house, round_id) if voted else []
     outlines = await outline_verbs.view_outlines(house, view.round.municipality_id, view.areas) if view.areas else []
@@ -51,6 +53,7 @@ async def view_round(request: AnyRequest, house: TheHouse, round_id: FromPath[UU
         request,
         "round.html",
         round=view.round,
+        texts=view.texts,
         pots=view.pots,
         projects={pot.id: [each for each in view.projects if each.pot_id == pot.id] for pot in view.pots},
         turnout={row.pot_id: row for row in turnout},

@@ -1,6 +1,7 @@
 """What every page is wrapped in: templates, security headers, and how long a browser may keep it."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,23 @@ from schema.errors import NotFound, Refusal
 from schema.settings import Settings
 from service.brand import Brand, read_brand
 from service.caching import cached
-from service.languages import COOKIE, LANGUAGES, counted, grouped, spoken, translated, translated_number
+from service.languages import (
+    COOKIE,
+    LANGUAGES,
+    Text,
+    _,
+    counted,
+    grouped,
+    language_name,
+    listed,
+    spoken,
+    translated,
+    translated_number,
+)
 from service.pages import words
 from service.problems import details, retry_after
 from service.reading import AnyRequest
+from service.refusals import said
 from service.rights import may
 
 FOLDER = Path(__file__).parent
@@ -68,16 +82,29 @@ class Ways(msgspec.Struct, frozen=True):
 
 
 class Addresses(msgspec.Struct, frozen=True):
-    """What stands before a path that leads to the roll or to the box, nothing while one address is both; and the house.
+    """Where the house's rooms are, which ways lead into it, and how it looks.
 
-    ``brand`` is how it looks. ``lang`` stands behind such a path, as a cookie with the chosen language stays behind.
+    ``origins`` are those of the roll and of the box, nothing while one address is both. ``language`` is the one that
+    the reader chose: a cookie stays behind in the room that set it, so every way into the other one takes it along.
     """
 
     ways: Ways = Ways()
-    roll: str = ""
-    box: str = ""
+    origins: tuple[str, str] | None = None
     brand: Brand = Brand()
-    lang: str = ""
+    language: str = ""
+
+    def roll(self, path: str) -> str:
+        """The address of a path in the roll."""
+        return self.there(self.origins[0], path) if self.origins else path
+
+    def box(self, path: str) -> str:
+        """The address of a path in the box."""
+        return self.there(self.origins[1], path) if self.origins else path
+
+    def there(self, origin: str, path: str) -> str:
+        """The address of a path in the room of this origin, to be read in the reader's language."""
+        asked = f"{'&' if '?' in path else '?'}lang={self.language}" if self.language else ""
+        return f"{origin}{path}{asked}"
 
 
 def addresses(settings: Settings) -> Addresses:
@@ -86,7 +113,7 @@ def addresses(settings: Settings) -> Addresses:
     ways = Ways(settings.mail is not None, settings.texts is not None, names)
     brand = read_brand(settings.brand)
     if settings.separate_box_url:
-        return Addresses(ways, settings.public_url, settings.box_url, brand)
+        return Addresses(ways, (settings.public_url, settings.box_url), brand)
     return Addresses(ways, brand=brand)
 
 
@@ -94,7 +121,7 @@ def here(request: AnyRequest) -> Addresses:
     """The house's addresses for this reader: to the other room goes the language that she chose."""
     at = addresses(request.app.state.settings)
     chosen = {request.query_params.get("lang"), request.cookies.get(COOKIE)} & LANGUAGES.keys()
-    return msgspec.structs.replace(at, lang=f"?lang={spoken()}") if at.box and chosen else at
+    return msgspec.structs.replace(at, language=spoken()) if at.origins and chosen else at
 
 
 def again(request: AnyRequest) -> str | None:
@@ -105,14 +132,23 @@ def again(request: AnyRequest) -> str | None:
     return "".join(f"{urlencode([pair])}&" for pair in asked)
 
 
+ORIGINALS = "original=yes"
+"""What an address asks for whose reader wants to see what people wrote as they wrote it."""
+
+
+def wanted(request: AnyRequest) -> str:
+    """The language in which this reader wants what people wrote; none for whoever wants the originals."""
+    return "" if request.query_params.get("original") == "yes" else spoken()
+
+
 def headers(at: Addresses, script: object = None) -> dict[str, str]:
     """HEADERS for a page that runs a script of ours, if it names one.
 
     It may hold a form for the box, which takes passes and gives no cookie.
     """
     policy = HEADERS[POLICY]
-    if at.box:
-        policy = policy.replace("form-action 'self'", f"form-action 'self' {at.box}")
+    if at.origins:
+        policy = policy.replace("form-action 'self'", f"form-action 'self' {at.origins[1]}")
     return HEADERS | {POLICY: policy + RUNS.get(script, "")}
 
 
@@ -126,17 +162,56 @@ def moment(at: datetime) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(at.strftime("%Y-%m-%dT%H:%MZ"), words.moment(at))
 
 
+def tongue_of(text: str) -> Markup:
+    """The attributes of an element that holds what somebody wrote: its language, if it is not the page's."""
+    code = text.language if isinstance(text, Text) else ""
+    if not code or code == spoken():
+        return Markup('dir="auto"')
+    return Markup('lang="{}" dir="auto"').format(code)
+
+
+def worded(text: str) -> str:
+    """The same text for within a sentence: in an element with its language, if that is not the page's."""
+    if not isinstance(text, Text) or text.language in {"", spoken()}:
+        return text
+    return Markup('<span lang="{}">{}</span>').format(text.language, text)
+
+
+def remarks(*texts: str) -> str:
+    """What a reader should know of a translation; of a title and its description, which are one, it is said once."""
+    text = next((each for each in texts if isinstance(each, Text) and each.language != each.written_in), None)
+    if text is None:
+        return ""
+    said = []
+    if text.corrected_at:
+        said.append(_("This translation was corrected on {at}.", at=words.moment(text.corrected_at)))
+    if text.stale:
+        said.append(_("Its original has changed since it was translated."))
+    return " ".join(said)
+
+
+def tongue_names(codes: Sequence[str]) -> str:
+    """Languages by their names."""
+    return listed([language_name(code) for code in codes])
+
+
 # The extension adds this method, which the type of an environment does not know.
 _templates.install_gettext_callables(translated, translated_number, newstyle=True)  # type: ignore[attr-defined]
 _templates.policies["ext.i18n.trimmed"] = True
-_templates.globals.update(static=static_address, may=may, counted=counted)
+_templates.globals.update(
+    static=static_address, may=may, counted=counted, remarks=remarks, tongue_names=tongue_names, ORIGINALS=ORIGINALS
+)
 _templates.filters.update(
     money=words.money,
     moment=moment,
     day=words.day,
+    dated=words.dated,
     grouped=grouped,
     groups=words.groups,
-    refused=words.refused,
+    why_refused=words.why_refused,
+    said=said,
+    lang=tongue_of,
+    worded=worded,
 )
 
 

@@ -18,29 +18,31 @@ from schema.errors import (
     WrongOneTimeCode,
 )
 from service.house import House
+from service.languages import marked, spoken
 from service.pages import words
+from service.pages.arguments import argument_page
 from service.pages.ballots import Desk, ballot_page
 from service.pages.choosing import chosen
 from service.pages.declarations import declaration_form
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import KEPT, ask_code, ask_sent_code
-from service.pages.proposals import backing, own_proposals, proposal_form
+from service.pages.pictures import pictures_page
+from service.pages.proposals import backing, begun_form, edit_form, own_drafts, own_proposals
 from service.pages.shell import Page, private_page, public_page
 from service.people import TheHouse, caller_address
-from service.reading import AnyRequest
+from service.reading import AnyRequest, uuid_or_malformed
 from service.verbs import appeals as appeal_verbs
-from service.verbs import contact_codes
-from service.verbs import rounds as round_verbs
+from service.verbs import contact_codes, readings
 from service.verbs import sign_in as verbs
 from service.verbs.contact_codes import Contact
-from service.verbs.rounds import RoundView
+from service.verbs.readings import RoundInWords
 from service.verbs.sign_in import CodeSignIn, Passes
 
 
 @get("/rounds/{round_id:uuid}/sign-in")
 async def view_sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """The form for a letter code, and the other ways that the house has."""
-    view = await round_verbs.public_round(house, round_id)
+    view = await readings.read_round(house, round_id, spoken())
     return public_page(
         request, "sign_in.html", round=view.round, kept=[], carries="", alert=None, code="", contact=("", "")
     )
@@ -49,7 +51,7 @@ async def view_sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[
 @post("/rounds/{round_id:uuid}/contact-codes")
 async def send_contact_code(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """Send a code to a contact, and ask for it. The page is the same whether or not the contact is known."""
-    view = await round_verbs.public_round(house, round_id)
+    view = await readings.read_round(house, round_id, spoken())
     fields = await read_form(request)
     kept, typed = fields.kept(KEPT), _contact(fields)
     try:
@@ -63,8 +65,8 @@ async def send_contact_code(request: AnyRequest, house: TheHouse, round_id: From
 @post("/rounds/{round_id:uuid}/sign-in")
 async def sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """Take the code; lead on to what the form took along, or show what can be done."""
-    view = await round_verbs.public_round(house, round_id)
     fields = await read_form(request)
+    view = await readings.read_round(house, round_id, "" if fields.text("original") == "yes" else spoken())
     kept, typed = fields.kept(KEPT), _contact(fields)
     sent_there = {"contact": {"kind": typed[0], "address": typed[1]}} if typed[0] else {}
     try:
@@ -86,8 +88,18 @@ async def sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]
         case "choices" if here and (desk := _desk(view, fields, passes)) is not None:
             return await ballot_page(house, desk, chosen(fields, desk.pot.style), returned=True)
         case "proposal" if view.round.phase == "proposing":
-            return proposal_form(view, passes.civic, fields)
+            return await begun_form(house, view, passes.civic, fields)
+        case "edit":
+            return await edit_form(house, view, _proposal(fields), passes.civic, fields)
+        case "pictures":
+            return await pictures_page(house, view, passes.civic, _proposal(fields), fields.text("alt"))
+        case "argument":
+            return await argument_page(house, view, _proposal(fields), passes.civic, fields)
     return await can_do(house, view, passes)
+
+
+def _proposal(fields: Fields) -> UUID:
+    return uuid_or_malformed(fields.text("proposal"), marked("the proposal"))
 
 
 def _contact(fields: Fields) -> tuple[str, str]:
@@ -95,7 +107,7 @@ def _contact(fields: Fields) -> tuple[str, str]:
     return fields.text("kind"), fields.text("address")
 
 
-def _desk(view: RoundView, fields: Fields, passes: Passes) -> Desk | None:
+def _desk(view: RoundInWords, fields: Fields, passes: Passes) -> Desk | None:
     """The ballot that the form took along, when there is a pass for its pot."""
     tokens = {str(each.pot_id): each.token for each in passes.pots if each.token is not None}
     wanted = fields.text("pot")
@@ -104,10 +116,10 @@ def _desk(view: RoundView, fields: Fields, passes: Passes) -> Desk | None:
         return None
     projects = [project for project in view.projects if project.pot_id == pot.id]
     others = [token for pot_id, token in tokens.items() if pot_id != wanted]
-    return Desk(view.round, pot, projects, tokens[wanted], others, bool(fields.text("easy")))
+    return Desk(view.round, pot, projects, tokens[wanted], others, view.texts, bool(fields.text("easy")))
 
 
-async def can_do(house: House, view: RoundView, passes: Passes) -> Page:
+async def can_do(house: House, view: RoundInWords, passes: Passes) -> Page:
     """What somebody who signed in can do today, pot by pot, and why not where not."""
     pots = {pot.id: pot for pot in view.pots}
     tokens = [each.token for each in passes.pots if each.token is not None]
@@ -122,6 +134,7 @@ async def can_do(house: House, view: RoundView, passes: Passes) -> Page:
         ],
         tokens=tokens,
         civic=passes.civic,
+        drafts=await own_drafts(house, passes.civic),
         proposals=await own_proposals(house, passes.civic),
         backing=await backing(house, passes.civic, None) if supporting else None,
         minutes=passes.seconds // 60,

@@ -1,10 +1,10 @@
-"""The page of a round's voting day, which a screen in the office shows: it is read anew by itself."""
+"""The page of a round's voting day, which a screen in the office shows: a script of ours keeps it fresh."""
 
 from typing import Any
 from uuid import UUID
 
 from litestar import get
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 
 from schema.events import Lane
 from service.languages import marked
@@ -14,9 +14,6 @@ from service.rights import may
 from service.verbs import ballots as ballot_verbs
 from service.verbs import rounds as round_verbs
 from service.verbs import today as verbs
-
-SECONDS = 30
-"""After which the page is read anew."""
 
 HOURS = 24
 """How many hours are shown at first sight."""
@@ -34,8 +31,8 @@ LANES: dict[Lane, str] = {
 
 
 @get("/rounds/{round_id:uuid}/today")
-async def view_today(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID], anew: FromQuery[str] = "") -> Page:
-    """How the voting goes; each figure for those who may see it. ``anew``: the page is read anew by itself."""
+async def view_today(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> Page:
+    """How the voting goes; each figure for those who may see it."""
     view = await round_verbs.view_own_round(house, officer, round_id)
     at_desk = may(officer.roles, "GET /officer/rounds/{round_id}/desk")
     with_papers = may(officer.roles, "GET /officer/rounds/{round_id}/paper")
@@ -50,7 +47,7 @@ async def view_today(house: TheHouse, officer: TheOfficer, round_id: FromPath[UU
         batches=await verbs.open_batches(house, officer, round_id) if with_papers else None,
         lanes=LANES,
         first=HOURS,
-        seconds=SECONDS if anew else None,
+        script="live.js",
     )
 
 

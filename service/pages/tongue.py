@@ -9,6 +9,9 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from service.languages import COOKIE, LANGUAGES, spoken
 from service.reading import AnyRequest, listen
 
+PICTURES = (".jpg", "/map.svg")
+"""How addresses end whose answers are in no language."""
+
 YEAR = 365 * 24 * 3600
 
 
@@ -17,7 +20,7 @@ def speaking(app: ASGIApp) -> ASGIApp:
 
     async def answered(scope: Scope, receive: Receive, send: Send) -> None:
         fields: Any = scope
-        if fields["path"].startswith("/static/"):
+        if fields["path"].startswith("/static/") or fields["path"].endswith(PICTURES):
             await app(scope, receive, send)
             return
         request: AnyRequest = Request(scope, receive, send)

@@ -5,10 +5,10 @@ A sentence says what happened and what to do next.
 
 from schema.errors import Refusal
 from service.refusals import officers, residents
-from service.refusals.facts import PHASES, ROLES, told
+from service.refusals.facts import PHASES, ROLES, said, told
 from service.refusals.problem import Problem
 
-__all__ = ["PHASES", "PROBLEMS", "ROLES", "THINGS", "Problem", "told"]
+__all__ = ["PHASES", "PROBLEMS", "ROLES", "THINGS", "Problem", "said", "told"]
 
 PROBLEMS: dict[type[Refusal], Problem] = residents.PROBLEMS | officers.PROBLEMS
 THINGS = residents.THINGS + officers.THINGS

@@ -1,9 +1,12 @@
 """The facts of refusals in words: they are English, or words of the code, and said in the reader's language here."""
 
 import re
+from datetime import date, datetime
+from functools import reduce
 
-from schema.errors import Refusal
-from service.languages import _, listed, marked
+from schema.errors import Fact, Refusal
+from schema.faults import Fault, Faults
+from service.languages import _, counted, dated, listed, marked, moment
 
 PHASES = {
     "draft": marked("Draft"),
@@ -32,14 +35,17 @@ HIDDEN_FOR = {
     "hate": marked("it insults or threatens people"),
     "advertising": marked("it advertises something"),
     "not-a-proposal": marked("it is not a proposal"),
+    "off-topic": marked("it is not about the proposal"),
     "other": marked("it breaks the rules of this round"),
 }
-"""Why a proposal is hidden."""
+"""Why a proposal or an argument is hidden."""
 
 _WORDS = {
     **PHASES,
     **ROLES,
     **HIDDEN_FOR,
+    "ballots_floor": marked("the number from which single ballots are shown"),
+    "appeal_days": marked("the number of days for appeals"),
     "admit": marked("Admit a resident"),
     "release": marked("Release ballots"),
     "scheduled": marked("Scheduled"),
@@ -48,22 +54,12 @@ _WORDS = {
     "declined": marked("declined"),
     "hidden": marked("hidden"),
     "withdrawn": marked("withdrawn"),
+    "standing": marked("shown"),
     "decided": marked("decided"),
     "done": marked("done"),
     "expired": marked("expired"),
 }
 """Words of the code, as people say them."""
-
-_FAULTS = (
-    marked("it is not a pass"),
-    marked("it was not signed by this house"),
-    marked("it was signed with a key that had been retired"),
-    marked("it was issued at another address"),
-    marked("it comes from the future"),
-    marked("the e-mail address is not one, such as amina@example.se"),
-    marked("the telephone number is not one with its country, such as +46 70 123 45 67"),
-)
-"""Faults that the ground finds, which knows no language."""
 
 _NAMES = frozenset({"address", "pot", "place", "municipality", "provider", "decision", "expected"})
 """Facts that somebody else wrote, and that are never translated."""
@@ -71,13 +67,35 @@ _NAMES = frozenset({"address", "pot", "place", "municipality", "provider", "deci
 
 def told(refusal: Refusal) -> dict[str, str | int]:
     """The facts of a refusal in the reader's language."""
-    return {
-        name: fact if name in _NAMES or isinstance(fact, int) else _told(fact) for name, fact in refusal.facts.items()
-    }
+    return {name: _told(name, fact) for name, fact in refusal.facts.items()}
 
 
-def _told(fact: str) -> str:
+def said(fault: Fault | Faults) -> str:
+    """What is wrong, in the reader's language."""
+    if isinstance(fault, Faults):
+        return reduce(lambda first, other: _("{first}; {other}", first=first, other=other), map(said, fault))
+    facts = {name: said(fact) if isinstance(fact, Fault | Faults) else fact for name, fact in fault.facts.items()}
+    if fault.more:
+        return counted(fault.number, fault.message, fault.more, **facts)
+    return _(fault.message, **facts)
+
+
+def _told(name: str, fact: Fact) -> str | int:
+    match fact:
+        case int():
+            return fact
+        case str():
+            return fact if name in _NAMES else _word(fact)
+        case datetime():
+            return moment(fact)
+        case date():
+            return dated(fact)
+    return said(fact)
+
+
+def _word(fact: str) -> str:
+    """A word of the code, several of them, or what is wrong where that has no facts of its own."""
     words = re.split(", | or | and ", fact)
     if all(word in _WORDS for word in words):
         return listed([_(_WORDS[word]) for word in words], "and" if " and " in fact else "or")
-    return "; ".join(_(part) for part in fact.split("; "))
+    return _(fact)

@@ -217,6 +217,40 @@ PROBLEMS: dict[type[Refusal], Problem] = {
             " officer can take the scheduling back."
         ),
     ),
+    e.ProposalsClosed: Problem(
+        409,
+        marked("Proposals are closed"),
+        marked("The themes of a round can change until its proposals close. Leave them as they were, and save again."),
+    ),
+    e.TranslationStands: Problem(
+        409,
+        marked("The translation stands"),
+        marked(
+            "Voting has opened, and somebody may have chosen by these words, so they cannot be removed. Correct them:"
+            " readers see that and when they were corrected."
+        ),
+    ),
+    e.OnlyHigher: Problem(
+        409,
+        marked("Only higher"),
+        marked(
+            "The round is scheduled and residents rely on this, so {what} can only be raised. Write the number that it"
+            " has, or a higher one."
+        ),
+        marked(
+            "The round is scheduled and residents rely on this setting, so it can only be raised. Write the number that"
+            " it has, or a higher one."
+        ),
+    ),
+    e.TooLateToRaise: Problem(
+        409,
+        marked("Too late to raise"),
+        marked("The time in which {what} could be raised is over. Write the number that it has, and leave it at that."),
+        marked(
+            "The time in which this setting could be raised is over. Write the number that it has, and leave it at"
+            " that."
+        ),
+    ),
     e.NotWhole: Problem(
         409,
         marked("Not whole yet"),
@@ -259,7 +293,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.NotPublished: Problem(
         409,
         marked("Not published"),
-        marked("The outcome of this round is not published yet. Publish it, and wait for its appeals."),
+        marked("The outcome of this round is not published yet. Publish it first; that takes two officers."),
     ),
     e.NotFunded: Problem(
         409,
@@ -269,14 +303,14 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.Appealable: Problem(
         409,
         marked("Still open to appeals"),
-        marked("The outcome of this round can be appealed against until {ends_on}. Come back when that time is over."),
+        marked("The outcome of this round can be appealed against until {ends_at}. Come back when that time is over."),
         marked("The outcome of this round can still be appealed against. Come back when that time is over."),
     ),
     e.OpeningsDeleted: Problem(
         410,
         marked("Deleted"),
         marked(
-            "The ballots of this round were deleted on {deleted_on}, by decision {decision}. The ledger, the"
+            "The ballots of this round were deleted on {deleted_at}, by decision {decision}. The ledger, the"
             " outcome and the counted ballots are still there."
         ),
         marked(

@@ -185,7 +185,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         410,
         marked("The key is destroyed"),
         marked(
-            "The key of this round was destroyed on {destroyed_on} ({decision}), so nobody can sign in to it"
+            "The key of this round was destroyed on {destroyed_at} ({decision}), so nobody can sign in to it"
             " any more, and nobody can find out who voted for what. The outcome stays where it was published."
         ),
         marked(
@@ -237,6 +237,14 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.NotCounted: Problem(
         409, marked("Not counted yet"), marked("There is no outcome yet. Wait until counting has ended.")
     ),
+    e.NotShown: Problem(
+        409,
+        marked("Not shown here"),
+        marked(
+            "What other rules would have made of the ballots is not shown in this round. Its officers can still decide"
+            " to show it; until then, count the ballots yourself with the files on the page of results."
+        ),
+    ),
     e.Changed: Problem(
         409,
         marked("Changed meanwhile"),
@@ -285,7 +293,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     e.KeyReused: Problem(
         422,
         marked("Key used before"),
-        marked("This Idempotency-Key came with another ballot before. Use a new key for a new ballot."),
+        marked("This Idempotency-Key came with something else before. Use a new key for what is new."),
     ),
     e.UnknownProject: Problem(
         422,
@@ -353,13 +361,63 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         marked("You gave more points than there are. Take some back."),
     ),
     e.NotYours: Problem(
-        403, marked("Not yours"), marked("Only the one who put this forward can change it or take it back.")
+        403, marked("Not yours"), marked("Only the one who wrote this can change it, take it back or answer for it.")
+    ),
+    e.PictureTooLarge: Problem(
+        413,
+        marked("The picture is too large"),
+        marked(
+            "A picture may have {megabytes} megabytes and {megapixels} million pixels at most, and nothing was added."
+            " Make it smaller, or take a screenshot of it, and add that."
+        ),
+        marked(
+            "The picture has more megabytes or pixels than it may have, and nothing was added. Make it smaller, or"
+            " take a screenshot of it, and add that."
+        ),
+    ),
+    e.PicturesFull: Problem(
+        409,
+        marked("No room for more pictures"),
+        marked("A proposal has room for {most} pictures, and nothing was added. Take one away first."),
+        marked("The proposal has no room for more pictures, and nothing was added. Take one away first."),
+    ),
+    e.OffTheMap: Problem(
+        422,
+        marked("Not on the map"),
+        marked("The point is not on the map of this round. Point inside the map, or say in words where it is."),
     ),
     e.Settled: Problem(
         409,
         marked("Settled"),
         marked("This proposal is {state}, so this cannot be done, and nothing was changed."),
         marked("This proposal is withdrawn or decided about, so this cannot be done."),
+    ),
+    e.ArgumentSettled: Problem(
+        409,
+        marked("Settled"),
+        marked("This is {state} already, so this cannot be done, and nothing was changed. Read the debate anew."),
+        marked("This was hidden or taken back before, so this cannot be done. Read the debate anew."),
+    ),
+    e.TooManyArguments: Problem(
+        409,
+        marked("Enough arguments"),
+        marked(
+            "You have {limit} arguments about this proposal, as many as one may have. Take one back to write another."
+        ),
+        marked("You have as many arguments about this proposal as one may have. Take one back to write another."),
+    ),
+    e.HasAnswer: Problem(
+        409,
+        marked("Answered already"),
+        marked("There is an answer of yours to this already. Take it back first if you want to answer in other words."),
+    ),
+    e.TooManyDrafts: Problem(
+        409,
+        marked("Enough drafts"),
+        marked(
+            "You have {limit} drafts in this round, as many as one may have. Put one forward or delete one, then save."
+        ),
+        marked("You have as many drafts in this round as one may have. Put one forward or delete one, then save."),
     ),
     e.Hidden: Problem(
         410,
@@ -422,11 +480,16 @@ PROBLEMS: dict[type[Refusal], Problem] = {
 }
 
 THINGS = (
+    marked("answer"),
     marked("area of that name in this round"),
+    marked("argument"),
     marked("ballot of yours"),
+    marked("draft of yours"),
     marked("file of that name"),
     marked("municipality with rounds"),
+    marked("map of this round"),
     marked("page"),
+    marked("picture"),
     marked("pot"),
     marked("pot of that id in this round"),
     marked("problem of that name"),
@@ -434,5 +497,6 @@ THINGS = (
     marked("proposal"),
     marked("proposal in the round of your pass"),
     marked("round"),
+    marked("theme of that name in this round"),
 )
 """What may be missing where they look for it."""

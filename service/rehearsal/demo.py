@@ -103,6 +103,7 @@ async def _leave_open(client: Client, guests: Sequence[str]) -> tuple[UUID, list
             "name": f"{suburb.SUMMER_ROUND} {now.year + 1}",
             "about": "En liten omröstning som är öppen nu. A small vote that is open now.",
             "currency": suburb.CURRENCY,
+            "language": "sv",
             "pots": [suburb.SUMMER_POT],
             "voting_at": now - timedelta(minutes=1),
             "closes_at": now + timedelta(days=7),
@@ -139,6 +140,7 @@ def _told(row: Told, currency: str) -> list[str]:
 def _links(stage: Stage, shown: Shown) -> str:
     rows = [("All rounds", "/"), ("This round", f"/rounds/{shown.round_id}")]
     rows += [(f"Outcome, {snapshot.pot}", f"/pots/{snapshot.pot_id}/results") for snapshot in shown.snapshots]
+    rows += [("Who took part, by area", f"/rounds/{shown.round_id}/turnout")]
     rows += [("All there is to check (ZIP)", bundle_path(shown.round_id))]
     rows += [("For programs (OpenAPI)", "/api/openapi.json"), ("Officers", "/officer")]
     width = max(len(name) for name, _ in rows)

@@ -100,6 +100,7 @@ def round_draft(election: Election, ties: TieOrder) -> dict[str, Any]:
         "name": f"{election.place} {election.year}, again".strip(),
         "about": f"A rehearsal with the ballots of {election.name}.pb.",
         "currency": election.currency,
+        "language": "en",
         "voting_at": now - timedelta(minutes=1),
         "closes_at": now + timedelta(days=1),
         "lot_seed": ties.seed,

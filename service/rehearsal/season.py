@@ -135,8 +135,13 @@ class Season:
             step: now + (timedelta(minutes=at - 10) if at <= reached else timedelta(days=at))
             for at, step in enumerate(STEPS)
         }
-        words = {"name": f"{suburb.ROUND} {now.year}", "about": suburb.ABOUT, "currency": suburb.CURRENCY}
-        parts = {"areas": suburb.AREAS, "pots": suburb.POTS, "lot_seed": self._ties.seed}
+        words = {
+            "name": f"{suburb.ROUND} {now.year}",
+            "about": suburb.ABOUT,
+            "currency": suburb.CURRENCY,
+            "language": "sv",
+        }
+        parts = {"areas": suburb.AREAS, "pots": suburb.POTS, "lot_seed": self._ties.seed, "shows_what_if": True}
         return {**words, **parts, **times, "closes_at": now + timedelta(days=14)}
 
     async def _supports(self, sent: int) -> dict[str, int]:

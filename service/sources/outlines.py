@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from schema.errors import Malformed
+from schema.faults import Fault, Faults
 
 Ring = tuple[tuple[int, int], ...]
 
@@ -51,45 +52,46 @@ def read_outlines(content: bytes, name_field: str) -> dict[str, tuple[Ring, ...]
     try:
         features = _COLLECTION.decode(content).features
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Malformed(fault="the file is no GeoJSON collection of features") from None
+        raise Malformed(fault=Fault("the file is no GeoJSON collection of features")) from None
     if not 1 <= len(features) <= AREAS:
-        raise Malformed(fault=f"the file has {len(features)} areas, and must have 1 to {AREAS}")
+        raise Malformed(
+            fault=Fault("the file has {areas} areas, and must have 1 to {most}", areas=len(features), most=AREAS)
+        )
     found: dict[str, list[list[list[float]]]] = {}
-    faults: list[str] = []
+    faults: list[Fault] = []
     for place, raw in enumerate(features, start=1):
         try:
             name, rings = _read_feature(raw, name_field)
             if name in found:
-                raise ValueError(f"there is another area of the name “{name}”")
+                raise Fault("there is another area of the name “{name}”", name=name)
             found[name] = rings
-        except ValueError as fault:
-            faults.append(f"area {place}: {fault}")
+        except Fault as fault:
+            faults.append(Fault("area {place}: {fault}", place=place, fault=fault))
     if faults:
-        more = f"; and {len(faults) - 10} more" if len(faults) > 10 else ""
-        raise Malformed(fault="; ".join(faults[:10]) + more)
+        raise Malformed(fault=Faults.first(10, faults))
     positions = [position for rings in found.values() for ring in rings for position in ring]
     extent = max(max(axis) - min(axis) for axis in zip(*positions, strict=True)) or 1
     return {name: tuple(_thinned(rings, extent / FINENESS)) for name, rings in found.items()}
 
 
 def _read_feature(raw: msgspec.Raw, name_field: str) -> tuple[str, list[list[list[float]]]]:
-    """A name, and rings of longitude and latitude. Raises ValueError with what is wrong."""
+    """A name, and rings of longitude and latitude. Raises Fault."""
     try:
         feature = _FEATURE.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise ValueError("it is no polygon") from None
+        raise Fault("it is no polygon") from None
     name = (feature.properties or {}).get(name_field)
     if not isinstance(name, str) or not 1 <= len(name.strip()) <= 120 or not name.strip().isprintable():
-        raise ValueError(f"it has no name of 1 to 120 signs in “{name_field}”")
+        raise Fault("it has no name of 1 to 120 signs in “{field}”", field=name_field)
     match feature.geometry:
         case Polygon(coordinates=rings):
             pass
         case MultiPolygon(coordinates=polygons):
             rings = [ring for polygon in polygons for ring in polygon]
     if not rings or any(len(ring) < 4 or any(len(position) < 2 for position in ring) for ring in rings):
-        raise ValueError("a line of its outline has fewer than four points")
+        raise Fault("a line of its outline has fewer than four points")
     if any(abs(position[0]) > 180 or abs(position[1]) > 90 for ring in rings for position in ring):
-        raise ValueError("its points are not longitude and latitude (WGS 84)")
+        raise Fault("its points are not longitude and latitude (WGS 84)")
     return name.strip(), [[position[:2] for position in ring] for ring in rings]
 
 

@@ -11,7 +11,8 @@ from uuid import UUID
 import msgspec
 
 from schema.contacts import mail_contact, phone_contact
-from service.sources.rows import Batch, Fault
+from schema.faults import Fault, Faults
+from service.sources.rows import Batch, RowFault
 
 RELATIONS = ("lives", "works", "studies", "rents", "member")
 NOTHING = "\\N"
@@ -27,7 +28,7 @@ class Staged(msgspec.Struct):
 
     persons: list[str]
     contacts: list[str]
-    faults: list[Fault]
+    faults: list[RowFault]
 
 
 def stage_batch(batch: Batch, import_id: UUID, ref: Ref, calling_code: str | None) -> Staged:
@@ -47,15 +48,15 @@ def stage_batch(batch: Batch, import_id: UUID, ref: Ref, calling_code: str | Non
             if phone and not phone.isspace():
                 contacts.append(f"{start}\t\\\\x{ref(phone_contact(phone, calling_code)).hex()}\t\\\\x{person}\n")
             persons.append(f"{start}\t{line}\t\\\\x{person}\t{known}\n")
-        except ValueError:
+        except Fault:
             texts = (identity, area, year, month, language, relations, mail, phone)
-            faults.append(Fault(line, "; ".join(_all_faults(texts, calling_code))))
+            faults.append(RowFault(line, _all_faults(texts, calling_code)))
     return staged
 
 
-def _all_faults(texts: Sequence[str], calling_code: str | None) -> list[str]:
+def _all_faults(texts: Sequence[str], calling_code: str | None) -> Faults:
     """Everything that is wrong with a row, not the first thing only."""
-    said = []
+    found = []
     checks: tuple[Callable[[str], object], ...] = (
         _identity,
         _area,
@@ -69,15 +70,15 @@ def _all_faults(texts: Sequence[str], calling_code: str | None) -> list[str]:
     for check, text in zip(checks, texts, strict=True):
         try:
             check(text)
-        except ValueError as fault:
-            said.append(str(fault))
-    return said
+        except Fault as fault:
+            found.append(fault)
+    return Faults(found)
 
 
 def _identity(text: str) -> str:
     identity = text.strip()
     if not identity or len(identity) > 200:
-        raise ValueError("the identity is empty or too long")
+        raise Fault("the identity is empty or too long")
     return identity
 
 
@@ -89,9 +90,9 @@ def _identity_ref(text: str, ref: Ref) -> str:
 def _area(text: str) -> str:
     area = text.strip()
     if not area or len(area) > 120:
-        raise ValueError("the area is empty or too long")
+        raise Fault("the area is empty or too long")
     if _CONTROL.search(area):
-        raise ValueError("the area holds a sign that is no text")
+        raise Fault("the area holds a sign that is no text")
     return area.replace("\\", "\\\\")
 
 
@@ -100,7 +101,7 @@ def _number(text: str, name: str, lowest: int, highest: int) -> str:
     if not digits:
         return NOTHING
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 4 and lowest <= int(digits) <= highest):
-        raise ValueError(f"{name} must be a number from {lowest} to {highest}")
+        raise Fault("{name} must be a number from {lowest} to {highest}", name=name, lowest=lowest, highest=highest)
     return digits
 
 
@@ -118,7 +119,7 @@ def _month(text: str) -> str:
 def _language(text: str) -> str:
     code = text.strip().lower()
     if code and not re.fullmatch("[a-z]{2,3}", code):
-        raise ValueError("language must be a code of two or three letters, such as sv")
+        raise Fault("language must be a code of two or three letters, such as sv")
     return code or NOTHING
 
 
@@ -127,7 +128,7 @@ def _relations(text: str) -> str:
     """In one order whatever that of the file, so that what is the same looks the same."""
     said = set(re.split(r"[\s,]+", text.strip().lower())) - {""}
     if said - set(RELATIONS):
-        raise ValueError(f"relations may be {', '.join(RELATIONS)}, with a blank between two")
+        raise Fault("relations may be {relations}, with a blank between two", relations=", ".join(RELATIONS))
     return f"{{{','.join(each for each in RELATIONS if each in said) or 'lives'}}}"
 
 

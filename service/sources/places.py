@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from schema.errors import SourceFailed
+from schema.faults import Fault
 from service.languages import marked
 from service.sources.rows import PIECE, Column, CsvRows, JsonRows, Reader, Source, read_rows
 
@@ -48,7 +49,9 @@ async def http_rows(address: str, token: str, names: Mapping[Column, str]) -> So
             async for batch in read_rows(_pieces_from(answer), _reader(json, names)):
                 yield batch
     except (OSError, http.client.HTTPException) as error:
-        raise SourceFailed(fault=f"it was not reached, or broke off ({type(error).__name__})") from None
+        raise SourceFailed(
+            fault=Fault("it was not reached, or broke off ({kind})", kind=type(error).__name__)
+        ) from None
     finally:
         connection.close()
 
@@ -77,7 +80,7 @@ def _asked(connection: http.client.HTTPConnection, address: str, token: str) -> 
 
 def _refuse_unfit(answer: http.client.HTTPResponse) -> None:
     if answer.status != 200:
-        raise SourceFailed(fault=f"it answered {answer.status}")
+        raise SourceFailed(fault=Fault("it answered {status}", status=answer.status))
     if answer.length is None and not answer.chunked:
         # Half a register would look like a whole one, and the other half would leave.
         raise SourceFailed(fault=marked("it does not say where its answer ends"))
@@ -89,9 +92,9 @@ async def _pieces_from(answer: http.client.HTTPResponse) -> AsyncIterator[bytes]
     while piece := await asyncio.to_thread(answer.read1, PIECE):
         size += len(piece)
         if size > ALL_BYTES:
-            raise SourceFailed(fault=f"its answer is longer than {ALL_BYTES} bytes")
+            raise SourceFailed(fault=Fault("its answer is longer than {limit} bytes", limit=ALL_BYTES))
         if time.monotonic() > until:
-            raise SourceFailed(fault=f"its answer takes longer than {ALL_SECONDS:.0f} s")
+            raise SourceFailed(fault=Fault("its answer takes longer than {seconds} s", seconds=round(ALL_SECONDS)))
         yield piece
     if answer.length:
         raise SourceFailed(fault=marked("its answer broke off"))

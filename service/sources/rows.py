@@ -10,7 +10,8 @@ from typing import Literal, Protocol
 import msgspec
 
 from schema.errors import Malformed
-from service.languages import _, marked
+from schema.faults import Fault, Faults
+from service.languages import marked
 
 Column = Literal["identity", "area", "birth_year", "birth_month", "language", "relations", "email", "phone"]
 COLUMNS: tuple[Column, ...] = (
@@ -31,23 +32,23 @@ Row = tuple[int, tuple[str, ...]]
 """The line where it begins, and a text for each of COLUMNS: empty for what the source does not say."""
 
 _CSV_FAULTS = {
-    "new-line character": "a line ends in an unusual way in the middle of a row",
-    "field larger": "a value is too long",
+    "new-line character": Fault("a line ends in an unusual way in the middle of a row"),
+    "field larger": Fault("a value is too long"),
 }
 
 
-class Fault(msgspec.Struct, frozen=True):
+class RowFault(msgspec.Struct, frozen=True):
     """What is wrong with a row, and in which line that begins. No word of it is from the file."""
 
     line: int
-    what: str
+    faults: Faults
 
 
 class Batch(msgspec.Struct):
     """Some rows in their order, and the faults of others."""
 
     rows: list[Row] = []
-    faults: list[Fault] = []
+    faults: list[RowFault] = []
 
 
 Source = AsyncIterator[Batch]
@@ -62,7 +63,9 @@ def read_names(pairs: Iterable[str]) -> dict[Column, str]:
         column = next((each for each in COLUMNS if each == ours.strip()), None)
         if column is None or not theirs.strip():
             raise Malformed(
-                fault=_("a column is named like area=stadsdel, with one of {columns} first", columns=", ".join(COLUMNS))
+                fault=Fault(
+                    "a column is named like area=stadsdel, with one of {columns} first", columns=", ".join(COLUMNS)
+                )
             )
         names[column] = theirs
     return names
@@ -117,7 +120,7 @@ class CsvRows:
         self._rest = "".join(lines[used:]) + self._rest
         if len(self._rest) > PIECE:
             raise Malformed(
-                fault=_(
+                fault=Fault(
                     "line {line} is longer than {limit} signs, or opens a quotation mark that stays open",
                     line=self._line + 1,
                     limit=PIECE,
@@ -139,12 +142,13 @@ class CsvRows:
                 return used
             except csv.Error as error:
                 if "unexpected end" not in str(error):
-                    what = next((what for sign, what in _CSV_FAULTS.items() if sign in str(error)), None)
-                    what = what or "a quotation mark stands where none belongs"
-                    batch.faults.append(Fault(self._line + used + 1, what))
+                    fault = next((fault for sign, fault in _CSV_FAULTS.items() if sign in str(error)), None)
+                    fault = fault or Fault("a quotation mark stands where none belongs")
+                    batch.faults.append(RowFault(self._line + used + 1, Faults([fault])))
                     used = reader.line_num
                 elif last:
-                    batch.faults.append(Fault(self._line + used + 1, "a quotation mark is opened and not closed"))
+                    fault = Fault("a quotation mark is opened and not closed")
+                    batch.faults.append(RowFault(self._line + used + 1, Faults([fault])))
                     return len(lines)
                 else:
                     return used
@@ -157,7 +161,10 @@ class CsvRows:
             cells.append("")
             batch.rows.append((line, self._pick(cells)))
         elif cells:
-            batch.faults.append(Fault(line, f"it has {len(cells)} values, and the first line names {self._width}"))
+            fault = Fault(
+                "it has {cells} values, and the first line names {names}", cells=len(cells), names=self._width
+            )
+            batch.faults.append(RowFault(line, Faults([fault])))
 
     def _head(self, cells: list[str]) -> None:
         """Find the columns by their names."""
@@ -167,10 +174,12 @@ class CsvRows:
             name for column, name in wanted.items() if name not in found and (column in NEEDED or column in self._names)
         ]
         if lacking:
-            raise Malformed(fault=_("the file lacks the column {column} in its first line", column=", ".join(lacking)))
+            raise Malformed(
+                fault=Fault("the file lacks the column {column} in its first line", column=", ".join(lacking))
+            )
         twice = [name for name in wanted.values() if found.count(name) > 1]
         if twice:
-            raise Malformed(fault=_("the first line names the column {column} twice", column=twice[0]))
+            raise Malformed(fault=Fault("the first line names the column {column} twice", column=twice[0]))
         self._width = len(cells)
         # A place behind the last is that of an empty text, for columns that the file does not have.
         self._pick = itemgetter(*(found.index(name) if name in found else -1 for name in wanted.values()))
@@ -193,7 +202,7 @@ class JsonRows:
             self._rest = b""
         if len(self._rest) > PIECE:
             raise Malformed(
-                fault=_("line {line} is longer than {limit} bytes", line=self._line + len(lines) + 1, limit=PIECE)
+                fault=Fault("line {line} is longer than {limit} bytes", line=self._line + len(lines) + 1, limit=PIECE)
             )
         batch = Batch()
         for line in lines:
@@ -203,7 +212,8 @@ class JsonRows:
                     said = self._decode(line)
                     batch.rows.append((self._line, tuple(_text(said.get(key)) for key in self._keys)))
                 except (msgspec.DecodeError, UnicodeError, TypeError, RecursionError):
-                    batch.faults.append(Fault(self._line, "it is no JSON object of texts and whole numbers"))
+                    fault = Fault("it is no JSON object of texts and whole numbers")
+                    batch.faults.append(RowFault(self._line, Faults([fault])))
         return batch
 
 

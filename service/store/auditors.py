@@ -1,6 +1,6 @@
 """Auditors of a round, and what lies ready for them."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -11,7 +11,10 @@ SQL = queries(__file__)
 
 
 class Auditor(msgspec.Struct, frozen=True):
-    """Somebody who may check every ballot of a round. ``made_at``: since when the openings lie ready."""
+    """Somebody who may check every ballot of a round. ``made_at``: since when the openings lie ready.
+
+    Who was revoked stays in the list, and gets nothing any more.
+    """
 
     id: UUID
     round_id: UUID
@@ -20,11 +23,18 @@ class Auditor(msgspec.Struct, frozen=True):
     named_by: str
     named_at: datetime
     made_at: datetime | None
+    revoked_at: datetime | None
+    revoked_by: str | None
 
 
 async def insert_auditor(db: Db, round_id: UUID, name: str, recipient: str, named_by: str) -> bool:
     """Name an auditor; False when the round has one with this key."""
     return await run(db, SQL.insert_auditor, round_id, name, recipient, named_by) == 1
+
+
+async def revoke_auditor(db: Db, round_id: UUID, auditor_id: UUID, revoked_by: str) -> bool:
+    """Take back that an auditor was named, and what lies ready for them; False when there is none to revoke."""
+    return await run(db, SQL.revoke_auditor, round_id, auditor_id, revoked_by) == 1
 
 
 async def auditors(db: Db, round_id: UUID) -> list[Auditor]:
@@ -36,7 +46,7 @@ class Deletion(msgspec.Struct, frozen=True):
     """By which decision a round's ballots were deleted, and when."""
 
     decision: str
-    deleted_on: date
+    deleted_at: datetime
 
 
 async def deletion(db: Db, round_id: UUID) -> Deletion | None:

@@ -11,28 +11,32 @@ SQL = queries(__file__)
 
 
 class Webhook(msgspec.Struct, frozen=True):
-    """An address to which a municipality's heads are posted."""
+    """An address to which a municipality's heads are posted; ``tried_at``: when that was last asked for at once."""
 
     id: UUID
     address: str
     added_at: datetime
+    tried_at: datetime | None
 
 
 class Delivery(msgspec.Struct, frozen=True):
     """What came of a ledger's heads at one place; ``webhook_id`` is null for the folder.
 
-    ``round_id`` is the municipality's own id for the ledger of its audit log.
+    ``round_id`` is the municipality's own id for the ledger of its audit log, which has no ``round`` (its name).
 
     ``size`` and ``sent_at`` are of the newest head that got there, ``fault`` and ``failed_at`` of the last attempt that
-    failed: what is older than ``sent_at`` is over. ``due_at`` is when it will be tried again.
+    failed: what is older than ``sent_at`` is over. ``failures`` is how many in a row failed, ``due_at`` when it will be
+    tried again.
     """
 
     webhook_id: UUID | None
     round_id: UUID
+    round: str | None
     size: int | None
     sent_at: datetime | None
     fault: str | None
     failed_at: datetime | None
+    failures: int
     due_at: datetime | None
 
 
@@ -56,6 +60,11 @@ async def insert_webhook(db: Db, municipality_id: UUID, address: str) -> Webhook
 async def delete_webhook(db: Db, municipality_id: UUID, webhook_id: UUID) -> bool:
     """Take a webhook away, with what came of it; False when the municipality has no such one."""
     return await run(db, SQL.delete_webhook, municipality_id, webhook_id) == 1
+
+
+async def try_webhook(db: Db, municipality_id: UUID, webhook_id: UUID) -> bool:
+    """Want the newest heads to be posted to a webhook at once; False when the municipality has no such one."""
+    return await run(db, SQL.try_webhook, municipality_id, webhook_id) == 1
 
 
 async def deliveries(db: Db, municipality_id: UUID) -> list[Delivery]:

@@ -3,13 +3,14 @@
 Statements over a whole register take longer than others may: they are given MINUTES, on both sides of the wire.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 import msgspec
 
+from schema.faults import Fault, Faults
 from schema.queries import Db, many, one, queries, run
 
 SQL = queries(__file__)
@@ -50,11 +51,23 @@ class Import(msgspec.Struct, frozen=True):
         return bool(self.added or self.moved or self.left or self.changed)
 
 
+class KeptFault(msgspec.Struct, frozen=True):
+    """A fault as it is kept: its message and its facts."""
+
+    says: str
+    facts: dict[str, str | int]
+
+
 class StoredFault(msgspec.Struct, frozen=True):
     """What is wrong in a line."""
 
     line: int
-    what: str
+    kept: list[KeptFault] = msgspec.field(name="faults")
+
+    @property
+    def faults(self) -> Faults:
+        """The same, to be said."""
+        return Faults(Fault(each.says, **each.facts) for each in self.kept)
 
 
 async def be_patient(db: Db) -> None:
@@ -95,15 +108,24 @@ async def _one(body: bytes) -> AsyncIterator[bytes]:
     yield body
 
 
-async def write_faults(db: Db, import_id: UUID, lines: list[int], whats: list[str]) -> None:
-    """Keep faults: two columns of equal length."""
-    await run(db, SQL.insert_faults, import_id, lines, whats)
+async def write_faults(db: Db, import_id: UUID, found: Iterable[tuple[int, Faults]]) -> None:
+    """Keep faults, each line's with its number."""
+    kept = [StoredFault(line, [_kept(fault) for fault in faults]) for line, faults in found]
+    await run(db, SQL.insert_faults, import_id, kept)
 
 
-async def write_repeated(db: Db, import_id: UUID) -> None:
-    """Note every line whose identity stands in an earlier one. The first statement over what was copied."""
+def _kept(fault: Fault) -> KeptFault:
+    facts = {name: fact if isinstance(fact, int) else str(fact) for name, fact in fault.facts.items()}
+    return KeptFault(fault.message, facts)
+
+
+async def write_repeated(db: Db, import_id: UUID, message: str) -> None:
+    """Note every line whose identity stands in an earlier one, the ``line`` that the message names.
+
+    The first statement over what was copied.
+    """
     await db.execute(SQL.analyze, timeout=MINUTES)
-    await run(db, SQL.insert_repeated, import_id, seconds=MINUTES)
+    await run(db, SQL.insert_repeated, import_id, message, seconds=MINUTES)
 
 
 async def count_faults(db: Db, import_id: UUID) -> int:

@@ -30,22 +30,23 @@ delete from roll.register_fault f using roll.register_import i
 where i.id = f.import_id and i.municipality_id = $1 and i.started_at < clock_timestamp() - interval '30 days'
 
 -- name: insert_faults
-insert into roll.register_fault (import_id, line, what) select $1, * from unnest($2::integer[], $3::text[])
+insert into roll.register_fault (import_id, line, faults) 
+select $1, (f ->> 'line')::integer, f -> 'faults' from jsonb_array_elements($2::jsonb) f
 
 -- name: insert_repeated
 with twice as (
     select person_ref, min(line) as line from roll.staged_person where import_id = $1
     group by person_ref having count(*) > 1
 )
-insert into roll.register_fault (import_id, line, what)
-select $1, s.line, format('the same identity as in line %s', t.line)
+insert into roll.register_fault (import_id, line, faults)
+select $1, s.line, jsonb_build_array(jsonb_build_object('says', $2::text, 'facts', jsonb_build_object('line', t.line)))
 from roll.staged_person s join twice t using (person_ref) where s.import_id = $1 and s.line <> t.line
 
 -- name: count_faults
 select count(*) from roll.register_fault where import_id = $1
 
 -- name: faults
-select line, what from roll.register_fault where import_id = $1 and line > $2 order by line limit $3
+select line, faults from roll.register_fault where import_id = $1 and line > $2 order by line limit $3
 
 -- name: analyze
 analyze roll.staged_person, roll.staged_contact

@@ -44,6 +44,18 @@ class PotSums(msgspec.Struct, frozen=True):
     void: int
 
 
+class BatchFault(msgspec.Struct, frozen=True):
+    """What a batch lacks in a pot. ``kind``: keyed-once or differs, of the sheets with these ``numbers``; unmarked or
+    miscounted, of so many ``sheets`` where there are ``others``: marks, or sheets counted by hand.
+    """
+
+    kind: str
+    pot: str
+    numbers: list[int]
+    sheets: int
+    others: int
+
+
 class MarkAnswer(msgspec.Struct, frozen=True):
     """What the database said to a mark, or to taking one back; ``pot`` and ``place`` are names, of what is against it.
 
@@ -115,10 +127,9 @@ async def pot_sums(db: Db, batch_id: UUID) -> list[PotSums]:
     return await many(db, PotSums, SQL.pot_sums, batch_id)
 
 
-async def batch_faults(db: Db, batch_id: UUID) -> list[str]:
+async def batch_faults(db: Db, batch_id: UUID) -> list[BatchFault]:
     """What a batch lacks before it can be closed."""
-    faults: list[str] = await db.fetchval(SQL.batch_faults, batch_id)
-    return faults
+    return await many(db, BatchFault, SQL.batch_faults, batch_id)
 
 
 async def write_totals(db: Db, found: Batch, totals: Mapping[UUID, int]) -> None:

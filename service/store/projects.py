@@ -10,7 +10,10 @@ SQL = queries(__file__)
 
 
 class Project(msgspec.Struct, frozen=True):
-    """What stands on a ballot: its number there and its cost (minor units)."""
+    """What stands on a ballot: its number there and its cost (minor units).
+
+    ``language`` is what it is written in, where that is not the round's.
+    """
 
     id: UUID
     round_id: UUID
@@ -21,6 +24,7 @@ class Project(msgspec.Struct, frozen=True):
     cost: int
     area: str | None
     proposal_id: UUID | None
+    language: str | None
 
 
 async def projects(db: Db, round_id: UUID) -> list[Project]:

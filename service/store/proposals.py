@@ -11,6 +11,30 @@ from schema.queries import Db, many, one, queries, run
 SQL = queries(__file__)
 
 
+Point = tuple[int, int]
+"""Longitude and latitude in hundred thousandths of a degree."""
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A picture of a proposal. ``name`` is its hash; sizes are in pixels, ``small_`` of the small one."""
+
+    name: str
+    alt: str
+    width: int
+    height: int
+    small_width: int
+    small_height: int
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """Where a proposal is, and what it is called."""
+
+    id: UUID
+    title: str
+    language: str
+    point: Point
+
+
 class Proposal(msgspec.Struct, frozen=True):
     """What a resident put forward. ``author`` is a pseudonym of this round's debate and is never shown.
 
@@ -26,6 +50,10 @@ class Proposal(msgspec.Struct, frozen=True):
     language: str
     area: str | None
     cost_guess: int | None
+    theme: str | None
+    place: str | None
+    point: Point | None
+    pictures: tuple[Picture, ...]
     state: str
     revision: int
     submitted_at: datetime
@@ -87,7 +115,7 @@ async def proposal_page(db: Db, round_id: UUID, after: UUID | None, size: int) -
 
 
 async def proposals_in_state(db: Db, round_id: UUID, state: str, after: UUID | None, size: int) -> list[Proposal]:
-    """A round's proposals in one state, after the one named."""
+    """A round's proposals in one state, after the one named: the most reported first."""
     return await many(db, Proposal, SQL.proposals_in_state, round_id, state, after, size)
 
 
@@ -102,10 +130,22 @@ async def proposal_counts(db: Db, round_id: UUID) -> dict[str, int]:
 
 
 async def proposals_found(
-    db: Db, round_id: UUID, after: UUID | None, size: int, area: str | None, texts: list[str], seed: int
+    db: Db,
+    round_id: UUID,
+    after: UUID | None,
+    size: int,
+    area: str | None,
+    texts: list[str],
+    seed: int,
+    theme: str | None,
 ) -> list[Proposal]:
-    """A round's proposals with all of these texts (``ilike``), of this area or any, in the order of a seed."""
-    return await many(db, Proposal, SQL.proposals_found, round_id, after, size, area, texts, seed)
+    """A round's proposals with all of these texts (``ilike``), of this area and theme or any, in a seed's order."""
+    return await many(db, Proposal, SQL.proposals_found, round_id, after, size, area, texts, seed, theme)
+
+
+async def marks(db: Db, round_id: UUID, area: str | None, texts: list[str], theme: str | None, size: int) -> list[Mark]:
+    """Where the same proposals are, those of which it is known."""
+    return await many(db, Mark, SQL.marks, round_id, area, texts, theme, size)
 
 
 async def proposals_alike(db: Db, round_id: UUID, texts: list[str], size: int) -> list[Proposal]:

@@ -1,11 +1,11 @@
 -- name: insert_proposal
-insert into civic.proposal (round_id, author, author_name, title, about, language, area, cost_guess)
-select r.id, $2, $3, $4, $5, $6, $7, $8 from box.round r where r.id = $1 and box.phase(r) = 'proposing'
+insert into civic.proposal (round_id, author, author_name, title, about, language, area, cost_guess, theme, place, point)
+select r.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::integer[] from box.round r where r.id = $1 and box.phase(r) = 'proposing'
 returning id
 
 -- name: update_proposal
 update civic.proposal p set author_name = $3, title = $4, about = $5, language = $6, area = $7, cost_guess = $8,
-    revision = p.revision + 1
+    theme = $9, place = $10, point = $11::integer[], revision = p.revision + 1
 from box.round r
 where p.id = $1 and p.revision = $2 and p.state = 'submitted'
     and r.id = p.round_id and box.phase(r) in ('proposing', 'reviewing')
@@ -39,24 +39,30 @@ update civic.proposal p set state = v.state_before, revision = p.revision + 1, r
 from before b join civic.review v on v.id = b.review_id where p.id = b.id
 
 -- name: proposal_by_id
-select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at
+select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at,
+    civic.pictures(p.id) as pictures
 from civic.proposal p left join civic.standing s on s.proposal_id = p.id left join civic.review v on v.id = p.review_id
 where p.id = $1
 
 -- name: proposal_page
-select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at
+select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at,
+    civic.pictures(p.id) as pictures
 from civic.proposal p left join civic.standing s on s.proposal_id = p.id left join civic.review v on v.id = p.review_id
 where p.round_id = $1 and p.state not in ('withdrawn', 'hidden') and ($2::uuid is null or p.id > $2)
 order by p.id limit $3
 
 -- name: proposals_in_state
-select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at
+select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at,
+    civic.pictures(p.id) as pictures
 from civic.proposal p left join civic.standing s on s.proposal_id = p.id left join civic.review v on v.id = p.review_id
-where p.round_id = $1 and p.state = $2 and ($3::uuid is null or p.id > $3)
-order by p.id limit $4
+cross join lateral (select coalesce(sum(e.reports), 0) as reports from civic.report e where e.proposal_id = p.id) t
+where p.round_id = $1 and p.state = $2 and ($3::uuid is null or (-t.reports, p.id) > (
+    (select -coalesce(sum(e.reports), 0) from civic.report e where e.proposal_id = $3), $3))
+order by t.reports desc, p.id limit $4
 
 -- name: proposals_of_author
-select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at
+select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at,
+    civic.pictures(p.id) as pictures
 from civic.proposal p left join civic.standing s on s.proposal_id = p.id left join civic.review v on v.id = p.review_id
 where p.round_id = $1 and p.author = $2 order by p.submitted_at, p.id
 
@@ -64,15 +70,27 @@ where p.round_id = $1 and p.author = $2 order by p.submitted_at, p.id
 select state, count(*) as proposals from civic.proposal where round_id = $1 group by state order by state
 
 -- name: proposals_found
-select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at
+select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at,
+    civic.pictures(p.id) as pictures
 from civic.proposal p left join civic.standing s on s.proposal_id = p.id left join civic.review v on v.id = p.review_id
 where p.round_id = $1 and p.state not in ('withdrawn', 'hidden') and ($4::text is null or p.area = $4)
-    and (p.title || ' ' || p.about) ilike all ($5::text[])
+    and ($7::text is null or p.theme = $7)
+    and concat_ws(' ', p.title, p.about, (
+        select string_agg(concat_ws(' ', t.title, t.about), ' ') from civic.translation t where t.proposal_id = p.id)
+    ) ilike all ($5::text[])
     and ($2::uuid is null or (hashtextextended(p.id::text, $6), p.id) > (hashtextextended($2::text, $6), $2))
 order by hashtextextended(p.id::text, $6), p.id limit $3
 
+-- name: marks
+select p.id, p.title, p.language, p.point from civic.proposal p
+where p.round_id = $1 and p.state not in ('withdrawn', 'hidden') and p.point is not null
+    and ($2::text is null or p.area = $2) and ($4::text is null or p.theme = $4)
+    and (p.title || ' ' || p.about) ilike all ($3::text[])
+order by p.id limit $5
+
 -- name: proposals_alike
-select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at
+select p.*, coalesce(s.supports, 0) as supports, v.ground, v.reason, v.made_by as reviewed_by, v.made_at as reviewed_at,
+    civic.pictures(p.id) as pictures
 from civic.proposal p left join civic.standing s on s.proposal_id = p.id left join civic.review v on v.id = p.review_id
 cross join lateral (select count(*) as words from unnest($2::text[]) word where p.title ilike word) common
 where p.round_id = $1 and p.state not in ('withdrawn', 'hidden') and common.words * 2 >= cardinality($2::text[]) and common.words > 0

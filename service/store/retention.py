@@ -37,6 +37,7 @@ class RollHoldings(msgspec.Struct, frozen=True):
     codes: int
     entries: int
     participations: int
+    turnout_lines: int
 
 
 async def box_holdings(db: Db, round_id: UUID) -> BoxHoldings | None:

@@ -15,7 +15,8 @@ select
     d.destroyed_at, x.reason as key_decision,
     (select count(*) from roll.code c where c.round_id = $1) as codes,
     (select count(*) from roll.entry e where e.round_id = $1) as entries,
-    (select count(*) from roll.participation p where p.round_id = $1) as participations
+    (select count(*) from roll.participation p where p.round_id = $1) as participations,
+    (select count(*) from roll.turnout_line t where t.round_id = $1) as turnout_lines
 from (select 1) one left join roll.destroyed_key d on d.round_id = $1 left join box.decision x on x.id = d.decision_id
 
 -- name: delete_round

@@ -15,13 +15,17 @@ SQL = queries(__file__)
 
 
 class Round(msgspec.Struct, frozen=True):
-    """A round with its phase at this moment. Times are UTC; the phase is the database's word."""
+    """A round with its phase at this moment. Times are UTC; the phase is the database's word.
+
+    ``language`` is what its name and description are written in, and all else that does not say otherwise.
+    """
 
     id: UUID
     municipality_id: UUID
     municipality: str
     name: str
     about: str
+    language: str
     currency: str
     proposing_at: datetime | None
     reviewing_at: datetime | None
@@ -31,6 +35,7 @@ class Round(msgspec.Struct, frozen=True):
     ballots_floor: int
     lot_seed: str
     appeal_days: int
+    shows_what_if: bool
     sources: tuple[Source, ...]
     revision: int
     announced_at: datetime | None
@@ -67,6 +72,13 @@ class Shortcoming(msgspec.Struct, frozen=True):
     kind: str
     pot_id: UUID | None = None
     project: str = ""
+
+
+class AppealEnd(msgspec.Struct, frozen=True):
+    """Until when the outcome can be appealed against, null before publication; and whether that is over."""
+
+    ends_at: datetime | None
+    is_over: bool
 
 
 class Municipality(msgspec.Struct, frozen=True):
@@ -121,10 +133,37 @@ async def update_round(db: Db, *values: object) -> bool:
     return await run(db, SQL.update_round, *values) == 1
 
 
+async def appeal_end(db: Db, round_id: UUID) -> AppealEnd:
+    """When the time for appeals ends."""
+    found = await one(db, AppealEnd, SQL.appeal_end, round_id)
+    assert found is not None
+    return found
+
+
+async def change_settings(db: Db, round_id: UUID, ballots_floor: int, appeal_days: int) -> bool:
+    """Give a round these numbers, as far as the database lets them change. True when it has another revision by that.
+
+    The round is locked as a cast locks it, so that it does not close meanwhile.
+    """
+    await db.fetchval(SQL.lock_round, round_id)
+    return bool(await db.fetchval(SQL.change_settings, round_id, ballots_floor, appeal_days))
+
+
 async def write_areas(db: Db, round_id: UUID, names: list[str]) -> None:
     """Make these the round's areas."""
     await run(db, SQL.delete_areas, round_id, names)
     await run(db, SQL.insert_areas, round_id, names)
+
+
+async def themes(db: Db, round_id: UUID) -> list[str]:
+    """Names of the round's themes."""
+    return [row["name"] for row in await db.fetch(SQL.themes, round_id)]
+
+
+async def write_themes(db: Db, round_id: UUID, names: list[str]) -> None:
+    """Make these the round's themes; those that stay are not touched."""
+    await run(db, SQL.delete_themes, round_id, names)
+    await run(db, SQL.insert_themes, round_id, names)
 
 
 async def write_pots(db: Db, round_id: UUID, names: list[str], rows: Sequence[tuple[object, ...]]) -> None:
@@ -143,10 +182,9 @@ async def shortcomings(db: Db, round_id: UUID) -> list[Shortcoming]:
     return await many(db, Shortcoming, SQL.shortcomings, round_id)
 
 
-async def schedule_round(db: Db, round_id: UUID) -> list[str]:
+async def schedule_round(db: Db, round_id: UUID) -> list[Shortcoming]:
     """Freeze a whole round; what is missing when it is not whole."""
-    missing: list[str] = await db.fetchval(SQL.schedule_round, round_id)
-    return missing
+    return await many(db, Shortcoming, SQL.schedule_round, round_id)
 
 
 async def unschedule_round(db: Db, round_id: UUID) -> bool:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from schema.queries import Db, many, one, queries
+from schema.queries import Db, many, one, queries, run
 
 SQL = queries(__file__)
 
@@ -31,6 +31,20 @@ class Ballots(msgspec.Struct, frozen=True):
     """A pot's counted ballots as a ``.pb`` file; None where they are too few to be shown to everybody."""
 
     pb: bytes | None
+
+
+class ShownWhatIf(msgspec.Struct, frozen=True):
+    """Whether a pot's comparison of rules is shown, and its canonical JSON, if it is and is worked out."""
+
+    shown: bool
+    content: bytes | None
+
+
+class WhatIfPublication(msgspec.Struct, frozen=True):
+    """Which officer decided to show what other rules would have made of a round's ballots, and when."""
+
+    published_by: str
+    published_at: datetime
 
 
 async def counted_pots(db: Db, round_id: UUID) -> set[UUID]:
@@ -71,7 +85,16 @@ async def published_without_held(db: Db, pot_id: UUID) -> bytes | None:
     return content
 
 
-async def published_what_if(db: Db, pot_id: UUID) -> bytes | None:
-    """A pot's comparison of rules as canonical JSON, once its outcome is published."""
-    content: bytes | None = await db.fetchval(SQL.published_what_if, pot_id)
-    return content
+async def published_what_if(db: Db, pot_id: UUID) -> ShownWhatIf | None:
+    """A pot's comparison of rules, once its outcome is published."""
+    return await one(db, ShownWhatIf, SQL.published_what_if, pot_id)
+
+
+async def what_if_publication(db: Db, round_id: UUID) -> WhatIfPublication | None:
+    """Who decided to show a round's comparison, if somebody did."""
+    return await one(db, WhatIfPublication, SQL.what_if_publication, round_id)
+
+
+async def publish_what_if(db: Db, round_id: UUID, officer: str) -> None:
+    """Show a round's comparison, unless it was shown before; the database refuses it before the outcome."""
+    await run(db, SQL.publish_what_if, round_id, officer)

@@ -30,9 +30,18 @@ select case when not s.withheld then s.pb end as pb from box.snapshot s join box
 where s.pot_id = $1 order by s.counted_at desc limit 1
 
 -- name: published_what_if
-select w.content from box.what_if w join (
-    select s.id from box.snapshot s join box.publication b on b.snapshot_id = s.id
-    where s.pot_id = $1 order by s.counted_at desc limit 1) shown on shown.id = w.snapshot_id
+select o.shown, case when o.shown then w.content end as content from (
+    select s.id, r.shows_what_if
+        or exists (select from box.what_if_publication p where p.round_id = s.round_id) as shown
+    from box.snapshot s join box.publication b on b.snapshot_id = s.id join box.round r on r.id = s.round_id
+    where s.pot_id = $1 order by s.counted_at desc limit 1) o
+left join box.what_if w on w.snapshot_id = o.id
+
+-- name: what_if_publication
+select published_by, published_at from box.what_if_publication where round_id = $1
+
+-- name: publish_what_if
+insert into box.what_if_publication (round_id, published_by) values ($1, $2) on conflict (round_id) do nothing
 
 -- name: published_without_held
 select w.content from box.without_held w join (

@@ -34,6 +34,12 @@ class Backlog(msgspec.Struct, frozen=True):
     quarantined: int
 
 
+async def now(db: Db) -> datetime:
+    """The time by the clock of the database."""
+    at: datetime = await db.fetchval(SQL.now)
+    return at
+
+
 async def hours(db: Db, round_id: UUID) -> list[Hour]:
     """The hours in which ballots came, the newest first."""
     return await many(db, Hour, SQL.hours, round_id)

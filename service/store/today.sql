@@ -1,3 +1,6 @@
+-- name: now
+select clock_timestamp()
+
 -- name: hours
 select date_trunc('hour', accepted_at, 'UTC') as begins_at, count(*) as ballots
 from box.ballot where round_id = $1 and revision = 1 and batch_id is null

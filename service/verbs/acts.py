@@ -22,6 +22,7 @@ from schema.errors import (
     OpeningsDeleted,
     Unavailable,
 )
+from schema.faults import Fault
 from service.house import House
 from service.reading import Line, Prose, Reason
 from service.store import acts, keys, projects, rounds, snapshots
@@ -93,7 +94,7 @@ class ReleaseBallots(Wish, frozen=True, tag="release", omit_defaults=True):
 
     def __post_init__(self) -> None:
         if (self.quarantine_id is None) == (self.appeal_id is None):
-            raise ValueError("either a quarantine or an appeal is released")
+            raise Fault("either a quarantine or an appeal is released")
 
 
 class Admit(Wish, frozen=True, tag="admit"):
@@ -213,7 +214,7 @@ async def _refuse_vain(house: House, officer: Officer, round_id: UUID, wish: Wis
                 if end is None or end.appeal_ends_at is None:
                     raise NotPublished()
                 if not end.over:
-                    raise Appealable(ends_on=end.appeal_ends_at.date().isoformat())
+                    raise Appealable(ends_at=end.appeal_ends_at)
             case VoidBallots() | Admit():  # the one once voting is over, the other until then
                 over, void = found.phase in {"counting", "published"}, isinstance(wish, VoidBallots)
                 _need(found, over == void, "counting or published" if void else "voting")
@@ -242,8 +243,8 @@ def _need(found: Round, holds: bool, needed: str) -> None:
 async def _close(house: House, act: Act) -> bool:
     async with house.box.write() as db:
         answer = await acts.close_round(db, act.round_id, act.id)
-    house.doorbell.ring("sequence")
-    house.doorbell.ring("count")
+    for lane in ("sequence", "count", "roll"):
+        house.doorbell.ring(lane)
     return answer in {"closed", "already_closed"}
 
 

@@ -13,8 +13,9 @@ from uuid import UUID
 import msgspec
 
 from schema.errors import BadAddressees, Malformed
+from schema.faults import Fault
 from schema.queries import Db
-from service.languages import _, marked
+from service.languages import marked
 from service.printing.words import known_language
 from service.store import codes as store
 
@@ -72,14 +73,16 @@ def read_rows(file: TextIO, needed: set[str]) -> Iterator[tuple[int, dict[str, s
         columns = [name.strip() for name in next(csv.reader([first], delimiter=delimiter), [])]
         if not needed <= set(columns):
             missing = ", ".join(sorted(needed - set(columns)))
-            raise Malformed(fault=_("the file lacks the column {column} in its first line", column=missing))
+            raise Malformed(fault=Fault("the file lacks the column {column} in its first line", column=missing))
         reader = csv.DictReader(file, columns, delimiter=delimiter, restval="", restkey="")
         for row in reader:
             yield reader.line_num + 1, {name: value for name, value in row.items() if isinstance(value, str)}
     except UnicodeDecodeError:
         raise Malformed(fault=marked("the file is not UTF-8 text; save it as CSV UTF-8")) from None
-    except csv.Error as error:
-        raise Malformed(fault=_("the file is no CSV: {error}", error=error)) from None
+    except csv.Error:
+        raise Malformed(
+            fault=Fault("the file is no CSV: a quotation mark or a line's end stands where none belongs")
+        ) from None
 
 
 def _addressee(line: int, row: dict[str, str], person_ref: Callable[[str], bytes]) -> Addressee:
@@ -87,13 +90,13 @@ def _addressee(line: int, row: dict[str, str], person_ref: Callable[[str], bytes
     address = tuple(text.strip() for column, text in row.items() if column.startswith("address") and text.strip())
     printed = (name, *address)
     faults = {
-        _("the identity is empty or too long"): not identity or len(identity) > 200,
-        _("there are no letters in this language"): bool(language) and known_language(language) is None,
-        _("the address has more than {limit} lines", limit=_MOST_LINES): len(address) > _MOST_LINES,
-        _("the name or the address is too long"): any(len(text) > _LONGEST for text in printed),
-        _("it holds a sign that is no text"): any(_CONTROL.search(text) for text in (identity, *printed)),
+        Fault("the identity is empty or too long"): not identity or len(identity) > 200,
+        Fault("there are no letters in this language"): bool(language) and known_language(language) is None,
+        Fault("the address has more than {limit} lines", limit=_MOST_LINES): len(address) > _MOST_LINES,
+        Fault("the name or the address is too long"): any(len(text) > _LONGEST for text in printed),
+        Fault("it holds a sign that is no text"): any(_CONTROL.search(text) for text in (identity, *printed)),
     }
     for fault, found in faults.items():
         if found:
-            raise BadAddressees(faults=_("line {line}: {fault}", line=line, fault=fault))
+            raise BadAddressees(faults=Fault("line {line}: {fault}", line=line, fault=fault))
     return Addressee(person_ref(identity), identity, name, address, language or None)

@@ -21,14 +21,15 @@ from schema.errors import (
     NotOpen,
     WrongCode,
 )
+from schema.faults import Fault, Faults
 from schema.keys import tag_of
 from schema.queries import Db
 from service.house import House
-from service.languages import _, marked
+from service.languages import marked
 from service.reading import Line
 from service.store import paper, roll
 from service.store.paper import Batch, MarkAnswer
-from service.store.roll import Entry, Officer, SignedIn
+from service.store.roll import Officer, SignedIn
 from service.verbs.rounds import own_round
 
 Pots = Annotated[tuple[UUID, ...], msgspec.Meta(max_length=100)]
@@ -36,11 +37,11 @@ By = Literal["identity", "code"]
 
 NOT_THERE = marked("nobody like this is on the roll")
 REASONS = {
-    "other-area": marked("it is for residents of other areas"),
-    "too-young": marked("they are too young on the day that counts"),
-    "too-old": marked("they are too old on the day that counts"),
-    "unknown-age": marked("it has an age limit, and the register has no year of birth"),
-    "other-relation": marked("it is for people with another relation to the place"),
+    "other-area": marked("the pot “{pot}” is for residents of other areas"),
+    "too-young": marked("for the pot “{pot}” they are too young on the day that counts"),
+    "too-old": marked("for the pot “{pot}” they are too old on the day that counts"),
+    "unknown-age": marked("the pot “{pot}” has an age limit, and the register has no year of birth"),
+    "other-relation": marked("the pot “{pot}” is for people with another relation to the place"),
 }
 """Why the roll leaves somebody out, as a clerk says it."""
 
@@ -137,13 +138,12 @@ def entitled(person: SignedIn, wanted: Pots) -> dict[UUID, str]:
     asked = [entry for entry in person.entries if not wanted or entry.pot_id in wanted]
     entitled = {entry.pot_id: entry.pot_name for entry in asked if entry.reason is None}
     if not entitled or (wanted and len(entitled) < len(asked)):
-        raise NotEntitled(reason="; ".join(_obstacle(entry) for entry in asked if entry.reason is not None))
+        raise NotEntitled(
+            reason=Faults(
+                Fault(REASONS[entry.reason], pot=entry.pot_name) for entry in asked if entry.reason is not None
+            )
+        )
     return entitled
-
-
-def _obstacle(entry: Entry) -> str:
-    reason = entry.reason or ""
-    return _("in the pot “{pot}”, because {reason}", pot=entry.pot_name, reason=_(REASONS.get(reason, reason)))
 
 
 def _refuse(answer: MarkAnswer) -> None:

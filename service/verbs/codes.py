@@ -18,10 +18,11 @@ import msgspec
 from schema.codes import new_code, plain_code
 from schema.errors import BadAddressees, BatchVoid, CodesTooLate, NotFound
 from schema.events import CodesVoided, RoundDrafted
+from schema.faults import Fault
 from schema.keys import Keys
 from schema.queries import Db
 from service.house import House
-from service.languages import _, marked
+from service.languages import marked
 from service.printing.letters import Letter, Letterhead, print_letters
 from service.printing.words import FALLBACK, known_language
 from service.store import codes as store
@@ -150,8 +151,12 @@ async def issue_letters(house: House, officer: Officer, round_id: UUID, order: O
     persons = _read(house, body)
     if len(persons) > MOST_HERE:
         raise BadAddressees(
-            faults=f"The file names {len(persons)} people, and at most {MOST_HERE} letters are made at once here;"
-            " byalag codes issue makes any number"
+            faults=Fault(
+                "The file names {number} people, and at most {limit} letters are made at once here; byalag codes issue"
+                " makes any number",
+                number=len(persons),
+                limit=MOST_HERE,
+            )
         )
     return await _issue(house, officer, round_id, order, persons, _printer(house, order))
 
@@ -191,7 +196,7 @@ async def _issue(
             chosen, strangers = await without_letter(db, found, order, persons)
     if strangers:
         raise BadAddressees(
-            faults=_(
+            faults=Fault(
                 "{strangers} of {persons} identities are not in the register", strangers=strangers, persons=len(persons)
             )
         )

@@ -7,6 +7,7 @@ import msgspec
 
 from schema.contacts import mail_contact, phone_contact
 from schema.errors import BadContact, KeyDestroyed, NoGateway, NotFound, TooFast, WrongOneTimeCode
+from schema.faults import Fault
 from schema.one_time import MINUTES, TRIES, new_one_time_code, plain_one_time_code
 from schema.queries import Db
 from service.gateways import send_mail, send_text
@@ -85,7 +86,7 @@ async def person_of_code(house: House, round_id: UUID, contact: Contact, typed: 
 async def refuse_destroyed(db: Db, round_id: UUID) -> None:
     """Raise KeyDestroyed for a round to which nobody can sign in any more."""
     if destroyed := await keys.destroyed_key(db, round_id):
-        raise KeyDestroyed(destroyed_on=destroyed.destroyed_at.date().isoformat(), decision=destroyed.decision)
+        raise KeyDestroyed(destroyed_at=destroyed.destroyed_at, decision=destroyed.decision)
 
 
 def ways(house: House) -> list[Kind]:
@@ -103,8 +104,8 @@ def plain_contact(house: House, contact: Contact) -> str:
             plain = phone_contact(contact.address, house.settings.calling_code)
         else:
             plain = mail_contact(contact.address)
-    except ValueError as error:
-        raise BadContact(fault=str(error)) from None
+    except Fault as fault:
+        raise BadContact(fault=fault) from None
     if contact.kind == "phone" and not plain.removeprefix("phone:").startswith(NORDIC):
         raise BadContact(fault=marked("codes are sent to telephones in the Nordic countries only"))
     return plain

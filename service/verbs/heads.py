@@ -33,6 +33,7 @@ class WebhookView(msgspec.Struct, frozen=True):
     id: UUID
     address: str
     added_at: datetime
+    tried_at: datetime | None
     deliveries: list[Delivery]
 
 
@@ -66,7 +67,17 @@ async def list_places(house: House, officer: Officer) -> HeadPlaces:
     def to(webhook_id: UUID | None) -> list[Delivery]:
         return [delivery for delivery in deliveries if delivery.webhook_id == webhook_id]
 
-    return HeadPlaces(to(None), [WebhookView(row.id, row.address, row.added_at, to(row.id)) for row in webhooks])
+    return HeadPlaces(
+        to(None), [WebhookView(row.id, row.address, row.added_at, row.tried_at, to(row.id)) for row in webhooks]
+    )
+
+
+async def try_webhook(house: House, officer: Officer, webhook_id: UUID) -> None:
+    """Post the newest head of every ledger there once more, now; the list says what comes of it. Raises NotFound."""
+    async with house.box.write() as db:
+        if not await heads.try_webhook(db, officer.municipality_id, webhook_id):
+            raise NotFound(what="webhook")
+    house.doorbell.ring("spread")
 
 
 async def remove_webhook(house: House, officer: Officer, webhook_id: UUID) -> None:

@@ -15,8 +15,10 @@ from schema.errors import (
     Unavailable,
 )
 from schema.events import Lane, RegisterImported
+from schema.faults import Fault, Faults
 from service.house import House
 from service.languages import marked
+from service.refusals import said
 from service.room import Room
 from service.sources.persons import Ref, stage_batch
 from service.sources.rows import Batch, Source
@@ -30,6 +32,7 @@ IMPORTS_SHOWN = 50
 ROWS_AT_ONCE = 10_000
 """Rows that are copied together. What is in memory of a register is at most these, and a piece of the file."""
 
+_REPEATED = marked("the same identity as in line {line}")
 _STATES = {
     "reading": marked("still being read"),
     "faulty": marked("faulty"),
@@ -101,9 +104,8 @@ async def _copy(desk: Desk, import_id: UUID, first: Batch, others: Source) -> No
         persons += staged.persons
         contacts += staged.contacts
         if staged.faults:
-            lines, whats = [each.line for each in staged.faults], [each.what for each in staged.faults]
             async with desk.roll.enter() as db:
-                await store.write_faults(db, import_id, lines, whats)
+                await store.write_faults(db, import_id, [(each.line, each.faults) for each in staged.faults])
         if len(persons) >= ROWS_AT_ONCE:
             await flush()
         batch = await anext(others, None)
@@ -113,7 +115,7 @@ async def _copy(desk: Desk, import_id: UUID, first: Batch, others: Source) -> No
 async def _compare(desk: Desk, import_id: UUID) -> Import:
     async with desk.roll.write() as db:
         await store.be_patient(db)
-        await store.write_repeated(db, import_id)
+        await store.write_repeated(db, import_id, _REPEATED)
         number = await store.count_faults(db, import_id)
         shown = await store.faults(db, import_id, 0, FAULTS_SHOWN)
         if number:
@@ -123,9 +125,8 @@ async def _compare(desk: Desk, import_id: UUID) -> Import:
         if compared and not compared.persons:
             raise NobodyInRegister()
     if number:
-        more = f" and {number - len(shown)} more" if number > len(shown) else ""
-        listed = "; ".join(f"line {fault.line}: {fault.what}" for fault in shown) + more
-        raise FaultyRegister(number=number, faults=listed, import_id=str(import_id))
+        listed = [Fault("line {line}: {fault}", line=each.line, fault=each.faults) for each in shown]
+        raise FaultyRegister(number=number, faults=Faults.first(FAULTS_SHOWN, listed, number), import_id=str(import_id))
     if compared is None:
         raise ImportOutdated()
     return compared
@@ -212,5 +213,5 @@ async def all_faults(desk: Desk, import_id: UUID) -> AsyncIterator[str]:
             found = await store.faults(db, import_id, after, ROWS_AT_ONCE)
         if not found:
             return
-        yield "".join(f'{fault.line},"{fault.what}"\n' for fault in found)
+        yield "".join(f'{fault.line},"{said(fault.faults)}"\n' for fault in found)  # no word is from the file
         after = found[-1].line

@@ -136,11 +136,12 @@ async def destroy_round_key(db: Db, round_id: UUID, decision: UUID) -> Destroyed
         case "not_published":
             raise NotPublished()
         case "appealable":
-            raise Appealable(ends_on=end.appeal_ends_at.date().isoformat() if end.appeal_ends_at else "")
+            assert end.appeal_ends_at is not None
+            raise Appealable(ends_at=end.appeal_ends_at)
         case "no_key":
             raise RoundKeyMissing()
     done = await store.destroyed_key(db, round_id)
     assert done is not None
     if answer == "destroyed_before":
-        raise KeyDestroyed(destroyed_on=done.destroyed_at.date().isoformat(), decision=done.decision)
+        raise KeyDestroyed(destroyed_at=done.destroyed_at, decision=done.decision)
     return done

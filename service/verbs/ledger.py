@@ -7,6 +7,7 @@ import msgspec
 
 from schema.checkpoint import verification_key
 from schema.errors import Malformed, NotFound
+from schema.faults import Fault
 from schema.tree import HASH, WIDTH, beside, consistency, edge, inclusion
 from service.house import House
 from service.languages import marked
@@ -99,7 +100,11 @@ async def view_consistency(house: House, log_id: UUID, older: int, newer: int) -
     """The proof between two sizes. Raises NotFound and Malformed."""
     last = await last_checkpoint(house, log_id)
     if not 1 <= older <= newer <= last.size:
-        raise Malformed(fault=f"the older size is at least 1, and the newer at least as large and at most {last.size}")
+        raise Malformed(
+            fault=Fault(
+                "the older size is at least 1, and the newer at least as large and at most {most}", most=last.size
+            )
+        )
     async with house.box.enter() as db:
         tiles = await ledger.tiles(db, log_id, {*edge(older), *edge(newer), *beside(older - 1, newer)})
     return Consistency(older, newer, tuple(step.hex() for step in consistency(tiles, older, newer)))

@@ -3,11 +3,35 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+import msgspec
+
 from service.house import House
 from service.sources.outlines import read_outlines
 from service.store import outlines
 from service.store.outlines import Outline
 from service.store.roll import Officer
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """What a map shows, to its edges, in hundred thousandths of a degree."""
+
+    west: int
+    south: int
+    east: int
+    north: int
+
+    def holds(self, point: tuple[int, int]) -> bool:
+        """Whether a point, longitude and latitude, is on the map."""
+        return self.west <= point[0] <= self.east and self.south <= point[1] <= self.north
+
+
+def frame_of(found: Sequence[Outline]) -> Frame | None:
+    """The frame of a map of these outlines; None when there are none."""
+    points = [point for outline in found for ring in outline.rings for point in ring]
+    if not points:
+        return None
+    (west, east), (south, north) = ((min(axis), max(axis)) for axis in zip(*points, strict=True))
+    return Frame(west, south, east, north)
 
 
 async def replace_outlines(house: House, officer: Officer, content: bytes, name_field: str) -> int:

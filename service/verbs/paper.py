@@ -23,13 +23,15 @@ from schema.errors import (
     TooManyForOne,
     TooManyPoints,
 )
+from schema.faults import Fault, Faults
 from schema.queries import Db
 from schema.styles import Style, canonical, check_choices, name_of
 from service.house import House
 from service.reading import Name
+from service.refusals import said
 from service.store import ballots, paper, rounds
 from service.store.ballots import Cast
-from service.store.paper import Batch, Entry, PotSums, Void, WaitingSheet
+from service.store.paper import Batch, BatchFault, Entry, PotSums, Void, WaitingSheet
 from service.store.roll import Officer
 from service.verbs.ballots import Given, Number
 from service.verbs.booth import own_batch
@@ -82,11 +84,11 @@ class Keyed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         if self.void is not None and (self.choices or self.points):
-            raise ValueError("a void sheet has no choices and no points: send one or the other")
+            raise Fault("a void sheet has no choices and no points: send one or the other")
         if self.void == "other" and not self.words.strip():
-            raise ValueError("say in words why the sheet is void")
+            raise Fault("say in words why the sheet is void")
         if self.void == "no-sheet" and not isinstance(self, Decided):
-            raise ValueError("that there is no such sheet is decided by an officer who has not keyed it")
+            raise Fault("that there is no such sheet is decided by an officer who has not keyed it")
 
 
 class Decided(Keyed, frozen=True, forbid_unknown_fields=True):
@@ -129,7 +131,42 @@ async def view_batch(house: House, officer: Officer, batch_id: UUID) -> BatchVie
 
 async def _view(db: Db, found: Batch) -> BatchView:
     lacks = [] if found.closed_at else await paper.batch_faults(db, found.id)
-    return BatchView(found, await paper.pot_sums(db, found.id), lacks)
+    return BatchView(found, await paper.pot_sums(db, found.id), [said(_lacking(each)) for each in lacks])
+
+
+def _lacking(found: BatchFault) -> Fault:
+    """What a batch lacks."""
+    numbers = ", ".join(map(str, found.numbers))
+    match found.kind:
+        case "keyed-once":
+            return Fault.counted(
+                len(found.numbers),
+                "in “{pot}” only one clerk has keyed sheet {numbers}",
+                "in “{pot}” only one clerk has keyed the sheets {numbers}",
+                pot=found.pot,
+                numbers=numbers,
+            )
+        case "differs":
+            return Fault.counted(
+                len(found.numbers),
+                "in “{pot}” two clerks read sheet {numbers} differently",
+                "in “{pot}” two clerks read the sheets {numbers} differently",
+                pot=found.pot,
+                numbers=numbers,
+            )
+        case "unmarked":
+            return Fault(
+                "in “{pot}” there are more sheets ({sheets}) than people who are marked ({marks})",
+                pot=found.pot,
+                sheets=found.sheets,
+                marks=found.others,
+            )
+    return Fault(
+        "in “{pot}” there are not as many sheets keyed ({keyed}) as were counted by hand ({counted})",
+        pot=found.pot,
+        keyed=found.sheets,
+        counted=found.others,
+    )
 
 
 async def list_batches(house: House, officer: Officer, round_id: UUID) -> list[BatchView]:
@@ -245,7 +282,7 @@ async def close_batch(house: House, officer: Officer, batch_id: UUID) -> BatchVi
         if not await paper.hold_batch(db, batch_id):
             raise BatchClosed()
         if faults := await paper.batch_faults(db, batch_id):
-            raise BatchNotWhole(faults="; ".join(faults))
+            raise BatchNotWhole(faults=Faults(_lacking(each) for each in faults))
         styles = {pot.id: name_of(pot.style) for pot in await rounds.pots(db, found.round_id)}
         casts = [
             _cast(found.round_id, sheet.pot_id, styles[sheet.pot_id], sheet.choices, sheet.points)

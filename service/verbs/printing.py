@@ -6,8 +6,8 @@ from typing import TextIO
 from uuid import UUID
 
 from schema.errors import BadAddressees, NotFound
+from schema.faults import Fault
 from schema.queries import Db
-from service.languages import _
 from service.printing.ballots import print_ballot
 from service.printing.booths import BoothRow, print_booth_list
 from service.store import printing as store
@@ -40,7 +40,9 @@ async def print_booth(
     names = [(person_ref(row["identity"]), row["name"].strip()) for _, row in read_rows(file, {"identity", "name"})]
     if not 1 <= len(names) <= MOST_NAMES:
         raise BadAddressees(
-            faults=_("The file names {number} people, and a list has 1 to {limit}", number=len(names), limit=MOST_NAMES)
+            faults=Fault(
+                "The file names {number} people, and a list has 1 to {limit}", number=len(names), limit=MOST_NAMES
+            )
         )
     may = await store.entitlements(roll, round_id, [ref for ref, _ in names])
     rows = [BoothRow(name, may.get(ref)) for ref, name in names]

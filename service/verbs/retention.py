@@ -40,11 +40,9 @@ async def delete_openings(box: Db, roll: Db, round_id: UUID, decision: UUID) -> 
             raise NotPublished()
         case "appealable":
             assert before.box.appeal_ends_at is not None
-            raise Appealable(ends_on=before.box.appeal_ends_at.date().isoformat())
+            raise Appealable(ends_at=before.box.appeal_ends_at)
         case "deleted_before" if not (before.roll.codes or before.roll.entries or before.roll.participations):
             assert before.box.deleted_at is not None
-            raise OpeningsDeleted(
-                deleted_on=before.box.deleted_at.date().isoformat(), decision=before.box.decision or ""
-            )
+            raise OpeningsDeleted(deleted_at=before.box.deleted_at, decision=before.box.decision or "")
     await store.delete_round(roll, round_id)
     return await view_holdings(box, roll, round_id)

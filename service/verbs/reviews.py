@@ -7,6 +7,7 @@ import msgspec
 
 from schema.errors import RoleMissing, Settled
 from schema.events import ProposalDeclined, ProposalHidden, ProposalReopened
+from schema.faults import Fault
 from service.house import House
 from service.reading import Reason
 from service.rights import MODERATORS, REVIEWERS
@@ -41,9 +42,9 @@ class ReviewDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         if (self.state == "hidden") != (self.ground is not None):
-            raise ValueError("a ground is named where a proposal is hidden, and only there")
+            raise Fault("a ground is named where a proposal is hidden, and only there")
         if self.ground in {None, "other"} and not (self.reason or "").strip():
-            raise ValueError("say in words why")
+            raise Fault("say in words why")
 
 
 class Queue(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """What an officer does with a round: draft, edit, announce, schedule. ``service/verbs/acts.py`` has what takes two."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -11,18 +11,27 @@ import msgspec
 from schema.electorate import Relation, Source
 from schema.errors import Changed, NotAllowed, NotFound, NotWhole, RollNotReady, RoundKeyMissing
 from schema.events import RoundDrafted
+from schema.faults import Fault, Faults
 from schema.queries import Db
 from schema.rules import Criterion, GreedyByVotes, Rule, TieOrder
 from schema.styles import Money, Style
 from service.house import House
-from service.reading import Line, Name, Prose
+from service.languages import Tongue
+from service.reading import LINE, Line, Name, Prose
 from service.store import keys, outbox, projects, roll, rounds, snapshots
 from service.store.projects import Project
 from service.store.roll import Officer
-from service.store.rounds import Municipality, Pot, Round
+from service.store.rounds import Municipality, Pot, Round, Shortcoming
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Age = Annotated[int, msgspec.Meta(ge=0, le=120)]
+Floor = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+AppealDays = Annotated[int, msgspec.Meta(ge=0, le=3650)]
+
+
+ThemeName = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=LINE)]
+THEMES = 12
+"""Themes of one round: as many as can be looked over."""
 
 
 class PotDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,17 +54,21 @@ class PotDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         TieOrder(seed="checked with the round", criteria=self.ties)
         if isinstance(self.rule, GreedyByVotes) and self.rule.caps:
-            raise ValueError("the rule caps categories, and projects of a round have none")
+            raise Fault("the rule caps categories, and projects of a round have none")
         if self.max_age is not None and self.max_age < (self.min_age or 0):
-            raise ValueError("the least age of a pot is above its highest")
+            raise Fault("the least age of a pot is above its highest")
 
 
 class RoundDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A whole round as an officer writes it. ``lot_seed`` decides the last ties; without one a random one is drawn.
 
     ``sources``: where its people are: on the register, among those who declare themselves, with codes that name nobody.
+    ``themes``: what its proposals can be about, of which each carries one or none; they change until proposals close.
     A pot with fewer counted ballots than ``ballots_floor`` shows them to auditors only.
+    ``language``: what it is written in; unless said, what it was before, and at first what the house speaks.
     ``appeal_days``: how long after publication the outcome can be appealed against; the round's key is kept until then.
+    ``shows_what_if``: what other rules would have made of the ballots is shown with the outcome. Otherwise an officer
+    may decide so once it is published.
     """
 
     name: Line
@@ -65,25 +78,30 @@ class RoundDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pots: Annotated[tuple[PotDraft, ...], msgspec.Meta(max_length=100)]
     about: Prose = ""
     areas: Annotated[tuple[Name, ...], msgspec.Meta(max_length=500)] = ()
+    themes: Annotated[tuple[ThemeName, ...], msgspec.Meta(max_length=THEMES)] = ()
     proposing_at: Moment | None = None
     reviewing_at: Moment | None = None
     supporting_at: Moment | None = None
     lot_seed: Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[ -~]*$")] | None = None
-    ballots_floor: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 200
-    appeal_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 45
+    ballots_floor: Floor = 200
+    appeal_days: AppealDays = 45
     sources: Annotated[tuple[Source, ...], msgspec.Meta(min_length=1, max_length=3)] = ("register",)
+    shows_what_if: bool = False
+    language: Tongue | None = None
 
     def __post_init__(self) -> None:
         times = [self.proposing_at, self.reviewing_at, self.supporting_at, self.voting_at]
         known = [moment for moment in times if moment is not None]
         if known != sorted(known) or self.closes_at <= self.voting_at:
-            raise ValueError("the timeline must run proposing, reviewing, supporting, voting, close, each later")
+            raise Fault("the timeline must run proposing, reviewing, supporting, voting, close, each later")
         names = [pot.name for pot in self.pots]
         if len(set(names)) != len(names):
-            raise ValueError("two pots have one name")
+            raise Fault("two pots have one name")
+        if len(set(self.themes)) != len(self.themes):
+            raise Fault("two themes have one name")
         strange = {area for pot in self.pots for area in pot.areas} - set(self.areas)
         if strange:
-            raise ValueError(f"the pots name areas that the round does not have: {', '.join(sorted(strange))}")
+            raise Fault("the pots name areas that the round does not have: {areas}", areas=", ".join(sorted(strange)))
 
     @property
     def timeline(self) -> tuple[datetime | None, ...]:
@@ -92,11 +110,12 @@ class RoundDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RoundView(msgspec.Struct, frozen=True):
-    """A round with its pots, areas and projects."""
+    """A round with its pots, areas, themes and projects."""
 
     round: Round
     pots: list[Pot]
     areas: list[str]
+    themes: list[str]
     projects: list[Project]
 
 
@@ -109,8 +128,9 @@ async def draft_round(house: House, officer: Officer, draft: RoundDraft) -> Roun
         place = (officer.municipality_id, officer.municipality)
         words = (draft.name, draft.about, draft.currency)
         seed = draft.lot_seed or secrets.token_hex(16)
-        end = (draft.ballots_floor, seed, draft.appeal_days, list(draft.sources))
-        await rounds.insert_round(db, round_id, *place, *words, *draft.timeline, *end)
+        end = (draft.ballots_floor, seed, draft.appeal_days, list(draft.sources), draft.shows_what_if)
+        language = draft.language or house.settings.language
+        await rounds.insert_round(db, round_id, *place, *words, *draft.timeline, *end, language)
         await _write_parts(db, round_id, draft)
     house.doorbell.ring("roll")
     return await view_round(house, round_id)
@@ -121,8 +141,8 @@ async def edit_round(house: House, officer: Officer, round_id: UUID, revision: i
     async with house.box.write() as db:
         await own_round(db, officer, round_id)
         words = (draft.name, draft.about, draft.currency)
-        end = (draft.ballots_floor, draft.lot_seed, draft.appeal_days, list(draft.sources))
-        if not await rounds.update_round(db, round_id, revision, *words, *draft.timeline, *end):
+        end = (draft.ballots_floor, draft.lot_seed, draft.appeal_days, list(draft.sources), draft.shows_what_if)
+        if not await rounds.update_round(db, round_id, revision, *words, *draft.timeline, *end, draft.language):
             current = await rounds.round_by_id(db, round_id)
             raise Changed(revision=current.revision if current else 0)
         await _write_parts(db, round_id, draft)
@@ -132,6 +152,7 @@ async def edit_round(house: House, officer: Officer, round_id: UUID, revision: i
 
 async def _write_parts(db: Db, round_id: UUID, draft: RoundDraft) -> None:
     await rounds.write_areas(db, round_id, list(draft.areas))
+    await rounds.write_themes(db, round_id, list(draft.themes))
     rows = [
         (
             *(round_id, at, pot.name, pot.money, pot.style, pot.rule, pot.ties, list(pot.areas)),
@@ -153,6 +174,7 @@ async def view_round(house: House, round_id: UUID) -> RoundView:
             found,
             await rounds.pots(db, round_id),
             await rounds.areas(db, round_id),
+            await rounds.themes(db, round_id),
             await projects.projects(db, round_id),
         )
 
@@ -223,14 +245,32 @@ async def schedule_round(house: House, officer: Officer, round_id: UUID) -> Roun
     if state is None or not state.fresh:
         raise RollNotReady()
     async with house.box.write() as db:
-        missing = await rounds.schedule_round(db, round_id)
-        missing += [
-            f"the rule of the pot “{pot.name}” excludes the project {name}, which is not on its ballot"
-            for pot, name in strangers(await rounds.pots(db, round_id), await projects.projects(db, round_id))
-        ]
+        missing, pots = await rounds.schedule_round(db, round_id), await rounds.pots(db, round_id)
+        strange = strangers(pots, await projects.projects(db, round_id))
+        missing += [Shortcoming("stranger", pot.id, name) for pot, name in strange]
         if missing:
-            raise NotWhole(missing="; ".join(missing))
+            names: dict[UUID | None, str] = {pot.id: pot.name for pot in pots}
+            raise NotWhole(missing=Faults(_missing(each, names) for each in missing))
     return await view_round(house, round_id)
+
+
+def _missing(found: Shortcoming, names: Mapping[UUID | None, str]) -> Fault:
+    """What a round lacks. ``names`` are those of its pots."""
+    pot = names.get(found.pot_id, "")
+    match found.kind:
+        case "pot":
+            return Fault("the round has no pot")
+        case "project":
+            return Fault("the pot “{pot}” has no project", pot=pot)
+        case "elector":
+            return Fault("nobody on the roll may vote in the pot “{pot}”", pot=pot)
+        case "stranger":
+            return Fault(
+                "the rule of the pot “{pot}” excludes the project {project}, which is not on its ballot",
+                pot=pot,
+                project=found.project,
+            )
+    return Fault("voting would already be over")
 
 
 def strangers(pots: Iterable[Pot], listed: Sequence[Project]) -> Iterator[tuple[Pot, str]]:

@@ -7,20 +7,26 @@ from uuid import UUID
 import msgspec
 
 from schema.errors import Malformed
+from schema.events import RoundDrafted
+from schema.faults import Fault
 from schema.rules import GreedyByVotes
 from service.house import House
 from service.reading import Line
-from service.store import keys, roll, rounds
+from service.store import keys, outbox, roll, rounds
 from service.store.roll import Officer
-from service.store.rounds import Pot, Shortcoming
+from service.store.rounds import AppealEnd, Pot, Shortcoming
 from service.verbs.rounds import (
+    AppealDays,
+    Floor,
     Moment,
     PotDraft,
     RoundDraft,
     RoundView,
     draft_round,
+    own_round,
     strangers,
     view_own_round,
+    view_round,
 )
 
 
@@ -30,6 +36,33 @@ class Likeness(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Line
     voting_at: Moment
     closes_at: Moment
+
+
+class RoundSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What of a round may change after it was scheduled, and then only upwards; as in ``RoundDraft``."""
+
+    ballots_floor: Floor
+    appeal_days: AppealDays
+
+
+async def view_appeal_end(house: House, officer: Officer, round_id: UUID) -> AppealEnd:
+    """When nobody can appeal any more."""
+    async with house.box.enter() as db:
+        await own_round(db, officer, round_id)
+        return await rounds.appeal_end(db, round_id)
+
+
+async def change_settings(house: House, officer: Officer, round_id: UUID, settings: RoundSettings) -> RoundView:
+    """Give a round other settings: any while it is not scheduled, then only more than residents were promised.
+
+    Raises OnlyHigher; TooLateToRaise when voting is closed, or the time for appeals is over.
+    """
+    async with house.box.write() as db:
+        await own_round(db, officer, round_id)
+        if await rounds.change_settings(db, round_id, settings.ballots_floor, settings.appeal_days):
+            await outbox.tell(db, RoundDrafted(round_id=round_id))  # the roll is built for that revision
+    house.doorbell.ring("roll")
+    return await view_round(house, round_id)
 
 
 async def list_shortcomings(house: House, view: RoundView) -> list[Shortcoming]:
@@ -51,7 +84,7 @@ def as_draft(view: RoundView) -> RoundDraft:
 
 
 async def draft_like(house: House, officer: Officer, round_id: UUID, likeness: Likeness) -> RoundView:
-    """Draft a round with the words, areas, pots, styles and rules of another one, without its projects and steps.
+    """Draft a round with words, areas, themes, pots, styles and rules of another one, without its projects and steps.
 
     Projects that a rule excludes are of the other round, too, and ages count on the new day of voting.
     """
@@ -68,12 +101,13 @@ async def draft_like(house: House, officer: Officer, round_id: UUID, likeness: L
 
 def _drafted(view: RoundView, pots: list[PotDraft], changes: dict[str, Any]) -> RoundDraft:
     """A round's draft as it stands, but for its pots and what changes. Raises Malformed."""
-    kept = ("name", "about", "currency", "ballots_floor", "appeal_days", "sources")
+    kept = ("name", "about", "currency", "ballots_floor", "appeal_days", "sources", "shows_what_if", "language")
     words = {name: getattr(view.round, name) for name in kept}
     try:
-        return RoundDraft(pots=tuple(pots), areas=tuple(view.areas), **(words | changes))
-    except ValueError as error:
-        raise Malformed(fault=str(error)) from None
+        lists = {"pots": tuple(pots), "areas": tuple(view.areas), "themes": tuple(view.themes)}
+        return RoundDraft(**(lists | words | changes))
+    except Fault as fault:
+        raise Malformed(fault=fault) from None
 
 
 def _pot(view: RoundView, pot: Pot) -> PotDraft:

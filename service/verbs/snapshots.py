@@ -8,15 +8,16 @@ from uuid import UUID
 
 import msgspec
 
-from schema.errors import BallotsWithheld, NotCounted, NotFound
+from schema.errors import BallotsWithheld, NotCounted, NotFound, NotShown
 from schema.outcome import code, granted
 from schema.pb import format_amount
 from schema.queries import Db
 from schema.snapshot import Snapshot
 from service.house import House
 from service.store import snapshots
-from service.store.snapshots import Published, RoundOutcome
-from service.verbs.rounds import public_pot, public_round
+from service.store.roll import Officer
+from service.store.snapshots import Published, RoundOutcome, WhatIfPublication
+from service.verbs.rounds import own_round, public_pot, public_round
 
 T = TypeVar("T")
 
@@ -89,8 +90,34 @@ async def view_bundle(house: House, round_id: UUID) -> bytes:
 
 
 async def view_what_if(house: House, pot_id: UUID) -> bytes:
-    """What other rules would have made of a pot's ballots, as canonical JSON."""
-    return await _published(house, pot_id, snapshots.published_what_if)
+    """What other rules would have made of a pot's ballots, as canonical JSON.
+
+    Raises NotCounted before publication and before it is worked out, and in between NotShown where the round did not
+    say beforehand that it is shown, and no officer has decided so. Auditors wait with everybody else: nobody decides
+    about a comparison that only some have read, and whoever has the ballots can make it.
+    """
+    found = await _published(house, pot_id, snapshots.published_what_if)
+    if not found.shown:
+        raise NotShown()
+    if found.content is None:
+        raise NotCounted()
+    return found.content
+
+
+async def view_what_if_publication(house: House, round_id: UUID) -> WhatIfPublication | None:
+    """Who decided to show what other rules would have made of a round's ballots, if somebody did."""
+    async with house.box.enter() as db:
+        return await snapshots.what_if_publication(db, round_id)
+
+
+async def publish_what_if(house: House, officer: Officer, round_id: UUID) -> WhatIfPublication:
+    """Show, for good, what other rules would have made of a round's ballots; twice is once. Raises NotPublished."""
+    async with house.box.write() as db:
+        await own_round(db, officer, round_id)
+        await snapshots.publish_what_if(db, round_id, officer.name)
+        made = await snapshots.what_if_publication(db, round_id)
+    assert made is not None
+    return made
 
 
 async def view_without_held(house: House, pot_id: UUID) -> bytes:

@@ -1,5 +1,6 @@
 """The voting day: how it goes, for those who watch over it."""
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -15,6 +16,7 @@ from service.verbs.rounds import own_round
 class Today(msgspec.Struct, frozen=True):
     """What everybody who works here may see: sums, and nothing of what anybody chose (P8)."""
 
+    read_at: datetime
     hours: list[Hour]
     unjudged: Unjudged
     backlog: list[Backlog]
@@ -31,7 +33,12 @@ async def view_today(house: House, officer: Officer, round_id: UUID) -> Today:
     """How a round of the officer's municipality goes at this moment. The workers' backlog is the whole house's."""
     async with house.box.enter() as db:
         await own_round(db, officer, round_id)
-        return Today(await today.hours(db, round_id), await today.unjudged(db, round_id), await today.backlog(db))
+        return Today(
+            await today.now(db),
+            await today.hours(db, round_id),
+            await today.unjudged(db, round_id),
+            await today.backlog(db),
+        )
 
 
 async def view_disputes(house: House, officer: Officer, round_id: UUID) -> Disputes:

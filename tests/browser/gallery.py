@@ -5,8 +5,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import pyrage
+
+from tests.pages.test_areas import send as send_map
 from tests.people import owner
 from tests.service.booths import Booth, open_booth
+from tests.service.test_outlines import feature, file
+from tests.service.test_pictures import picture
 from tests.service.worlds import STYLES
 from tests.town import Ground, Town, crowd, moment, pot
 
@@ -27,8 +32,17 @@ IDEAS = (
 )
 """Title, description and cost in minor units."""
 
+COAST = [[11.90, 57.70], [11.96, 57.68], [12.03, 57.71], [12.05, 57.76], [11.98, 57.75], [11.93, 57.78], [11.90, 57.70]]
+HILLS = [[11.98, 57.75], [12.05, 57.76], [12.08, 57.81], [12.00, 57.84], [11.91, 57.82], [11.93, 57.78], [11.98, 57.75]]
+"""Where North and South lie."""
+
 STRANGERS = "V22,North,1980,1\nV23,North,2020,1\n"
 """Somebody who may vote in one pot, and somebody who may in none."""
+NEIGHBOURS = "".join(f"W{number},{'Södra' if number > 4 else 'Ön'},1980,1\n" for number in range(36))
+"""A larger area than the first, and one of a few houses."""
+
+RECIPIENTS = tuple(str(pyrage.x25519.Identity.generate().to_public()) for _ in range(2))
+"""The public keys of two auditors."""
 
 Address = dict[str, str]
 """What to fill into an address."""
@@ -50,9 +64,11 @@ class Scene:
         return ground
 
     def address(self, path: str) -> str:
-        """The path of a route, filled in: a published pot for results, and otherwise what is going on."""
-        published = {"pot_id": self.rounds["published"].pot} if path.endswith("/results") and self.rounds else {}
-        return path.format(**(self.known | published))
+        """The path of a route, filled in: what is published for results, and otherwise what is going on."""
+        over = self.rounds.get("published")
+        if over and path.endswith(("/results", "/turnout")):
+            return path.format(pot_id=over.pot, round_id=over.id)
+        return path.format(**self.known)
 
     def more(self) -> Iterator[tuple[str, str]]:
         """Pages of rounds that are further or not as far as the one of the others, by name."""
@@ -71,6 +87,7 @@ async def usual(town: Town) -> Scene:
         "about": "För oss alla.",
         "by": "Amina",
         "place": "The library",
+        "theme": "Lek och idrott",
     }
     await town.hire("Dagny", "Hagaby")
     await town.second()
@@ -86,6 +103,7 @@ async def long(town: Town) -> Scene:
         "about": LONG * 3,
         "by": LONG_NAME,
         "place": LONG_NAME,
+        "theme": LONG[:40],
     }
     ideas = tuple((f"{number}{LONG}"[:200], LONG * 2, 999_999_999_99) for number in range(1, 5))
     town.officer_token = await town.hire(f"Dagny{LONG}"[:120], LONG_NAME)
@@ -112,12 +130,16 @@ def _known(**ids: str) -> Address:
 
 async def _arranged(town: Town, names: dict[str, str], ideas: tuple[tuple[str, str, int], ...]) -> Scene:
     scene = Scene(town)
-    register = crowd(22).replace("North", names["area"]) + STRANGERS
+    register = crowd(22).replace("North", names["area"]) + STRANGERS + NEIGHBOURS
     over = scene.hang("published", await _round(town, names, ideas, register))
     for number in range(6):
         assert (await (await over.voter(f"V{number}")).cast(1, number % 2 + 2)).status_code == 201
+    for number in range(9):
+        await over.sign_in(f"W{number}")
     await over.count()
     await over.publish()
+    await over.officer("POST", "what-if-publication")
+    assert (await send_map(town, file(feature("North", [HILLS]), feature("South", [COAST])))).status_code == 303
     proposing = scene.hang("proposing", await _proposing(town, names, ideas))
     supporting = scene.hang("supporting", await _proposing(town, names, ideas))
     begun = "update box.round set reviewing_at = now(), supporting_at = now() where id = $1 returning id"
@@ -127,17 +149,24 @@ async def _arranged(town: Town, names: dict[str, str], ideas: tuple[tuple[str, s
     booth = await _on_paper(ground, names)
     await _disputed(ground, names)
     await town.work()
+    await _watched(ground, names)
     view = await town.act("GET", f"/api/rounds/{ground.id}/draft")
     scene.known = _known(
         round_id=ground.id,
         pot_id=ground.pot,
-        proposal_id=(await town.client.get(f"/api/rounds/{proposing.id}/proposals")).json()["items"][0]["id"],
+        proposal_id=await _pictured_one(town, proposing),
         project_id=view["projects"][0]["id"],
         municipality_id=view["round"]["municipality_id"],
         batch_id=booth.id,
         import_id=(await town.act("GET", "/api/register/imports"))["imports"][0]["id"],
     )
     return scene
+
+
+async def _pictured_one(town: Town, ground: Ground) -> str:
+    """A proposal with pictures, place and theme."""
+    listed = (await town.client.get(f"/api/rounds/{ground.id}/proposals")).json()["items"]
+    return next(str(each["id"]) for each in listed if each["pictures"])
 
 
 async def _round(
@@ -149,28 +178,72 @@ async def _round(
     pots = [pot(f"{names['pot']} {at}", money=money, style=kind[0], rule=kind[1]) for at, kind in enumerate(kinds)]
     pots[0] |= {"areas": [names["area"]], "rule": {"rule": "equal_shares"}}
     drawn: dict[str, Any] = {"name": names["name"], "about": names["about"], "areas": [names["area"], "North"]}
+    drawn |= {"language": "sv"}
     ground = await town.draw_round(0, register, pots=pots, voting_at=moment(-10 * HOUR), **drawn)
     for pot_id in ground.pots:
         for title, about, cost in ideas:
             sent = {"pot_id": pot_id, "title": title, "about": about, "cost": cost, "area": names["area"]}
             await town.act("POST", f"/api/rounds/{ground.id}/projects", json=sent)
+    await _translated(ground, names)
     await ground.officer("POST", "schedule")
     return ground
+
+
+async def _translated(ground: Ground, names: dict[str, str]) -> None:
+    """The round and the projects of its first ballots in the languages in which they are looked at."""
+    projects = (await ground.officer("GET", "draft"))["projects"]
+    of = [("round", ground.id), *(("project", each["id"]) for each in projects if each["pot_id"] in ground.pots[:2])]
+    for language in ("en", "ar"):
+        for noun, of_id in of:
+            words = {"title": f"{language}: {names['name']}"[:200]}
+            await ground.town.act("PUT", f"/api/translations/{noun}/{of_id}/{language}", json=words)
 
 
 async def _proposing(town: Town, names: dict[str, str], ideas: tuple[tuple[str, str, int], ...]) -> Ground:
     """A round that takes proposals, in which one resident has made all of these."""
     times = {"proposing_at": moment(-HOUR), "reviewing_at": moment(HOUR), "voting_at": moment(2 * HOUR)}
-    drawn: dict[str, Any] = {"name": names["name"], "about": names["about"], **times}
+    drawn: dict[str, Any] = {"name": names["name"], "about": names["about"], "themes": [names["theme"], "Trygghet"]}
+    drawn |= times
     ground = await town.draw_round(0, None, **drawn)
     await ground.officer("POST", "announcement")
     badge = {"Authorization": f"Bearer {(await ground.sign_in('V0'))['civic']}"}
-    for title, about, cost in ideas:
+    for at, (title, about, cost) in enumerate(ideas):
         text = {"title": title, "about": about or title, "author_name": names["by"], "language": "sv"}
-        sent = {**text, "cost_guess": cost}
+        where = {"place": names["place"], "point": [1_196_000 + 2_000 * at, 5_774_000 + 1_500 * at]}
+        sent = {**text, "cost_guess": cost} | (where | {"theme": names["theme"]} if at % 2 else {})
         answer = await town.client.post(f"/api/rounds/{ground.id}/proposals", json=sent, headers=badge)
         assert answer.status_code == 201, answer.text
+        for shade in range(at % 2 * 2):
+            seen = picture(size=(1500, 1000) if shade else (800, 1200), colour=(40 + 90 * shade, 120, 90))
+            await _pictured(town, answer.json()["id"], badge, seen, about or title)
+        await _debated(ground, f"/api/proposals/{answer.json()['id']}", names)
     return ground
+
+
+async def _pictured(town: Town, proposal_id: str, badge: dict[str, str], content: bytes, alt: str) -> None:
+    headers = badge | {"Content-Type": "application/octet-stream"}
+    path = f"/api/proposals/{proposal_id}/pictures"
+    answer = await town.client.post(path, params={"alt": alt[:300]}, content=content, headers=headers)
+    assert answer.status_code == 201, answer.text
+
+
+async def _debated(ground: Ground, path: str, names: dict[str, str]) -> None:
+    """Two neighbours argue and ask; the author and an officer answer; one argument is hidden and one was reported."""
+    town, made = ground.town, []
+    said = {"words": names["about"], "author_name": names["by"], "language": "sv"}
+    for who, side in (("V1", "for"), ("V2", "for"), ("V1", "against"), ("V2", "question")):
+        key = {
+            "Authorization": f"Bearer {(await ground.sign_in(who))['civic']}",
+            "Idempotency-Key": f"{who}-{side}-key",
+        }
+        answer = await town.client.post(f"{path}/arguments", json=said | {"side": side}, headers=key)
+        assert answer.status_code == 201, answer.text
+        made.append(f"/api/arguments/{answer.json()['id']}")
+    key["Authorization"] = f"Bearer {(await ground.sign_in('V0'))['civic']}"
+    assert (await town.client.post(f"{made[3]}/answers", json=said, headers=key)).status_code == 201
+    await town.act("POST", f"{made[0]}/official-answer", json={"words": names["about"], "language": "sv"})
+    await town.act("POST", f"{made[1]}/review", json={"state": "hidden", "ground": "hate"})
+    assert (await town.client.post(f"{made[2]}/reports", json={"ground": "advertising"})).status_code == 204
 
 
 async def _voted(ground: Ground) -> None:
@@ -193,6 +266,18 @@ async def _on_paper(ground: Ground, names: dict[str, str]) -> Booth:
             body = {"pot_id": ground.pots[1], "number": number, "choices": [choice]}
             assert (await booth.send("POST", "/entries", body, clerk)).status_code == 201
     return booth
+
+
+async def _watched(ground: Ground, names: dict[str, str]) -> None:
+    """An auditor and one who was revoked, a webhook where nobody listens and one that was never posted to."""
+    for number, recipient in enumerate(RECIPIENTS):
+        sent = {"name": f"{names['by']} {number}"[:120], "recipient": recipient}
+        named = await ground.town.act("POST", f"/api/rounds/{ground.id}/auditors", json=sent)
+    await ground.officer("DELETE", f"auditors/{named[-1]['id']}")
+    await ground.town.act("POST", "/api/head-webhooks", json={"address": "http://127.0.0.1:1/heads"})
+    await ground.town.work("spread")
+    address = f"https://observers.example/{LONG}"[:500]
+    await ground.town.act("POST", "/api/head-webhooks", json={"address": address})
 
 
 async def _disputed(ground: Ground, names: dict[str, str]) -> None:

@@ -22,7 +22,7 @@ class Resident:
 
     async def send(self, action: str) -> None:
         """Send the form that goes to an address that ends like this, by its own button."""
-        await self.press(self.page.locator(f"main form[action$='{action}'] button:not([formaction])"))
+        await self.press(self.page.locator(f"main form[action$='{action}'] button:not([formaction], .unseen)"))
 
     async def fill(self, **fields: str) -> None:
         """Type into fields, by name."""

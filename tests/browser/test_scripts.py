@@ -1,6 +1,7 @@
-"""What our scripts add where they run: sums while one chooses, choices that outlive a reload, turnout that moves."""
+"""What our scripts add where they run: sums while one chooses, choices that outlive a reload or a gap, live turnout."""
 
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -9,6 +10,7 @@ from playwright.async_api import Browser, Page, expect
 from schema.settings import Settings
 from tests.browser.eyes import TELEPHONE
 from tests.browser.resident import Resident
+from tests.people import owner
 from tests.town import Ground, Town, crowd, pot
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -29,6 +31,18 @@ async def opened(town: Town, name: str) -> Ground:
     return await town.open_round(
         register=crowd(2), pots=[pot(style={"style": "knapsack", "max_cost": 60_000}, min_age=None)]
     )
+
+
+def posts(page: Page) -> list[str]:
+    """The addresses to which this page sends a form from now on."""
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    return sent
+
+
+async def ballots(ground: Ground) -> int:
+    """How many revisions were accepted in a pot."""
+    return len(await owner(ground.town, "select from box.ballot where pot_id = $1", UUID(ground.pot)))
 
 
 async def at_ballot(page: Page, ground: Ground) -> Resident:
@@ -71,6 +85,53 @@ async def test_what_was_cast_is_not_offered_again(page: Page, town: Town) -> Non
     assert kept == []
 
 
+async def test_a_ballot_that_cannot_be_sent_stays(page: Page, town: Town) -> None:
+    """Whoever loses the connection is told beside the button; the choices stay, and nothing is sent."""
+    resident = await at_ballot(page, await opened(town, "offline"))
+    sent = posts(page)
+    await resident.tick(2)
+    await page.context.set_offline(True)
+    await page.locator("[value=review]").click()
+    await expect(page.locator("[data-offline]")).to_be_in_viewport()
+    await expect(page.get_by_role("alert")).to_have_count(1)
+    assert (await resident.ticked(), sent) == (["2"], [])
+    await page.context.set_offline(False)
+    await expect(page.locator("[data-offline]")).to_be_hidden()
+    await resident.press(page.locator("[value=review]"))
+    await expect(page.locator(".chosen li")).to_have_count(1)
+
+
+async def test_the_last_button_stays_as_well(page: Page, town: Town) -> None:
+    """Where the ballot is shown once more: it is cast once the connection is back, and only once."""
+    ground = await opened(town, "offline again")
+    resident = await at_ballot(page, ground)
+    await resident.tick(2)
+    await resident.press(page.locator("[value=review]"))
+    sent = posts(page)
+    button = page.locator("main form > .buttons > button:not(.plain)")
+    await page.context.set_offline(True)
+    await button.click()
+    await button.click()
+    await expect(page.locator("[data-offline]")).to_be_in_viewport()
+    assert (await ballots(ground), sent) == (0, [])
+    await page.context.set_offline(False)
+    await expect(page.locator("[data-offline]")).to_be_hidden()
+    await resident.press(button)
+    await expect(page.locator(".receipt")).to_be_visible()
+    assert (await ballots(ground), len(sent)) == (1, 1)
+
+
+async def test_a_button_that_is_pressed_twice_casts_one_ballot(page: Page, town: Town) -> None:
+    """Whoever is impatient after a gap sends the same form again, which has the same key."""
+    ground = await opened(town, "twice")
+    resident = await at_ballot(page, ground)
+    await resident.tick(2)
+    await resident.press(page.locator("[value=review]"))
+    await page.locator("main form > .buttons > button:not(.plain)").dblclick()
+    await expect(page.locator(".receipt")).to_be_visible()
+    assert await ballots(ground) == 1
+
+
 async def test_turnout_moves_on_an_open_page(page: Page, town: Town) -> None:
     """Somebody votes, and whoever looks again at the page sees it without reading it anew."""
     ground = await opened(town, "turnout")
@@ -81,3 +142,34 @@ async def test_turnout_moves_on_an_open_page(page: Page, town: Town) -> None:
     await town.work("judge")
     await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     await expect(turnout).to_contain_text("1 of 2")
+
+
+async def at_screen(page: Page, town: Town, ground: Ground, served: Settings) -> None:
+    """The screen of the voting day, as its officer has it open."""
+    cookie = {"name": "officer", "value": town.officer_token, "url": served.public_url}
+    await page.context.add_cookies([cookie])  # type: ignore[list-item]  # a TypedDict of three among twelve
+    await page.goto(f"/officer/rounds/{ground.id}/today")
+
+
+async def test_the_screen_of_the_voting_day_moves_and_leaves_the_keyboard_where_it_is(
+    page: Page, town: Town, served: Settings
+) -> None:
+    """Turnout is renewed; the part in which somebody is on a link is left alone until they leave it."""
+    ground = await opened(town, "screen")
+    await at_screen(page, town, ground, served)
+    await expect(page.locator("#turnout-now")).to_contain_text("0 of 2")
+    appeals = page.locator("#waits-now a").first
+    await appeals.focus()
+    await (await ground.voter("V1")).cast(1)
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await expect(page.locator("#turnout-now")).to_contain_text("1 of 2")
+    await expect(appeals).to_be_focused()
+
+
+async def test_a_screen_whose_session_ended_says_so(page: Page, town: Town, served: Settings) -> None:
+    """It does not go on to show what was true when the session ended."""
+    ground = await opened(town, "ended")
+    await at_screen(page, town, ground, served)
+    await town.act("DELETE", "/api/officer/sessions")
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await expect(page.locator("h1")).to_have_text("Sign in as an officer")

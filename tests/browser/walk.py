@@ -2,17 +2,18 @@
 
 from collections.abc import AsyncIterator
 
-from playwright.async_api import Page
+from playwright.async_api import FilePayload, Page
 
 from tests.browser.gallery import Scene
 from tests.browser.resident import Resident
+from tests.service.test_pictures import picture
 from tests.service.worlds import STYLES
 
 
 async def walk(page: Page, scene: Scene) -> AsyncIterator[str]:
     """Through a municipality as its residents, with a stop at each page, by name."""
     resident = Resident(page)
-    for part in (_refused, _voting, _proposing, _supporting, _afterwards, _officer):
+    for part in (_refused, _voting, _proposing, _debating, _supporting, _afterwards, _officer):
         async for stop in part(resident, scene):
             yield stop
 
@@ -70,17 +71,53 @@ async def _voting(resident: Resident, scene: Scene) -> AsyncIterator[str]:
 
 
 async def _proposing(resident: Resident, scene: Scene) -> AsyncIterator[str]:
-    """Somebody writes a proposal, first with a cost that is none."""
+    """Somebody writes a proposal, first as a draft, then with a cost that is none."""
     await _signs_in(resident, scene, "proposing", scene.codes["proposing"]["V1"])
     yield "what can be done while proposing"
     await resident.send("/proposals/new")
     yield "proposal to be written"
+    await resident.fill(about="Vid ån.")
+    await resident.press(resident.page.locator("main button[formaction$='/drafts']"))
+    yield "drafts"
+    await resident.send("/proposals/new")
     await resident.fill(title="Bänkar", about="Vid ån.", author_name="Amina", cost_guess="x")
     await resident.send("/proposals")
     yield "proposal not taken"
+    await resident.press(resident.page.locator("input[type=image]:visible"))
+    yield "proposal with a point"
     await resident.fill(cost_guess="")
     await resident.send("/proposals")
+    if await resident.page.locator("#alike").count():
+        yield "others are like it"
+        await resident.send("/proposals")
     yield "proposed"
+    await resident.send("/pictures")
+    yield "pictures to be added"
+    sent: FilePayload = {"name": "bench.png", "mimeType": "image/png", "buffer": picture("PNG", (900, 600))}
+    await resident.page.set_input_files("[name=picture]", sent)
+    await resident.fill(alt="En tom gräsmatta.")
+    await resident.send("/pictures/new")
+    yield "picture added"
+
+
+async def _debating(resident: Resident, scene: Scene) -> AsyncIterator[str]:
+    """Somebody asks about a proposal, reads all that is said and reports it; then its author answers and changes it."""
+    await _signs_in(resident, scene, "proposing", scene.codes["proposing"]["V3"])
+    await resident.send("/supports")
+    yield "proposals to discuss"
+    await resident.send("/arguments/new")
+    yield "seat in the debate"
+    await resident.page.locator("#side-question").check()
+    await resident.fill(words="Hur många?", author_name="Björn")
+    await resident.send("/arguments")
+    yield "asked in the debate"
+    await _signs_in(resident, scene, "proposing", scene.codes["proposing"]["V0"])
+    yield "own proposals"
+    await resident.send("/arguments/new")
+    yield "seat of the author"
+    await _signs_in(resident, scene, "proposing", scene.codes["proposing"]["V0"])
+    await resident.send("/edit")
+    yield "proposal to be changed"
 
 
 async def _supporting(resident: Resident, scene: Scene) -> AsyncIterator[str]:

@@ -82,7 +82,7 @@ async def open_round(db: asyncpg.Connection, issuer: str, voters: int, seconds: 
     electors = sorted((*tags[int(voters * STRANGERS) :], *silent))
     for pot in pots:
         await db.execute("insert into box.elector select $1, unnest($2::bytea[])", pot.id, electors)
-    assert await db.fetchval("select box.schedule_round($1)", round_id) == []
+    assert await db.fetch("select box.schedule_round($1)", round_id) == []
     due_at = await db.fetchval("select extract(epoch from closes_at)::float8 from box.round where id = $1", round_id)
     signer = await open_signer(db, KEYS, "passes")
     act = await db.fetchval(

@@ -146,6 +146,23 @@ async def test_a_chosen_language_goes_along(town: Town) -> None:
     assert f"{box}/receipts?lang=da" in {each["href"] for each in again.page.all("a")}
 
 
+async def test_from_the_results_one_comes_to_who_took_part_and_back(town: Town) -> None:
+    """The outcome is at the box and areas are at the roll: the way leads there and back in the language she chose."""
+    roll, box = town.settings.public_url, town.settings.box_url
+    ground = await town.open_round()
+    await ground.count()
+    await town.work("roll")
+    await ground.publish()
+    browser = Visitor(town.client)
+    results, turnout = f"/pots/{ground.pot}/results?lang=da", f"/rounds/{ground.id}/turnout?lang=da"
+    assert f"{roll}{turnout}" in {each["href"] for each in (await browser.open(f"{box}{results}")).page.all("a")}
+    seen = await browser.open(f"{roll}{turnout}")
+    assert (seen.status, seen.page.all("html")[0]["lang"]) == (200, "da")
+    assert f"{box}{results}" in {each["href"] for each in seen.page.all("a")}
+    refused = await town.client.get(f"{box}/api/rounds/{ground.id}/turnout-by-area")
+    assert (refused.status_code, refused.json()["facts"]) == (404, {"address": roll})
+
+
 async def test_no_choice_comes_along_to_where_people_sign_in(town: Town, requests: Requests) -> None:
     """Whose pass has ended reads the choices at the box, and signs in again on a page that knows nothing of them."""
     roll = town.settings.public_url

@@ -17,9 +17,11 @@ WHOLE = [language for language in TRANSLATED if LANGUAGES[language].whole]
 PARTLY = [language for language in TRANSLATED if not LANGUAGES[language].whole]
 
 OFFICERS = re.compile(
-    r"pages/templates/officer_|pages/(officer|acts|assisted|desk|drafting|keying|letters|paper|pots|project_files|register|setup)"
-    r"|pages/words/(acts|audit|desk|paper|roll)\.|refusals/officers|room\.|sources/"
-    r"|verbs/(addressees|booth|codes|directories|heads|imports|ledger|printing|staff)\."
+    r"pages/templates/(officer_|project_fields)|pages/(officer|acts|assisted|desk|drafting|keying|letters|paper|pots|project_files|register|setup)"
+    r"|pages/words/(acts|audit|desk|heads|paper|roll)\.|refusals/officers|room\.|sources/"
+    r"|verbs/(acts|addressees|auditors|booth|codes|directories|heads|imports|ledger|paper|printing|projects|reviews|rounds"
+    r"|staff|translations)\."
+    r"|schema/(rules|styles)\."
 )
 """Where messages stand that only officers and their programs read."""
 

@@ -10,6 +10,7 @@ import pytest
 from schema import errors as e
 from schema.bootstrap import ROOT
 from schema.errors import Refusal
+from schema.faults import Fault, Faults
 from service.languages import LANGUAGES, ORIGINAL, speak
 from service.pages.words import ROLES, SIGNS, sentence
 from service.problems import details
@@ -84,7 +85,7 @@ def test_every_role_has_a_word() -> None:
             e.RoleMissing(needed="admin or officer", roles="auditor and clerk"),
             {"needed": "admin or officer", "roles": "auditor and clerk"},
         ),
-        (e.NotWhole(missing="the pot “A” has no project; x"), {"missing": "the pot “A” has no project; x"}),
+        (e.NotWhole(missing=Faults([Fault("it has {n}", n=1), Fault("x")])), {"missing": "it has 1; x"}),
         (e.TakesTwo(kind="release"), {"kind": "Release ballots"}),
     ],
 )

@@ -50,6 +50,17 @@ async def test_a_round_is_drafted(town: Town, dagny: Visitor) -> None:
     assert (view["areas"], view["round"]["voting_at"]) == (["North", "South"], "2027-05-01T08:00:00Z")
 
 
+async def test_a_round_says_whether_other_rules_are_compared(town: Town, dagny: Visitor) -> None:
+    """Not unless that is ticked; the form comes with what was, and a faulty one keeps it."""
+    assert (await stored(town, await draft(dagny)))["round"]["shows_what_if"] is False
+    refused = await draft(dagny, shows_what_if="on", closes_at="2027-04-01T08:00")
+    assert (refused.status, "on" in refused.checked()) == (400, True)
+    seen = await dagny.press("Draft the round", closes_at=ROUND["closes_at"])
+    assert (await stored(town, seen))["round"]["shows_what_if"] is True
+    form = await dagny.open(f"{seen.answer.url.path}/draft")
+    assert "on" in form.checked()
+
+
 async def test_a_faulty_round_is_told_and_what_was_typed_is_kept(town: Town, dagny: Visitor) -> None:
     """Nothing is drafted, and nobody types it again."""
     seen = await draft(dagny, closes_at="2027-04-01T08:00")

@@ -20,8 +20,12 @@ NOT_HTML = {
     "/health/ready",
     "/officer/register/imports/{import_id}/faults",
     "/officer/pots/{pot_id}/projects.csv",
+    "/officer/rounds/{round_id}/auditors/{auditor_id}/openings",
     "/rounds/{round_id}/news.atom",
     "/rounds/{round_id}/dates.ics",
+    "/rounds/{round_id}/map.svg",
+    "/proposals/{proposal_id}/pictures/{picture:str}",
+    "/officer/proposals/{proposal_id}/pictures/{picture:str}",
 }
 
 REFUSED = {

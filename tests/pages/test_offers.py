@@ -6,12 +6,13 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from service.pages.words import QUEUES
+from service.pages.words import DEBATE_QUEUES, QUEUES
 from service.rights import RIGHTS, STAFF, OfficerRole, may
-from tests.builders import proposal
+from tests.builders import argument, proposal
 from tests.pages.test_house import addresses
 from tests.pages.visitor import Visit, Visitor
 from tests.service.booths import open_booth
+from tests.service.test_auditors import RECIPIENT
 from tests.service.test_reviews import HIDE
 from tests.town import PASSWORD, Town, draft
 
@@ -48,6 +49,9 @@ async def world(town: Town) -> list[dict[str, Any]]:
     drafted = await town.act("POST", "/api/rounds", json=draft())
     opened = await town.open_round()
     await reviewed(town, drafted["round"]["id"])
+    await town.act("POST", "/api/head-webhooks", json={"address": "https://observers.example/heads"})
+    auditor = {"name": "Ansgar", "recipient": RECIPIENT}
+    await town.act("POST", f"/api/rounds/{drafted['round']['id']}/auditors", json=auditor)
     batch = await open_booth(await town.open_round(register=None))
     imported = (await town.act("GET", "/api/register/imports"))["imports"][0]["id"]
     project = (await town.act("GET", f"/api/rounds/{opened.id}/draft"))["projects"][0]["id"]
@@ -60,10 +64,15 @@ async def world(town: Town) -> list[dict[str, Any]]:
 
 
 async def reviewed(town: Town, round_id: str) -> None:
-    """Proposals that wait, are declined and are hidden."""
+    """Proposals that wait, are declined and are hidden, one argument that was reported and one that is hidden."""
     db = await asyncpg.connect(town.settings.database_url)
     made = [await proposal(db, UUID(round_id)) for _ in range(3)]
+    said = [await argument(db, made[0], who) for who in ("Amina", "Björn")]
+    await db.execute(
+        "insert into civic.report (round_id, argument_id, ground) values ($1, $2, 'hate')", round_id, said[0]
+    )
     await db.close()
+    await town.act("POST", f"/api/arguments/{said[1]}/review", json={"state": "hidden", "ground": "hate"})
     for proposal_id, body in zip(made, ({"state": "declined", "reason": "No."}, HIDE), strict=False):
         await town.act("POST", f"/api/proposals/{proposal_id}/review", json=body)
 
@@ -78,6 +87,7 @@ async def test_nobody_is_offered_what_is_refused(town: Town, visitor: Visitor, r
     roles: frozenset[OfficerRole] = frozenset({role})
     wrong = {}
     queues = {f"/officer/rounds/{{round_id}}/proposals?queue={state}" for state in QUEUES}
+    queues |= {f"/officer/rounds/{{round_id}}/arguments?queue={state}" for state in DEBATE_QUEUES}
     for path in sorted(addresses(town.client.app) | queues):
         template = path.partition("?")[0]
         if not template.startswith("/officer/") or not may(roles, f"GET {template}"):

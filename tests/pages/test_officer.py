@@ -45,6 +45,33 @@ async def test_a_round_runs_through_the_pages(town: Town, dagny: Visitor) -> Non
     assert "The outcome is published" in page.text
 
 
+async def test_one_officer_shows_the_comparison_with_other_rules(town: Town, dagny: Visitor) -> None:
+    """By a button that is there once the outcome is published; then the page says who did."""
+    ground = await town.open_round()
+    await (await ground.voter("AMINA-1")).cast(1)
+    await ground.count()
+    page = f"/officer/rounds/{ground.id}"
+    early = await dagny.send(f"{page}/show-what-if", [])
+    assert early.status == 409
+    assert "not published yet" in early.alert
+    await ground.publish()
+    await dagny.open(page)
+    shown = await dagny.press("Show the comparison with other rules")
+    assert "is shown on the pages of results" in shown.text
+    assert "Dagny decided so on" in shown.text
+    assert "Show the comparison with other rules" not in shown.buttons
+
+
+async def test_a_round_that_said_so_offers_no_button(town: Town, dagny: Visitor) -> None:
+    """The comparison comes with the outcome."""
+    ground = await town.open_round(shows_what_if=True)
+    await (await ground.voter("AMINA-1")).cast(1)
+    await ground.outcome()
+    seen = await dagny.open(f"/officer/rounds/{ground.id}")
+    assert "as the round said before voting" in seen.text
+    assert "Show the comparison with other rules" not in seen.buttons
+
+
 async def proposed(town: Town, round_id: str) -> None:
     """A proposal that waits to be shortlisted."""
     db = await asyncpg.connect(town.settings.database_url)

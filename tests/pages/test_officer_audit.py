@@ -5,6 +5,7 @@ import re
 import asyncpg
 import pytest
 
+from service.pages.words import COLUMNS, HAPPENED
 from tests.pages.visitor import Visitor
 from tests.town import Town, draft
 
@@ -87,3 +88,16 @@ async def test_the_page_says_that_the_log_was_altered(
     assert said.format(number=number) in page.text
     assert "This log was altered." in page.text
     assert "as it was signed, and none" not in page.text
+
+
+async def test_every_column_that_can_be_noted_has_words(db: asyncpg.Connection) -> None:
+    """Of each table with a trigger of the log, all but what the trigger leaves out; and its rows can be told at all."""
+    noted = await db.fetch(
+        "select c.relname as subject, a.attname as name from pg_trigger t join pg_class c on c.oid = t.tgrelid"
+        " join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped"
+        " where t.tgfoid = 'roll.note_audit'::regproc"
+        " and a.attname <> all(string_to_array(encode(t.tgargs, 'escape'), '\\000'))"
+    )
+    assert {row["name"] for row in noted} - COLUMNS.keys() == set()
+    assert COLUMNS.keys() - {row["name"] for row in noted} == set()
+    assert {row["subject"] for row in noted} - {subject for subject, _how in HAPPENED} == set()

@@ -50,6 +50,48 @@ async def test_a_refused_project_stays_in_the_form(town: Town, dagny: Visitor) -
     assert 'value="Bänkar"' in page.html
 
 
+async def sent(dagny: Visitor, ground: Ground, text: str) -> Visit:
+    """A file is looked at and its rows are taken."""
+    await on_page(dagny, ground)
+    await dagny.press("Look at the file", files={"file": text.encode()})
+    assert dagny.seen is not None
+    return await dagny.press("Take") if "Take" in " ".join(dagny.seen.buttons) else dagny.seen
+
+
+async def test_translations_go_out_and_in_with_the_file(town: Town, dagny: Visitor) -> None:
+    """Two columns for each language; an empty cell leaves what is there."""
+    ground = await town.draw_round(projects=2)
+    head = "number;title;cost;about;title:ar;about:ar;title:so\n"
+    done = await sent(dagny, ground, head + "1;Benches;300;By the water.;مقاعد;قرب الماء;\n2;Lamps;300;;;;Nalal\n")
+    assert "All rows of the file are on the ballot." in done.text
+    await sent(dagny, ground, "number;title;cost;about;title:ar\n1;Benches;300;By the water.;\n")
+    file = (await dagny.client.get(f"/officer/pots/{ground.pot}/projects.csv", headers=town.badge())).text
+    assert file.lstrip("\ufeff").splitlines() == [
+        "number;title;cost;area;about;title:so;about:so;title:ar;about:ar",
+        "1;Benches;300;;By the water.;;;مقاعد;قرب الماء",
+        "2;Lamps;300;;;Nalal;;;",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "fault"),
+    [
+        ("title:xx", "a", "no page is written in the language of the column title:xx"),
+        ("title:ar", "x" * 201, "the title is longer than 200 signs"),
+        ("title:en", "Benches", "Benches is written in en already"),
+        ("about:ar", "وصف", "Benches has no description to be translated"),
+    ],
+)
+async def test_translations_that_cannot_be_are_refused(
+    town: Town, dagny: Visitor, column: str, cell: str, fault: str
+) -> None:
+    """With what is wrong, and nothing of the file is taken."""
+    ground = await town.draw_round(projects=1)
+    refused = await sent(dagny, ground, f"number;title;cost;{column}\n1;Benches;300;{cell}\n")
+    assert (refused.status, fault in refused.text.replace("\xa0", " ")) == (400, True)
+    assert listed(await on_page(dagny, ground))[0][1] == "Project 1"
+
+
 async def test_projects_change_places(town: Town, dagny: Visitor) -> None:
     """Down lets a project change numbers with the next one; the first has no way up."""
     ground = await town.draw_round(projects=3)

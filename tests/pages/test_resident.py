@@ -429,7 +429,8 @@ async def test_after_the_close_a_voter_sees_what_became_of_her_ballot(town: Town
     await db.close()
     await signed_in(visitor, ground)
     assert (
-        "It does not count: it came with too many projects." in (await visitor.press("What became of my ballot")).text
+        "It does not count. It holds too many projects. If you think this is wrong"
+        in (await visitor.press("What became of my ballot")).text
     )
 
 

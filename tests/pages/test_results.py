@@ -90,7 +90,7 @@ async def house(db: asyncpg.Connection) -> House:
 @pytest.fixture
 async def counted(town: Town) -> Ground:
     """A round of four projects, of which the pot pays three, in which two people voted; counted."""
-    made = await town.open_round()
+    made = await town.open_round(shows_what_if=True)
     await (await made.voter("AMINA-1")).cast(1, 2)
     await (await made.voter("BJORN-2")).cast(2)
     await made.count()
@@ -154,6 +154,18 @@ async def test_other_rules_are_compared_when_that_is_worked_out(visitor: Visitor
     assert "By other rules" in headings(seen)
     assert "changes nothing about the outcome" in seen.text
     assert f"/api/pots/{counted.pot}/what-if" in {each["href"] for each in seen.page.all("a")}
+
+
+async def test_other_rules_are_not_compared_unless_an_officer_says_so(town: Town, visitor: Visitor) -> None:
+    """The table comes with her decision."""
+    made = await town.open_round()
+    await (await made.voter("AMINA-1")).cast(1, 2)
+    await made.outcome()
+    await town.work("compare")
+    page = f"/pots/{made.pot}/results"
+    assert "By other rules" not in headings(await visitor.open(page))
+    await made.officer("POST", "what-if-publication")
+    assert "By other rules" in headings(await visitor.open(page))
 
 
 async def test_the_table_of_other_rules_reads_aloud(visitor: Visitor, counted: Ground) -> None:

@@ -75,6 +75,7 @@ async def test_a_round_is_drafted_like_another_one(town: Town, dagny: Visitor) -
         about="For all.",
         proposing_at=moment(timedelta(days=-3)),
         ballots_floor=17,
+        shows_what_if=True,
     )
     shown = await dagny.open(f"/officer/rounds/{ground.id}")
     assert "Draft a new round like this one" in shown.text
@@ -93,6 +94,7 @@ async def test_a_round_is_drafted_like_another_one(town: Town, dagny: Visitor) -
         17,
         None,
     )
+    assert new["round"]["shows_what_if"] is True
     assert new["round"]["lot_seed"] != old["round"]["lot_seed"]
 
 

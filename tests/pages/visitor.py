@@ -80,7 +80,9 @@ def filled(form: Element) -> Fields:
             fields += [(each["name"], option["value"]) for option in chosen]
         elif each.tag == "textarea":
             fields.append((each["name"], "".join(part for part in each.parts if isinstance(part, str)).lstrip("\n")))
-        elif each["type"] != "file" and (each["type"] not in {"checkbox", "radio"} or "checked" in each.attributes):
+        elif each["type"] not in {"file", "image"} and (
+            each["type"] not in {"checkbox", "radio"} or "checked" in each.attributes
+        ):
             fields.append((each["name"], each["value"]))
     return fields
 

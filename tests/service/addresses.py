@@ -25,9 +25,11 @@ MOVES = {
     "POST /officer/sign-out",
     "POST /officer/account/totp",
     "POST /officer/account/totp/confirmation",
+    "DELETE /api/rounds/{round_id}/auditors/{auditor_id}",
+    "POST /officer/rounds/{round_id}/auditors/{auditor_id}/revocation",
 }
-"""What would move the round on, end the officer's session, or show the random secret of an app. Confirming is looked at
-at the close and later.
+"""What would move the round on, end the officer's session, revoke an auditor, or show the random secret of an app.
+Confirming is looked at at the close and later.
 """
 
 CANARY = 7
@@ -100,6 +102,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "commitment": [scene.receipt],
         "auditor_id": [scene.auditor],
         "batch_id": [scene.batch],  # of papers; of codes there is none
+        "argument_id": [scene.round_id],  # there is none, so nothing is hidden or answered
         "appeal_id": [scene.round_id],  # there is none, so nothing is answered
         "session_id": [scene.round_id],
         "officer_id": [scene.round_id],
@@ -110,9 +113,13 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "place": ["000.p/1", f"000.p/{scene.leaves}"],
         "act": ["take-back"],
         "act_id": [scene.round_id],  # there is none, so nothing is withdrawn
+        "noun": ["project"],
+        "of_id": scene.projects[CANARY - 1 : CANARY],
+        "language": ["ar"],
         "slug": ["not-counted", "not-open"],
         "name": [min(STATIC)],
         "path": ["openapi.yaml"],
+        "picture": ["0" * 64 + ".jpg"],  # there is none of that name
         "provider": ["bank"],  # there is none, so nobody is led away
         "link": ["nobodys"],
     }
@@ -134,15 +141,20 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "names": "area=area",
         "q": "Canary",
         "area": "",
+        "theme": "",
+        "near": "0,0",
+        "alt": "A bench.",
         "seed": "1",
         "queue": "shortlisted",
+        "of": "proposals",
+        "side": "against",
+        "argument": "",
         "note": "needed",
         "done": "confirm",
         "pot": scene.pots[0],
         "number": "1",
         "v": "0",
         "revision": "1",
-        "anew": "1",
         "language": "sv",
         "is_test": "true",
         "again": "false",
@@ -241,6 +253,8 @@ def _forms(route: Route, scene: Scene, path: str, kind: dict[str, str]) -> list[
         case "POST /rounds/{round_id}/sign-in":
             forms = [[code], [code, ("then", "ballot"), ("pot", scene.pots[0])]]
         case "POST /rounds/{round_id}/supports" | "POST /rounds/{round_id}/proposals/new":
+            forms = [[civic]]
+        case "POST /proposals/{proposal_id}/arguments/new" | "POST /proposals/{proposal_id}/edit":
             forms = [[civic]]
         case "POST /proposals/{proposal_id}/support" | "POST /proposals/{proposal_id}/unsupport":
             forms = [[civic]]

@@ -29,17 +29,19 @@ WITHDRAW = "/api/pots/{pot_id}/withdrawals"
 
 BEYOND_SCHEMA = re.compile(
     # JSON Schema takes 5.0 for a whole number. We do not: what reads one number as two kinds is read in two ways.
-    r"Expected a whole number.*, got a number with decimals"
+    r"must be a whole number.*, not a number with decimals"
     # What one part of a body must be to another part of it, and what stands in the lines of a file.
-    r"|the timeline must run|two pots have one name|the pots name areas|End the tie order|Name each criterion"
-    r"|Only a completion funds|A cap on a category says|the rule caps categories|the least age of a pot"
+    r"|the timeline must run|two pots have one name|the pots name areas|the tie order ends|each criterion of the tie"
+    r"|two themes have one name"
+    r"|only a completion funds|a cap on a category says|the rule caps categories|the least age of a pot"
     r"|choices are asked for|the older size is at least"
     r"|the file lacks the column|the file is not UTF-8|the file holds a NUL|the first line names|line \d+ is longer"
     r"|a column is named like"
-    r"|either a quarantine or an appeal is released|a ground is named where a proposal is hidden"
+    r"|either a quarantine or an appeal is released|a ground is named where (?:a proposal|an argument) is hidden"
     r"|the recipient is no public key of age"
     r"|a void sheet has no choices|say in words why|that there is no such sheet is decided"
-    r"|the file is no CSV"
+    r"|the file is no CSV|the file is no picture"
+    r"|a translation has a title|it is written in this language|the original has no such text"
 )
 
 

@@ -24,7 +24,15 @@ UNNOTED = {
     # What clerks read and take back, which says by itself who did.
     *("box.paper_entry", "box.paper_unmark"),
     *("roll.staged_person", "roll.staged_contact", "roll.register_fault", "box.elector", "box.ballot"),
-    *("box.trace", "box.trace_key", "box.quarantined", "civic.proposal", "civic.support"),
+    *(
+        "box.trace",
+        "box.trace_key",
+        "box.quarantined",
+        "civic.draft",
+        "civic.picture",
+        "civic.proposal",
+        "civic.support",
+    ),
     # Secrets, sessions, and the log itself.
     *("roll.secret", "roll.round_key", "roll.officer_session", "box.receipt_secret", "box.checkpoint_secret"),
     *("roll.audit", "roll.audit_secret"),
@@ -41,7 +49,7 @@ UNNOTED = {
         "box.what_if",
     ),
     *("box.openings", "box.head_delivery", "box.without_held", "civic.standing", "civic.activity", "post.outbox"),
-    *("roll.head_count", "box.roll_build", "box.roll_change"),
+    *("roll.head_count", "box.roll_build", "box.roll_change", "roll.turnout", "roll.turnout_line"),
 }
 """Tables whose changes are in no log of officers' acts."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import msgspec
 import pyrage
 import pytest
@@ -95,6 +96,55 @@ async def test_naming_twice_is_naming_once(town: Town) -> None:
     assert len((await name(ground)).json()) == 1
 
 
+async def revoke(ground: Ground) -> Response:
+    """Dagny revokes the first auditor."""
+    listed = (await ground.town.client.get(f"/api/rounds/{ground.id}/auditors")).json()
+    path = f"/api/rounds/{ground.id}/auditors/{listed[0]['id']}"
+    return await ground.town.client.delete(path, headers=ground.town.badge())
+
+
+async def test_a_revoked_auditor_has_nothing_any_more(published: Ground, db: asyncpg.Connection) -> None:
+    """What lay ready is gone, also from the database; that they were named and revoked stays for everybody to see."""
+    assert (await revoke(published)).status_code == 200
+    assert (await fetch(published)).status_code == 404
+    assert await db.fetchval("select count(*) from box.openings") == 0
+    (row,) = (await published.town.client.get(f"/api/rounds/{published.id}/auditors")).json()
+    assert (row["name"], row["revoked_by"], row["made_at"]) == ("Elin", "Dagny", None)
+    assert (await revoke(published)).status_code == 404
+
+
+async def test_for_a_revoked_auditor_nothing_is_made(town: Town, db: asyncpg.Connection) -> None:
+    """Neither at publication nor when somebody else is named; not even when the worker had begun."""
+    ground = await town.open_round()
+    await name(ground)
+    await revoke(ground)
+    await (await ground.voter("AMINA-1")).cast(1)
+    await ground.count()
+    await ground.publish()
+    await town.work("count")
+    late = await db.execute("insert into box.openings (auditor_id, locked) select id, '' from box.auditor")
+    assert late == "INSERT 0 0"
+    assert await db.fetchval("select count(*) from box.openings") == 0
+
+
+async def test_a_key_that_was_revoked_can_be_named_again(town: Town) -> None:
+    """As another auditor; the one who was revoked stays so."""
+    ground = await town.open_round()
+    await name(ground)
+    await revoke(ground)
+    rows = (await name(ground)).json()
+    assert [row["revoked_at"] is None for row in rows] == [False, True]
+
+
+async def test_a_revocation_is_not_taken_back(town: Town, db: asyncpg.Connection) -> None:
+    """Not even in the database."""
+    ground = await town.open_round()
+    await name(ground)
+    await revoke(ground)
+    with pytest.raises(asyncpg.PostgresError, match="once and for good"):
+        await db.execute("update box.auditor set revoked_at = null, revoked_by = null")
+
+
 async def test_a_wrong_key_is_refused(town: Town) -> None:
     """One letter wrong in a recipient is seen at once, not by an auditor who cannot open anything."""
     ground = await town.open_round()
@@ -110,7 +160,8 @@ async def test_another_municipality_names_nobody(published: Ground) -> None:
     named = await client.post(f"/api/rounds/{published.id}/auditors", json=sent, headers=stranger)
     listed = (await client.get(f"/api/rounds/{published.id}/auditors")).json()
     fetched = await client.get(f"/api/rounds/{published.id}/auditors/{listed[0]['id']}/openings", headers=stranger)
-    assert (named.status_code, fetched.status_code) == (403, 403)
+    revoked = await client.delete(f"/api/rounds/{published.id}/auditors/{listed[0]['id']}", headers=stranger)
+    assert (named.status_code, fetched.status_code, revoked.status_code) == (403, 403, 403)
 
 
 def run_verify(folder: Path, bundle: bytes, locked: bytes, secret: str) -> Result:

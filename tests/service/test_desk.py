@@ -282,5 +282,6 @@ async def test_a_correction_after_publication_is_published_by_two_officers(crowd
     after = (await crowded_town.client.get(path)).json()
     assert (before["sums"]["counted"], after["sums"]["counted"]) == (CROWD, CROWD - 12)
     assert after["corrects"] is not None
+    await ground.officer("POST", "what-if-publication")
     what_if = (await crowded_town.client.get(f"/api/pots/{ground.pot}/what-if")).json()
     assert what_if["voters"] == CROWD - 12

@@ -20,6 +20,7 @@ from schema.passes import Pass, open_pass
 from tests.builders import secret
 from tests.effort import EFFORT
 from tests.service.callers import MINE, VARIABLE, Caller
+from tests.service.test_arguments import argue
 from tests.service.test_proposals import TEXT, proposing, send, supporting
 from tests.town import REGISTER, Ground, Town, pot
 from tests.workers.processes import HOME, command
@@ -37,7 +38,9 @@ class Landscape:
 
     def __init__(self, town: Town) -> None:
         self.town = town
-        self.ids: dict[str, list[UUID]] = {"round_id": [], "pot_id": [], "project_id": [], "proposal_id": []}
+        self.ids: dict[str, list[UUID]] = {
+            name: [] for name in ("round_id", "pot_id", "project_id", "proposal_id", "of_id")
+        }
         self.passes: dict[UUID, Pass] = {}
         self.seal = ""
         self.ballots: list[UUID] = []
@@ -52,6 +55,8 @@ class Landscape:
         ground = await proposing(self.town)
         sent = await send(ground, "AMINA-1", "POST", f"/api/rounds/{ground.id}/proposals", TEXT)
         await self._note(ground, sent.json()["id"])
+        argued = UUID((await argue(ground, f"/api/proposals/{sent.json()['id']}", "AMINA-1")).json()["id"])
+        self.ids["argument_id"], self.passes[argued] = [argued], self.passes[UUID(ground.id)]
         await self._note(await self.town.draw_round(register=None))
         for end in (None, Ground.count, Ground.outcome):
             ground = await self.town.open_round(register=None)
@@ -110,6 +115,7 @@ class Landscape:
         self.ids["round_id"].append(UUID(ground.id))
         self.ids["pot_id"] += map(UUID, ground.pots)
         self.ids["project_id"].append(UUID(view["projects"][0]["id"]))
+        self.ids["of_id"] += [UUID(ground.id), UUID(ground.pots[0]), UUID(view["projects"][0]["id"])]
         if proposal:
             self.ids["proposal_id"].append(UUID(proposal))
             self.passes[UUID(proposal)] = civic

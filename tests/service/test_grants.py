@@ -70,6 +70,8 @@ roll.round_key               si         -          -          s          -
 roll.secret                  s          -          -          -          -
 roll.staged_contact          sid        -          -          -          -
 roll.staged_person           sid        -          -          -          -
+roll.turnout                 s          -          -          si         -
+roll.turnout_line            s          -          -          i          -
 
 box                          e          e          e          e          e
 box.appeal                   -          si         -          -          s
@@ -83,6 +85,8 @@ box.audit_checkpoint         -          -          -          si         -
 box.audit_tile               -          -          -          si         -
 box.audit_tile.hashes        -          -          -          u          -
 box.auditor                  -          si         -          -          s
+box.auditor.revoked_at       -          u          -          -          -
+box.auditor.revoked_by       -          u          -          -          -
 box.ballot                   -          si         -          -          s
 box.checkpoint               -          s          -          -          si
 box.checkpoint_secret        -          -          -          -          s
@@ -95,6 +99,7 @@ box.elector                  -          s          -          id         s
 box.elector.pot_id           -          -          -          s          -
 box.head_delivery            -          s          -          -          siu
 box.head_webhook             -          sid        -          -          s
+box.head_webhook.tried_at    -          u          -          -          -
 box.leaf                     -          s          -          -          si
 box.log_head                 s          s          -          s          s
 box.log_tile                 s          s          -          s          s
@@ -102,6 +107,7 @@ box.minutes                  -          s          -          -          si
 box.openings                 -          s          -          -          si
 box.openings.locked          -          -          -          -          u
 box.openings.made_at         -          -          -          -          u
+box.original                 -          s          -          -          -
 box.outline                  -          sid        -          -          -
 box.paper_batch              -          si         -          -          s
 box.paper_batch.closed_at    -          u          -          -          -
@@ -128,21 +134,50 @@ box.ruling                   s          si         -          -          s
 box.snapshot                 -          s          -          -          si
 box.tile                     -          s          -          -          si
 box.tile.hashes              -          -          -          -          u
+box.theme                    -          sid        s          -          -
 box.trace                    -          si         -          -          d
 box.trace.hour               -          -          -          -          s
 box.trace_key                -          si         -          -          d
 box.trace_key.day            -          -          -          -          s
+box.translation              -          sid        i          -          -
+box.translation.about        -          u          -          -          -
+box.translation.original     -          u          -          -          -
+box.translation.revision     -          u          -          -          -
+box.translation.title        -          u          -          -          -
+box.translation.translated_at -          u          -          -          -
+box.translation.translated_by -          u          -          -          -
 box.verdict                  -          s          -          -          si
 box.verification_key         s          s          s          s          s
 box.what_if                  -          s          -          -          si
+box.what_if_publication      -          si         -          -          -
 box.without_held             -          s          -          -          siud
 
 civic                        -          -          e          -          e
 civic.activity               -          -          s          -          si
+civic.argument               -          -          si         -          -
+civic.argument.author_name   -          -          u          -          -
+civic.argument.place         -          -          u          -          -
+civic.argument.review_id     -          -          u          -          -
+civic.argument.state         -          -          u          -          -
+civic.argument.words         -          -          u          -          -
+civic.argument_review        -          -          si         -          -
+civic.draft                  -          -          siud       -          d
+civic.draft.round_id         -          -          -          -          s
+civic.picture                -          -          sid        -          -
+civic.picture.alt            -          -          u          -          -
 civic.proposal               -          -          siu        -          s
+civic.report                 -          -          sid        -          -
+civic.report.reports         -          -          u          -          -
 civic.review                 -          -          si         -          -
 civic.standing               -          -          s          -          siu
 civic.support                -          -          sid        -          s
+civic.translation            -          -          sid        -          -
+civic.translation.about      -          -          u          -          -
+civic.translation.original   -          -          u          -          -
+civic.translation.revision   -          -          u          -          -
+civic.translation.title      -          -          u          -          -
+civic.translation.translated_at -          -          u          -          -
+civic.translation.translated_by -          -          u          -          -
 
 post                         e          e          e          e          e
 post.outbox                  i          i          i          sd         sid

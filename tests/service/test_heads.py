@@ -154,3 +154,30 @@ async def test_an_officer_sees_how_far_each_place_is(sequenced: Ground) -> None:
         (None, None, "not reached (ConnectionRefusedError)")
     ]
     assert bad[0]["failed_at"] < bad[0]["due_at"]
+
+
+async def test_a_trial_posts_the_newest_heads_once_more(sequenced: Ground) -> None:
+    """Also where they came before, and at once, where it would be tried again only later."""
+    town = sequenced.town
+    async with receiving() as receiver:
+        made = (await add(town, receiver.address)).json()
+        receiver.answer = b"HTTP/1.1 500 No\r\n\r\n"
+        await town.work("spread")
+        receiver.answer = b"HTTP/1.1 204 Yes\r\n\r\n"
+        for _ in range(2):
+            before = len(receiver.posts)
+            answer = await town.client.post(f"{PATH}/{made['id']}/trial", headers=town.badge())
+            assert answer.status_code == 202
+            await town.work("spread")
+            assert len(receiver.posts) == before + 2  # of the round and of the log of changes
+    (row,) = (await places(town))["webhooks"]
+    assert [(each["failures"], each["sent_at"] > row["tried_at"]) for each in row["deliveries"]] == [(0, True)] * 2
+
+
+async def test_nothing_of_another_municipality_is_tried(town: Town) -> None:
+    """For them there is no such webhook."""
+    await town.hire()
+    made = (await add(town, GOOD)).json()
+    other = await town.hire("Egil", "Brf Linden")
+    answer = await town.client.post(f"{PATH}/{made['id']}/trial", headers=town.badge(other))
+    assert (answer.status_code, (await places(town))["webhooks"][0]["tried_at"]) == (404, None)

@@ -23,6 +23,7 @@ from service.limits import (
     OFFICER_NAME,
     PREFIX,
     PROPOSING,
+    REPORTING,
     SECOND,
     SIGNING_IN,
     UNTOLD,
@@ -379,6 +380,24 @@ async def test_proposing_and_supporting_are_limited_by_member(town: Town) -> Non
     ):
         assert too_fast(await town.client.request(verb, where, json=body, headers=amina.civic)), (verb, where)
     assert (await town.client.post(path, json=PROPOSAL, headers=bjorn.civic)).status_code == 201
+
+
+async def test_arguing_is_limited_by_member_and_reporting_by_address(town: Town) -> None:
+    """Nobody fills a debate, and nobody counts up what is reported."""
+    ground = await proposing(town)
+    amina, bjorn = await ground.voter("AMINA-1"), await ground.voter("BJORN-2")
+    made = (await town.client.post(f"/api/rounds/{ground.id}/proposals", json=PROPOSAL, headers=amina.civic)).json()
+    there, key = f"/api/proposals/{made['id']}", {"Idempotency-Key": "sent-once"}
+    said = {"side": "for", "words": "Yes.", "author_name": "Amina", "language": "en"}
+    empty(town, PROPOSING, member(town, amina))
+    assert too_fast(await town.client.post(f"{there}/arguments", json=said, headers=amina.civic | key))
+    argued = await town.client.post(f"{there}/arguments", json=said, headers=bjorn.civic | key)
+    assert argued.status_code == 201
+    own = f"/api/arguments/{argued.json()['id']}"
+    assert too_fast(await town.client.delete(own, headers=amina.civic))
+    empty(town, REPORTING, "testclient")
+    for each in (there, own):
+        assert too_fast(await town.client.post(f"{each}/reports", json={"ground": "hate"}))
 
 
 def member(town: Town, voter: Voter) -> str:

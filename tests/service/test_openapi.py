@@ -17,8 +17,10 @@ OPEN_DOORS = {
     "POST /api/rounds/{round_id}/declarations",
     "POST /api/rounds/{round_id}/appeals",
     "POST /api/rounds/{round_id}/appeal-answers",
+    "POST /api/proposals/{proposal_id}/reports",
+    "POST /api/arguments/{argument_id}/reports",
 }
-"""Where somebody comes to a session, a pass or a slip, or shows a slip in the body."""
+"""Where somebody comes to a session, a pass or a slip, shows a slip in the body, or reports what anybody reads."""
 
 
 @pytest.fixture
@@ -72,7 +74,8 @@ async def test_every_limited_operation_documents_429(document: Any) -> None:
 
 async def test_every_operation_that_reads_a_body_documents_it(document: Any) -> None:
     """POST and PUT with a body say which."""
-    bodiless = {"close", "announcement", "schedule", "confirmation", "support", "application"}
+    bodiless = {"close", "announcement", "schedule", "confirmation", "support", "application", "trial"}
+    bodiless.add("what-if-publication")
     for name, operation in operations(document):
         if name.startswith(("POST", "PUT")) and name.rpartition("/")[2] not in bodiless:
             assert operation["requestBody"]["content"], name
@@ -145,7 +148,7 @@ async def test_a_protected_operation_refuses_whoever_it_is_not_for(town: Town, d
     for name, operation in operations(document):
         if "security" in operation and not fits(shown, name, operation):
             verb, path = name.split()
-            address = re.sub(r"{\w+}", str(UUID(int=0)), path) + "?revision=1"
+            address = re.sub(r"{\w+}", str(UUID(int=0)), path) + "?revision=1&alt=A+bench"
             answer = await town.client.request(verb, address, headers={"Authorization": tokens[shown]})
             assert answer.status_code == 401, name
 

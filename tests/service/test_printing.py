@@ -41,8 +41,8 @@ def spring() -> Round:
     """A round as the store knows it."""
     opens = CLOSES.replace(day=1)
     return Round(
-        uuid4(), uuid4(), "Hagaby kommun", "Vår gata 2026", "", "SEK", None, None, None, opens, CLOSES,
-        0, "lot", 45, ("register",), 1, None, None, None, None, "voting",
+        uuid4(), uuid4(), "Hagaby kommun", "Vår gata 2026", "", "sv", "SEK", None, None, None, opens, CLOSES,
+        0, "lot", 45, False, ("register",), 1, None, None, None, None, "voting",
     )  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def pot_of(found: Round, style: Style, name: str = "Hela staden") -> Pot:
 def projects_of(pot: Pot, count: int) -> list[Project]:
     """Projects 1 … count at 12 345 kr each."""
     return [
-        Project(uuid4(), pot.round_id, pot.id, number, f"Lekplats {number}", "", 1_234_500, None, None)
+        Project(uuid4(), pot.round_id, pot.id, number, f"Lekplats {number}", "", 1_234_500, None, None, None)
         for number in range(1, count + 1)
     ]
 

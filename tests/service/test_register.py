@@ -200,7 +200,7 @@ async def faults_of(desk: Desk, text: str) -> list[tuple[int, str]]:
     async with desk.roll.enter() as db:
         kept = await store.faults(db, import_id, 0, 100_000)
     assert len(kept) == refusal.value.facts["number"]
-    return [(fault.line, fault.what) for fault in kept]
+    return [(fault.line, str(fault.faults)) for fault in kept]
 
 
 WRONG = {
@@ -444,10 +444,23 @@ async def test_all_faults_are_answered_as_csv(town: Town) -> None:
     answer = await sent(town, "/api/register/imports", HEAD + ",North\n" * 30)
     facts = answer.json()["facts"]
     assert (answer.status_code, facts["number"]) == (422, 30)
-    assert facts["faults"].endswith("line 21: the identity is empty or too long and 10 more")
+    assert facts["faults"].endswith("line 21: the identity is empty or too long; and 10 more")
     faults = await town.client.get(f"/api/register/imports/{facts['import_id']}/faults", headers=town.badge())
     assert faults.text.splitlines() == ["line,fault"] + [
         f'{line},"the identity is empty or too long"' for line in range(2, 32)
+    ]
+
+
+async def test_faults_are_said_to_who_reads_them(town: Town) -> None:
+    """They are kept as messages with their facts, and said in Swedish to whoever reads that."""
+    await town.hire()
+    answer = await sent(town, "/api/register/imports", HEAD + "A,North\nA,North\n,\n")
+    path = f"/api/register/imports/{answer.json()['facts']['import_id']}/faults"
+    told = await town.client.get(path, headers=town.badge() | {"Accept-Language": "sv"})
+    assert told.headers["content-language"] == "sv"
+    assert told.text.splitlines()[1:] == [
+        '3,"samma identitet som på rad 2"',
+        '4,"identiteten är tom eller för lång; området är tomt eller för långt"',
     ]
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -16,7 +16,7 @@ from service.app import make_app
 from service.floorplan import PLAN, Part, is_here
 from service.house import House, NotOpened
 from tests.builders import ADDRESS, MASTER_KEY
-from tests.pages.visitor import HTML, Visit, Visitor
+from tests.pages.visitor import HTML, Visit, Visitor, filled
 from tests.service.booths import open_booth
 from tests.town import PASSWORD, Town, Voter, open_town
 
@@ -208,29 +208,54 @@ async def test_the_box_sets_no_cookie(amina: Voter, box: Town) -> None:
     assert [answer.request.url for answer in answers if "set-cookie" in answer.headers] == []
 
 
+def ways(seen: Visit) -> list[tuple[str, str]]:
+    """Where the links and forms of a page lead, with their methods."""
+    found = [("GET", link["href"]) for link in seen.page.all("a", "link")]
+    found += [(form["method"].upper(), form["action"]) for form in seen.page.all("form")]
+    found += [("POST", button["formaction"]) for button in seen.page.all("button") if button["formaction"]]
+    return [(method, way) for method, way in found if not way.startswith("#")]
+
+
 def lost(part: Part, seen: Visit) -> list[str]:
     """The links and forms of a page, shown by one room, that lead to where nobody answers them."""
-    ways = [("GET", link["href"]) for link in seen.page.all("a", "link")]
-    ways += [(form["method"].upper(), form["action"]) for form in seen.page.all("form")]
-    ways += [("POST", button["formaction"]) for button in seen.page.all("button") if button["formaction"]]
     found = []
-    for method, way in ways:
+    for method, way in ways(seen):
         there: Part = "box" if way.startswith(BOX) else "roll" if way.startswith(ADDRESS) else part
         path = urlsplit(way).path or "/"
         templates = [name for name in PLAN if re.fullmatch(re.sub(r"{\w+}", "[^/]+", name), f"{method} {path}")]
-        if not way.startswith("#") and not any(is_here(there, method, name.split()[1]) for name in templates):
+        if not any(is_here(there, method, name.split()[1]) for name in templates):
             found.append(f"{method} {way}")
     return found
 
 
-async def test_every_link_leads_to_the_room_that_answers_it(roll: Town, box: Town) -> None:
-    """From each page of each room, in voting and after it, every link and form goes where it is answered."""
+def speechless(seen: Visit, language: str) -> list[str]:
+    """The ways from a page into a room that do not say in which language to go on."""
+    return [
+        way
+        for _, way in ways(seen)
+        if way.startswith((BOX, ADDRESS)) and parse_qs(urlsplit(way).query).get("lang") != [language]
+    ]
+
+
+async def going(browser: Visitor, action: str, *pressed: tuple[str, str], **typed: str) -> Visit:
+    """Send the form of a page whose address ends like this, whatever its buttons are called."""
+    assert browser.seen is not None
+    form = next(form for form in browser.seen.page.all("form") if urlsplit(form["action"]).path.endswith(action))
+    fields = [(name, typed.get(name, value)) for name, value in filled(form)]
+    return await browser.send(form["action"], [*fields, *pressed])
+
+
+async def everywhere(roll: Town, box: Town, language: str = "") -> AsyncIterator[tuple[Part, Visit]]:
+    """Every page of each room, in voting and after it, read in the language that was asked for first."""
     ground = await roll.open_round()
     voter = await ground.voter("AMINA-1")
     paths = {route.split()[1] for part in PARTS for route in PLAN if route.startswith("GET")}
-    files = ("/officer/register/imports/{import_id}/faults", "/officer/pots/{pot_id}/projects.csv")
+    files: tuple[str, ...] = ("/officer/register/imports/{import_id}/faults", "/officer/pots/{pot_id}/projects.csv")
+    files += ("/officer/rounds/{round_id}/auditors/{auditor_id}/openings",)
     followed = ("/rounds/{round_id}/news.atom", "/rounds/{round_id}/dates.ics")
-    skipped = ("/api", "/health", "/static", *files, *followed)  # no pages
+    picture = "/proposals/{proposal_id}/pictures/{picture}"
+    drawn = ("/rounds/{round_id}/map.svg", picture, f"/officer{picture}")
+    skipped = ("/api", "/health", "/static", *files, *followed, *drawn)  # no pages
     pages = [path for path in sorted(paths) if not path.startswith(skipped)]
     known = {"round_id": ground.id, "pot_id": ground.pot, "proposal_id": uuid4(), "slug": "stale", "act": "close"}
     known |= {"provider": "bank", "link": "nobodys"}
@@ -239,27 +264,67 @@ async def test_every_link_leads_to_the_room_that_answers_it(roll: Town, box: Tow
     known["import_id"] = (await roll.act("GET", "/api/register/imports"))["imports"][0]["id"]
     booth = await open_booth(ground)
     known["batch_id"] = booth.id
-    at_roll, at_box = Visitor(roll.client), Visitor(box.client)
-    await at_roll.open("/officer")
-    await at_roll.press("Sign in", name="Dagny", password=PASSWORD)
+    browsers: dict[Part, Visitor] = {"roll": Visitor(roll.client), "box": Visitor(box.client)}
+    for browser in browsers.values():
+        await browser.open(f"/?lang={language}" if language else "/")
+    await browsers["roll"].open("/officer")
+    await going(browsers["roll"], "/officer", name="Dagny", password=PASSWORD)
 
-    async def look() -> None:
-        for part, browser in zip(PARTS, (at_roll, at_box), strict=True):
+    async def look() -> AsyncIterator[tuple[Part, Visit]]:
+        for part, browser in browsers.items():
             for path in pages:
                 if is_here(part, "GET", path):
-                    assert lost(part, await browser.open(path.format(**known))) == [], (part, path)
-            assert lost(part, await browser.open("/nowhere")) == []
+                    yield part, await browser.open(path.format(**known))
+            yield part, await browser.open("/nowhere")
+            yield part, await browser.open("/receipts?commitment=x" if part == "roll" else "/officer/rounds?done=x")
 
-    await look()
-    await at_roll.open(f"/rounds/{ground.id}/sign-in")
-    assert lost("roll", await at_roll.press("Go on", code=roll.codes["AMINA-1"])) == []
-    for token in (voter.token, "none"):
-        opened = await at_box.send(f"/pots/{ground.pot}/ballot", [("pass", token)])
-        assert lost("box", opened) == []
-    await at_box.send(f"/pots/{ground.pot}/ballot", [("pass", voter.token)])
-    cast = await at_box.cast(ticks=[1])
-    assert (cast.status, lost("box", cast)) == (200, [])
+    async for seen in look():
+        yield seen
+    await browsers["roll"].open(f"/rounds/{ground.id}/sign-in")
+    yield "roll", await going(browsers["roll"], "/sign-in", code=roll.codes["AMINA-1"])
+    ballot = f"/pots/{ground.pot}/ballot"
+    for token in ("none", voter.token):
+        yield "box", await browsers["box"].send(ballot, [("pass", token)])
+    yield "box", await going(browsers["box"], "/ballot", ("choices", "1"), ("press", "review"))
+    yield "box", await going(browsers["box"], "/ballots")
     await booth.close()
     await ground.count()
     await ground.publish()
-    await look()
+    async for seen in look():
+        yield seen
+
+
+async def test_every_link_leads_to_the_room_that_answers_it(roll: Town, box: Town) -> None:
+    """From each page of each room, in voting and after it, every link and form goes where it is answered."""
+    async for part, seen in everywhere(roll, box):
+        assert lost(part, seen) == [], (part, seen.answer.request.url)
+
+
+async def test_the_language_comes_along_into_the_other_room(roll: Town, box: Town) -> None:
+    """A cookie stays behind in the room that set it, so each link, form and way on says what the reader chose."""
+    crossings = 0
+    async for part, seen in everywhere(roll, box, "ar"):
+        assert seen.headers["content-language"] == "ar", (part, seen.answer.request.url)
+        assert speechless(seen, "ar") == [], (part, seen.answer.request.url)
+        crossings += any(way.startswith((BOX, ADDRESS)) for _, way in ways(seen))
+    assert crossings > 40
+
+
+async def test_nobody_is_asked_to_read_what_she_did_not_choose(roll: Town, box: Town) -> None:
+    """A browser says in both rooms what it likes best; an address that says it as well would be kept and passed on."""
+    for town in (roll, box):
+        seen = await Visitor(town.client).open("/", **{"Accept-Language": "ar"})
+        assert [way for _, way in ways(seen) if way.startswith((BOX, ADDRESS)) and "lang=" in way] == []
+
+
+async def test_a_ballot_without_a_pass_leads_back_in_the_same_language(roll: Town, box: Town) -> None:
+    """Whoever opens its address is sent to where the way begins."""
+    ground = await roll.open_round()
+    answer = await box.client.get(f"/pots/{ground.pot}/ballot?lang=ar", headers=HTML, follow_redirects=False)
+    assert answer.headers["location"] == f"{ADDRESS}/rounds/{ground.id}/sign-in?lang=ar"
+
+
+async def test_what_was_asked_comes_along_as_well(roll: Town) -> None:
+    """A page of the other room is a link to the same place of it."""
+    seen = await Visitor(roll.client).open("/receipts?commitment=abc&lang=fi")
+    assert f"{BOX}/receipts?commitment=abc&lang=fi" in [way for _, way in ways(seen)]

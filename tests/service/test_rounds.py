@@ -162,7 +162,7 @@ async def test_one_officer_opens_no_round_earlier_than_was_announced(town: Town,
     ground = await town.open_round(voting_at=opens.isoformat())
     answer = await rescheduled(ground, earlier)
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/opens-earlier")
-    assert answer.json()["facts"]["announced"] == f"{opens:%Y-%m-%d %H:%M} UTC"
+    assert answer.json()["facts"]["announced"] == f"{opens:%Y-%m-%dT%H:%M}:00Z"
     assert await ground.phase() == "framing"
 
 

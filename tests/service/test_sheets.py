@@ -45,8 +45,16 @@ async def test_one_clerk_cannot_key_both(booth: Booth, db: asyncpg.Connection) -
     await booth.declare(1)
     refused = await booth.close()
     assert (refused.status_code, problem(refused)) == (409, "batch-not-whole")
-    assert "keyed by one clerk only: sheet 1" in refused.json()["detail"]
+    assert "only one clerk has keyed sheet 1" in refused.json()["detail"]
     assert await db.fetchval("select count(*) from box.paper_entry") == 3
+
+
+async def test_a_batch_says_what_it_lacks_to_who_reads_it(booth: Booth) -> None:
+    """To a clerk who reads Swedish in Swedish; the database answers codes and numbers."""
+    await booth.key(1, 1)
+    headers = booth.ground.town.badge(booth.tokens["Dagny"]) | {"Accept-Language": "sv"}
+    view = (await booth.ground.town.client.get(f"/api/paper-batches/{booth.id}", headers=headers)).json()
+    assert view["lacks"][0] == "i ”The big pot” har bara en röstmottagare matat in sedel 1"
 
 
 async def test_what_two_read_differently_is_held_back(booth: Booth, db: asyncpg.Connection) -> None:
@@ -54,7 +62,7 @@ async def test_what_two_read_differently_is_held_back(booth: Booth, db: asyncpg.
     await booth.key(1, 1)
     assert (await booth.key(1, 2, clerk="Gunnar")).json()["state"] == "differs"
     await booth.declare(1)
-    assert "two clerks read differently: sheet 1" in (await booth.close()).json()["detail"]
+    assert "two clerks read sheet 1 differently" in (await booth.close()).json()["detail"]
     assert (await booth.key(1, 3)).json()["state"] == "differs"
     assert (await booth.key(1, 2)).json()["state"] == "agreed"
     assert await db.fetchval("select count(*) from box.paper_entry") == 4
@@ -141,7 +149,7 @@ async def test_no_more_sheets_than_marks(booth: Booth) -> None:
         await booth.key_twice(number, 1)
     await booth.declare(3)
     refused = await booth.close()
-    assert "3 sheets for 2 people who are marked" in refused.json()["detail"]
+    assert "there are more sheets (3) than people who are marked (2)" in refused.json()["detail"]
 
 
 async def test_fewer_sheets_than_marks_are_enough(booth: Booth, db: asyncpg.Connection) -> None:
@@ -156,7 +164,9 @@ async def test_what_was_counted_by_hand_is_what_was_keyed(booth: Booth) -> None:
     """A sheet that was forgotten, or keyed twice, is found before the batch is closed."""
     await booth.key_twice(1, 1)
     await booth.declare(2)
-    assert "2 sheets were counted by hand, and 1 were keyed" in (await booth.close()).json()["detail"]
+    assert (
+        "there are not as many sheets keyed (1) as were counted by hand (2)" in (await booth.close()).json()["detail"]
+    )
     await booth.key_twice(2, void="identifying-mark")
     assert (await booth.close()).status_code == 200
 

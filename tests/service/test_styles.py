@@ -75,6 +75,7 @@ async def test_what_if_counts_the_same_points(
     ground = await _voted(town, style, GREEDY, one, other)
     snapshot = await ground.outcome()
     await town.work("compare")
+    await ground.officer("POST", "what-if-publication")
     what_if = (await town.client.get(f"/api/pots/{ground.pot}/what-if")).json()
     assert what_if["alternatives"][0]["funded"] == snapshot["outcome"]["funded"]
     assert what_if["voters"] == 3

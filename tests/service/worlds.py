@@ -42,6 +42,7 @@ from tests.service.channels import (
 from tests.town import Ground, Town, Voter, crowd, open_town, pot
 from workers.clock import Clock
 from workers.lanes import HANDS, answer
+from workers.turnout import add_up_turnout
 
 PHASES = ("before", "changed", "closed", "judged", "counted", "published")
 """Before the houses part; after the ballots were changed; closed; every ballot judged; counted; published."""
@@ -112,7 +113,8 @@ async def arrange(settings: Settings) -> Scene:
     """A round of five pots with seven projects each, in which everybody has voted, and nobody for the canary."""
     async with open_town(settings) as town:
         pots = [pot(name, style=style, rule=rule) for name, (style, rule) in STYLES.items()]
-        drawn = await town.draw_round(projects=CANARY - 1, register=crowd(len(VOTERS) + 2), pots=pots)
+        more = {"pots": pots, "shows_what_if": True}
+        drawn = await town.draw_round(projects=CANARY - 1, register=crowd(len(VOTERS) + 2), **more)
         proposals = await _propose(town, drawn)
         await drawn.officer("POST", "schedule")
         passes = {name: await drawn.sign_in(name) for name in (*VOTERS, OBSERVER)}
@@ -249,6 +251,7 @@ class World:
         await self._work("judge", "sequence")
         await self._look(town, "judged")
         await self._work("count", "compare")
+        await self._add_up()
         await self._look(town, "counted")
         await self._move(town, "publish")
         await self._work("count")
@@ -285,6 +288,14 @@ class World:
         db = await connect(self.settings.database_url, "byalag_worker")
         try:
             await Clock(self.settings).tick(db)
+        finally:
+            await db.close()
+
+    async def _add_up(self) -> None:
+        """Add up who took part, and no more: the roll's worker would sign the log of changes too, with random salts."""
+        db = await connect(self.settings.database_url, "byalag_registrar")
+        try:
+            await add_up_turnout(db, [UUID(self.scene.round_id)])
         finally:
             await db.close()
 

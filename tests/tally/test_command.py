@@ -285,7 +285,7 @@ def test_an_error_is_one_sentence(run: Run, old: str, new: str, message: str) ->
         (("--rule", "coin"), "maximin-support; or as files do, one of equalshares, equalshares-comparison,"),
         (("--rule", '{"rule": "coin"}'), "Invalid value 'coin'"),
         (("--ties", "age,lot"), "'age' is none of lower_cost, more_votes, id, lot."),
-        (("--ties", "lower_cost"), 'End the tie order with "lot" or "id"'),
+        (("--ties", "lower_cost"), "the tie order ends with “lot” or “id”"),
         (("--weights", "flats"), "VOTES has no column 'flats' to weigh the ballots by."),
     ],
 )
@@ -300,4 +300,4 @@ def test_the_lot_needs_a_seed(run: Run) -> None:
     """An empty seed is refused as a wrong option."""
     result = run(VILLAGE, "--seed", "")
     assert result.exit_code == 2
-    assert "The lot needs a seed" in result.output
+    assert "the lot needs a seed" in result.output

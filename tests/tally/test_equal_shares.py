@@ -204,7 +204,7 @@ def test_a_part_by_hand() -> None:
 
 def test_without_a_completion_there_is_no_part() -> None:
     """Shares are never spent on a part, so that a rule that asks for it is refused."""
-    with pytest.raises(ValueError, match="Only a completion funds a project in part"):
+    with pytest.raises(ValueError, match="only a completion funds a project in part"):
         EqualShares(partial_percent=1)
 
 

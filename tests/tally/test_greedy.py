@@ -175,7 +175,7 @@ def test_a_cap_is_on_a_category_of_the_pot() -> None:
 
 def test_a_cap_says_of_what() -> None:
     """One that caps neither projects nor money is refused."""
-    with pytest.raises(ValueError, match="A cap on a category says how many projects"):
+    with pytest.raises(ValueError, match="a cap on a category says how many projects"):
         CategoryCap("x")
 
 

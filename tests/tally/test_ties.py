@@ -149,10 +149,10 @@ def test_every_tie_names_what_decided_it(election: Election, order: TieOrder, ru
 @pytest.mark.parametrize(
     ("criteria", "advice"),
     [
-        (["lower_cost"], 'End the tie order with "lot" or "id"'),
+        (["lower_cost"], "the tie order ends with “lot” or “id”"),
         (["lot", "lower_cost"], 'End the tie order with "lot" or "id"'),
         ([], 'End the tie order with "lot" or "id"'),
-        (["more_votes", "more_votes", "lot"], "Name each criterion"),
+        (["more_votes", "more_votes", "lot"], "each criterion of the tie order is named once"),
     ],
 )
 def test_a_tie_order_that_leaves_ties_open_is_refused(criteria: list[str], advice: str) -> None:

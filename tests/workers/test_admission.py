@@ -68,7 +68,7 @@ async def let_in(registrar: asyncpg.Connection, round_id: UUID) -> None:
 
 async def frozen(db: asyncpg.Connection, round_id: UUID) -> None:
     """Schedule the round: voting is open."""
-    assert await db.fetchval("select box.schedule_round($1)", round_id) == []
+    assert await db.fetch("select box.schedule_round($1)", round_id) == []
 
 
 async def tag(db: asyncpg.Connection, round_id: UUID, name: str) -> bytes:

@@ -46,12 +46,12 @@ async def closes(db: asyncpg.Connection) -> list[tuple[UUID, str]]:
 async def test_closes_what_is_over(
     db: asyncpg.Connection, worker: asyncpg.Connection, settings: Settings, redis: Redis
 ) -> None:
-    """A round whose time is over is closed, its event waits, and ledger and count are told at once."""
+    """A round whose time is over is closed, its event waits, and ledger, count and roll are told at once."""
     house = await over(db)
     await Clock(settings).tick(worker)
     assert await closes(db) == [(house.round_id, "timeline")]
     assert [event for _, event in await waiting(db, "count")] == [RoundClosed(house.round_id)]
-    assert bells(redis) == ["sequence", "count"]
+    assert bells(redis) == ["roll", "sequence", "count"]
 
 
 async def test_leaves_what_is_open(db: asyncpg.Connection, worker: asyncpg.Connection, settings: Settings) -> None:

@@ -11,6 +11,10 @@ import pytest
 from schema.database import connect
 from schema.events import (
     ActNoted,
+    ArgumentHidden,
+    ArgumentReopened,
+    ArgumentWithdrawn,
+    ArgumentWritten,
     AuditorNamed,
     BallotsAccepted,
     BallotsCast,
@@ -24,10 +28,12 @@ from schema.events import (
     ProposalDeclined,
     ProposalEdited,
     ProposalHidden,
+    ProposalPictured,
     ProposalReopened,
     ProposalShortlisted,
     ProposalSubmitted,
     ProposalSupported,
+    ProposalUnpictured,
     ProposalUnsupported,
     ProposalWithdrawn,
     RegisterImported,
@@ -35,8 +41,9 @@ from schema.events import (
     RoundDrafted,
     RoundPublished,
     RoundScheduled,
+    VotingEnded,
 )
-from tests.builders import ADDRESS, KEYS, cast, close, draft, hold, pot, proposal, register, tag, voting
+from tests.builders import ADDRESS, KEYS, argument, cast, close, draft, hold, pot, proposal, register, tag, voting
 from workers.door import act
 from workers.lanes import ROLES
 
@@ -44,6 +51,7 @@ EFFECTS = (
     "roll.entry",
     "box.elector",
     "roll.head_count",
+    "roll.turnout",
     "box.roll_change",
     "box.verdict",
     "box.leaf",
@@ -82,11 +90,13 @@ async def stage(db: asyncpg.Connection) -> list[Event]:
     await hold(db, house, "Amina")
     await close(db, house)
     ours = await proposal(db, drafted)
+    said = await argument(db, ours, "Björn")
     await db.execute("insert into civic.support values ($1, $2)", ours, tag("Björn"))
     return [
         RegisterImported(house.municipality_id),
         RoundDrafted(drafted),
         PersonAdmitted(drafted),
+        VotingEnded(house.round_id),
         CodesVoided(drafted),
         ActNoted(house.municipality_id),
         RoundScheduled(house.round_id),
@@ -102,12 +112,18 @@ async def stage(db: asyncpg.Connection) -> list[Event]:
         ProposalSubmitted(ours),
         ProposalEdited(ours),
         ProposalWithdrawn(ours),
+        ProposalPictured(ours),
+        ProposalUnpictured(ours),
         ProposalShortlisted(ours),
         ProposalDeclined(ours),
         ProposalHidden(ours),
         ProposalReopened(ours),
         ProposalSupported(ours),
         ProposalUnsupported(ours),
+        ArgumentWritten(ours, said),
+        ArgumentWithdrawn(ours, said),
+        ArgumentHidden(ours, said),
+        ArgumentReopened(ours, said),
     ]
 
 

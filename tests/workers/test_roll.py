@@ -90,7 +90,7 @@ async def test_scheduled_is_left_alone(db: asyncpg.Connection, registrar: asyncp
     round_id = await draft(db, eken)
     pot_id = await pot(db, round_id, 1)
     await act(registrar, KEYS, ADDRESS, [(1, RoundDrafted(round_id))])
-    assert await db.fetchval("select box.schedule_round($1)", round_id) == []
+    assert await db.fetch("select box.schedule_round($1)", round_id) == []
     before = await tags(db, pot_id)
     await register(db, eken, ("Dagny", "Norr", 1970, 5))
     await act(registrar, KEYS, ADDRESS, [(2, RegisterImported(eken)), (3, RoundDrafted(round_id))])

@@ -1,6 +1,6 @@
 -- name: waiting_auditors
 select a.id, a.recipient from box.auditor a
-where a.round_id = $1
+where a.round_id = $1 and a.revoked_at is null
     and exists (select from box.publication p where p.round_id = $1)
     and not exists (select from box.deletion d where d.round_id = $1)
     and not exists (select from box.openings o where o.auditor_id = a.id

@@ -44,7 +44,9 @@ select size, note from box.log_head where log_id = $1 and size >= $2 order by si
 select w.id as webhook_id, w.address, coalesce(d.failures, 0) as failures
 from box.log_head h join box.head_webhook w on w.municipality_id = h.municipality_id
 left join box.head_delivery d on d.webhook_id = w.id and d.round_id = h.log_id
-where h.log_id = $1 and h.size = $2 and coalesce(d.size < $2, true) and coalesce(d.due_at <= clock_timestamp(), true)
+where h.log_id = $1 and h.size = $2
+    and (coalesce(d.size < $2, true) and coalesce(d.due_at <= clock_timestamp(), true)
+        or greatest(d.sent_at, d.failed_at) < w.tried_at)
 
 -- name: folder_standing
 select size, failures, coalesce(due_at <= clock_timestamp(), true) as due from box.head_delivery

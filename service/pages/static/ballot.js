@@ -4,8 +4,23 @@
 const KEPT = "ballot ";
 
 for (const done of document.querySelectorAll("[data-forget]")) forget(done.dataset.forget);
+for (const note of document.querySelectorAll("[data-offline]")) stay(note);
 const form = document.querySelector("form[data-pot]");
 if (form) begin(form);
+
+// Without a connection the browser would leave this page for one of its own. The form stays, and is sent later.
+function stay(note) {
+  note.closest("form").addEventListener("submit", (event) => {
+    if (navigator.onLine !== false) return;
+    event.preventDefault();
+    note.setAttribute("role", "alert");
+    note.hidden = false;
+    note.scrollIntoView({ block: "center" });
+  });
+  addEventListener("online", () => {
+    note.hidden = true;
+  });
+}
 
 function forget(pot) {
   try {
@@ -55,14 +70,6 @@ function begin(form) {
     form.querySelector("#kept").hidden = true;
     clearTimeout(waiting);
     waiting = setTimeout(() => say(form), 1200);
-  });
-  form.addEventListener("submit", (event) => {
-    const offline = navigator.onLine === false;
-    const note = form.querySelector("#offline");
-    note.hidden = !offline;
-    if (!offline) return;
-    note.setAttribute("role", "alert");
-    event.preventDefault();
   });
   if (moving) return;
   show();

@@ -1,16 +1,17 @@
 """The plain words of the pages, a module for each room. What stands in a table is said where it is shown."""
 
-from service.languages import listed
+from service.languages import dated, listed, moment
 from service.pages.words.acts import ASKS, Ask, act_details, askable, is_possible
 from service.pages.words.appeals import APPEALS, GROUNDS
 from service.pages.words.audit import COLUMNS, DEEDS, HAPPENED
 from service.pages.words.deliveries import DELIVERIES
 from service.pages.words.desk import SIGNS, STATES
 from service.pages.words.electors import RELATIONS, electorate, obstacle
+from service.pages.words.heads import PLACES, head_fault, place_state
 from service.pages.words.numbers import groups, money, money_field, near_money, percent, read_money
 from service.pages.words.paper import DOCUMENTS, SHEETS, VOIDS, read_sheet, written_sheet
-from service.pages.words.refusals import refused, sentence
-from service.pages.words.reviews import HIDDEN_FOR, QUEUES
+from service.pages.words.refusals import all_refused, sentence, why_refused
+from service.pages.words.reviews import ARGUMENT_HIDDEN_FOR, DEBATE_QUEUES, HIDDEN_FOR, QUEUES, SIDES
 from service.pages.words.roll import (
     CONDITIONS,
     FOUND,
@@ -23,14 +24,16 @@ from service.pages.words.roll import (
     sources,
 )
 from service.pages.words.rounds import OPEN, Step, limits, next_act, rule_name, timeline
-from service.pages.words.times import dated, day, moment, moment_field, read_moment, zone_name
+from service.pages.words.times import day, moment_field, read_moment, zone_name
 from service.refusals import PHASES, ROLES
 
 __all__ = [
     "APPEALS",
+    "ARGUMENT_HIDDEN_FOR",
     "ASKS",
     "COLUMNS",
     "CONDITIONS",
+    "DEBATE_QUEUES",
     "DEEDS",
     "DELIVERIES",
     "DOCUMENTS",
@@ -42,17 +45,20 @@ __all__ = [
     "ON_ROLL",
     "OPEN",
     "PHASES",
+    "PLACES",
     "QUEUES",
     "REASONS",
     "RELATIONS",
     "ROLES",
     "SHEETS",
+    "SIDES",
     "SIGNS",
     "STATES",
     "VOIDS",
     "Ask",
     "Step",
     "act_details",
+    "all_refused",
     "askable",
     "asked",
     "change",
@@ -60,6 +66,7 @@ __all__ = [
     "day",
     "electorate",
     "groups",
+    "head_fault",
     "is_possible",
     "known",
     "limits",
@@ -72,14 +79,15 @@ __all__ = [
     "next_act",
     "obstacle",
     "percent",
+    "place_state",
     "read_moment",
     "read_money",
     "read_sheet",
-    "refused",
     "rule_name",
     "sentence",
     "sources",
     "timeline",
+    "why_refused",
     "written_sheet",
     "zone_name",
 ]

@@ -4,8 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from service.languages import _, marked
-from service.pages.words.times import moment
+from service.languages import _, marked, moment
 from service.store.acts import Act
 from service.store.rounds import Round
 

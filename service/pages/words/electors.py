@@ -2,8 +2,7 @@
 
 import msgspec
 
-from service.languages import _, listed, marked
-from service.pages.words.times import dated
+from service.languages import _, dated, listed, marked
 from service.store.rounds import Pot
 
 RELATIONS = {

@@ -8,6 +8,7 @@ from functools import lru_cache
 from babel.numbers import format_percent
 
 from schema.errors import Malformed
+from schema.faults import Fault
 from schema.outcome import Exact
 from service.languages import HARD, _, in_hundredths, spoken
 
@@ -55,7 +56,7 @@ def read_money(text: str, what: str) -> int:
     """Minor units from what somebody wrote: 45 000, 45.000,50, 45000 kr. Raises Malformed; ``what`` is a message."""
     found = _SUM.fullmatch(re.sub(r"\s", "", text))
     if found is None:
-        raise Malformed(fault=_("{what} is not a sum of money (write it like 45 000)", what=_(what)))
+        raise Malformed(fault=Fault("{what} is not a sum of money (write it like 45 000)", what=Fault(what)))
     whole = re.sub(r"[.,]", "", found[1])
     return int(whole) * 100 + int((found[2] or "").ljust(2, "0"))
 

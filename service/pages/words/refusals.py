@@ -1,5 +1,7 @@
 """Refusals as sentences to somebody who filled in a form, and why a ballot is not counted."""
 
+import msgspec
+
 from schema import errors as e
 from schema.errors import Refusal
 from service.languages import _, counted, grouped, marked
@@ -59,17 +61,57 @@ def sentence(refusal: Refusal, currency: str) -> str:
     return details(refusal).detail
 
 
+class _Why(msgspec.Struct, frozen=True):
+    """Why a ballot is not counted: to its voter, and beside the number of all such ballots."""
+
+    sentence: str
+    term: str
+
+
 _REFUSED = {
-    "not-on-roll": marked("from somebody who is not on the roll of this pot"),
-    "unknown-project": marked("with a project that is not on this ballot"),
-    "chosen-twice": marked("with a project chosen twice"),
-    "too-many": marked("with too many projects"),
-    "too-few": marked("with too few projects"),
-    "too-costly": marked("with projects that cost more than allowed"),
-    "voided": marked("under suspicion, and two officers voided it"),
+    "not-on-roll": _Why(
+        marked("It came from somebody who is not on the roll of this pot."),
+        marked("not counted: from somebody who is not on the roll of this pot"),
+    ),
+    "unknown-project": _Why(
+        marked("It holds a project that is not on this ballot."),
+        marked("not counted: with a project that is not on this ballot"),
+    ),
+    "chosen-twice": _Why(
+        marked("It holds a project that is chosen twice."), marked("not counted: with a project chosen twice")
+    ),
+    "too-many": _Why(marked("It holds too many projects."), marked("not counted: with too many projects")),
+    "too-few": _Why(marked("It holds too few projects."), marked("not counted: with too few projects")),
+    "too-costly": _Why(
+        marked("Its projects cost more together than is allowed."),
+        marked("not counted: with projects that cost more than allowed"),
+    ),
+    "points-amiss": _Why(
+        marked("Its points do not go with its projects."),
+        marked("not counted: with points that do not go with the projects"),
+    ),
+    "no-points": _Why(
+        marked("It holds a project without a point."), marked("not counted: with a project without a point")
+    ),
+    "too-many-for-one": _Why(
+        marked("It gives one project more points than is allowed."),
+        marked("not counted: with too many points for one project"),
+    ),
+    "too-many-points": _Why(
+        marked("It gives more points than there are."), marked("not counted: with too many points")
+    ),
+    "voided": _Why(
+        marked("It came under suspicion, and two officers voided it."),
+        marked("not counted: under suspicion, and voided by two officers"),
+    ),
 }
 
 
-def refused(code: str) -> str:
-    """How a ballot that is not counted came, by the code of its verdict."""
-    return _(_REFUSED.get(code, code))
+def why_refused(code: str) -> str:
+    """Why a ballot is not counted, to its voter, by the code of its verdict."""
+    return _(_REFUSED[code].sentence)
+
+
+def all_refused(code: str) -> str:
+    """The same of a number of ballots."""
+    return _(_REFUSED[code].term)

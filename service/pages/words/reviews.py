@@ -1,7 +1,13 @@
-"""What officers decide about proposals."""
+"""What officers decide about proposals and arguments."""
 
 from service.languages import marked
-from service.refusals.facts import HIDDEN_FOR
+from service.refusals.facts import HIDDEN_FOR as _HIDDEN_FOR
+
+HIDDEN_FOR = {ground: said for ground, said in _HIDDEN_FOR.items() if ground != "off-topic"}
+"""Why a proposal is hidden."""
+
+ARGUMENT_HIDDEN_FOR = {ground: said for ground, said in _HIDDEN_FOR.items() if ground != "not-a-proposal"}
+"""Why an argument is hidden."""
 
 QUEUES = {
     "submitted": marked("Waiting"),
@@ -12,4 +18,15 @@ QUEUES = {
 }
 """The states of proposals, as officers look them up."""
 
-__all__ = ["HIDDEN_FOR", "QUEUES"]
+SIDES = {
+    "for": marked("For it"),
+    "against": marked("Against it"),
+    "question": marked("Questions and comments"),
+}
+"""The sides of a debate, as headings."""
+
+DEBATE_QUEUES = {
+    "standing": marked("Shown"),
+    "hidden": marked("Hidden"),
+}
+"""The states of arguments, as officers look them up."""

@@ -17,10 +17,12 @@ REASONS = {
 """Why the roll leaves people out, as officers read it beside a number of people."""
 
 FOUND = {
-    "register": marked("on the register"),
-    "declared": marked("there by her own declaration"),
-    "codes": marked("there by a code"),
+    "register": marked("This person is on the register."),
+    "declared": marked("This person is there by her own declaration."),
+    "codes": marked("This person is there by a code."),
 }
+"""How a source knows a person."""
+
 ON_ROLL = {
     "entitled": marked("May vote"),
     "refused": marked("May not vote"),

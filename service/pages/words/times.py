@@ -1,27 +1,13 @@
 """Days and times, as the reader's language writes them, in the zone of the house."""
 
-from datetime import date, datetime
+from datetime import datetime
 
-from babel.dates import format_date, format_time
-
-from service.languages import HARD, _, local_zone, locale_of, spoken
+from service.languages import dated, local_zone
 
 
 def day(at: datetime) -> str:
     """7 December 2026."""
     return dated(at.astimezone(local_zone()).date())
-
-
-def dated(on: date) -> str:
-    """A date: 7 December 2026."""
-    return format_date(on, "long", locale_of(spoken())).replace(" ", HARD)
-
-
-def moment(at: datetime) -> str:
-    """7 December 2026, 15:02 CET."""
-    there = at.astimezone(local_zone())
-    time = f"{format_time(there, 'short', there.tzinfo, locale_of(spoken()))}{HARD}{there:%Z}"
-    return _("{day}, {time}", day=dated(there.date()), time=time)
 
 
 def moment_field(at: datetime) -> str:
