@@ -147,20 +147,20 @@ async def begin_sign_in(house: House, word: str, address: str) -> tuple[str, str
 
     Raises NoDirectory, DirectoryAway, DirectoryUnproven and TooFast.
     """
-    await house.limits.ask(OFFICER_ADDRESS, address)
-    return await _begin(house, word, "")
+    return await _begin(house, word, "", address)
 
 
 async def begin_invited_sign_in(house: House, link: str, address: str) -> tuple[str, str]:
     """The same with a link. Raises LinkEnded as well."""
-    await house.limits.ask(OFFICER_ADDRESS, address)
     found, _directory = await view_invitation(house, link)
-    return await _begin(house, _word(house, found.issuer), link)
+    return await _begin(house, _word(house, found.issuer), link, address)
 
 
-async def _begin(house: House, word: str, link: str) -> tuple[str, str]:
+async def _begin(house: House, word: str, link: str, address: str) -> tuple[str, str]:
+    directory = _directory(house, word)
+    await house.limits.ask(OFFICER_ADDRESS, address)
     with told_to_officers():
-        return await begin(house, OFFICERS, _directory(house, word), word, link)
+        return await begin(house, OFFICERS, directory, word, link)
 
 
 async def finish_sign_in(

@@ -56,6 +56,7 @@ async def world(town: Town) -> list[dict[str, Any]]:
     imported = (await town.act("GET", "/api/register/imports"))["imports"][0]["id"]
     project = (await town.act("GET", f"/api/rounds/{opened.id}/draft"))["projects"][0]["id"]
     rest = {"batch_id": batch.id, "import_id": imported, "project_id": project, "act": "announce"}
+    rest |= {"provider": "hall", "link": "nobodys"}
     return [
         {"round_id": opened.id, "pot_id": opened.pot, **rest},
         {"round_id": drafted["round"]["id"], "pot_id": drafted["pots"][0]["id"], **rest},

@@ -358,8 +358,8 @@ def test_a_leak_would_be_found(seen: Seen, channel: str, leaks: bool) -> None:
 async def test_no_view_or_function_adds_ballots_up(db: asyncpg.Connection) -> None:
     """Views show heads and hashes of ledgers, and texts that can be translated; every function is known.
 
-    Those with their owner's rights see a freeze or a revocation, tell a ledger of what was noted, count heads, or act
-    for two.
+    Those with their owner's rights see a freeze or a revocation, tell a ledger of what was noted, count heads, look who
+    took part, or act for two.
     """
     views = await db.fetch(
         "select relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
