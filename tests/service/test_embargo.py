@@ -366,7 +366,7 @@ async def test_no_view_or_function_adds_ballots_up(db: asyncpg.Connection) -> No
         "select n.nspname || '.' || p.proname as name, p.prosecdef from pg_proc p join pg_namespace n"
         " on n.oid = p.pronamespace where n.nspname not in ('pg_catalog', 'information_schema')"
     )
-    assert {row["relname"] for row in views} == {"log_head", "log_tile"}
+    assert {row["relname"] for row in views} == {"log_head", "log_tile", "original"}
     assert {row["name"] for row in functions} == FUNCTIONS
     owners = {row["name"] for row in functions if row["prosecdef"]}
     telling = {"roll.note_audit", "roll.tell_noted", "box.tell_audit_head"}
