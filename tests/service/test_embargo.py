@@ -144,7 +144,6 @@ FUNCTIONS = {
     "box.tell_webhook",
     "box.unmark_paper",
     "box.voided",
-    "civic.pictures",
     "civic.forget_drafts",
     "civic.pictures",  # of proposals, with sizes and words
     "roll.acting_officer",
