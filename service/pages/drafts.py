@@ -11,7 +11,7 @@ from service.house import House
 from service.languages import _, marked, spoken
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import NO_PASS, ask_again, civic_pass
-from service.pages.proposals import proposal_form
+from service.pages.proposing import proposal_form
 from service.pages.shell import Page, private_page, see_other
 from service.people import TheHouse, take_pass
 from service.reading import AnyRequest, uuid_or_malformed

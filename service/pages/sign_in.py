@@ -27,8 +27,9 @@ from service.pages.declarations import declaration_form
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import KEPT, ask_code, ask_sent_code
 from service.pages.pictures import pictures_page
-from service.pages.proposals import backing, begun_form, edit_form, own_drafts, own_proposals
+from service.pages.proposing import begun_form, edit_form, own_drafts, own_proposals
 from service.pages.shell import Page, private_page, public_page
+from service.pages.supporting import backing
 from service.people import TheHouse, caller_address
 from service.reading import AnyRequest, uuid_or_malformed
 from service.verbs import appeals as appeal_verbs
