@@ -27,7 +27,9 @@ async def test_an_auditor_is_named_with_a_pasted_key(town: Town, dagny: Visitor)
     assert "Their file lies ready soon after publication." in seen.text
 
 
-@pytest.mark.parametrize("file", [f"{RECIPIENT}\n", f"# made today\r\n# public key: {RECIPIENT}\r\n"], ids=["key", "pair"])
+@pytest.mark.parametrize(
+    "file", [f"{RECIPIENT}\n", f"# made today\r\n# public key: {RECIPIENT}\r\n"], ids=["key", "pair"]
+)
 async def test_a_key_can_come_as_a_file(town: Town, dagny: Visitor, file: str) -> None:
     """The line with the key is found among others."""
     seen = await name(dagny, await town.draw_round(), file.encode())
