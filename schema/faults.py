@@ -25,7 +25,18 @@ class Fault(ValueError):
 
     def __str__(self) -> str:
         message = self.more if self.more and self.number != 1 else self.message
-        return message.format(number=self.number, **self.facts) if self.facts or self.more else message
+        facts = {"number": self.number} | self.facts
+        return message.format(**facts) if self.facts or self.more else message
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the other says the same."""
+        return isinstance(other, Fault) and (self.args, self.more, self.number) == (
+            other.args,
+            other.more,
+            other.number,
+        )
+
+    __hash__ = ValueError.__hash__
 
 
 class Faults(tuple[Fault, ...]):

@@ -25,7 +25,7 @@ left join box.paper_sheet s on s.batch_id = b.id and s.pot_id = p.id
 where b.id = $1 group by b.id, p.id, t.sheets order by p.position
 
 -- name: batch_faults
-select kind, pot, numbers, sheets, others from box.batch_faults($1)
+select kind, pot, numbers, sheets, others from box.batch_faults($1) with ordinality f order by f.ordinality
 
 -- name: write_totals
 insert into box.paper_total (batch_id, round_id, pot_id, sheets) select $1, $2, * from unnest($3::uuid[], $4::integer[])

@@ -92,7 +92,7 @@ update box.round set announced_at = clock_timestamp() where id = $1 and announce
 select kind, pot_id from box.shortcomings($1) order by kind, pot_id
 
 -- name: schedule_round
-select kind, pot_id from box.schedule_round($1)
+select kind, pot_id from box.schedule_round($1) order by kind, pot_id
 
 -- name: unschedule_round
 update box.round set scheduled_at = null where id = $1 and scheduled_at is not null

@@ -52,6 +52,7 @@ ANSWERS = {
     "GET /pots/{pot_id}/results",
     "GET /municipalities/{municipality_id}",
     "GET /rounds/{round_id}/delivery",
+    "GET /rounds/{round_id}/news.atom",
     "GET /api/rounds/{round_id}/deliveries",
 }
 """Where a published outcome is read."""

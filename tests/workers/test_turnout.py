@@ -149,7 +149,7 @@ async def eken(db: asyncpg.Connection, registrar: asyncpg.Connection) -> Eken:
     pot_id = await pot(db, round_id, 100_00, min_age=12)
     await pot(db, round_id, 100_00, name="Söder", areas=("Söder",), min_age=12)
     await act(registrar, KEYS, ADDRESS, [(1, RoundDrafted(round_id))])
-    assert await db.fetchval("select box.schedule_round($1)", round_id) == []
+    assert await db.fetch("select box.schedule_round($1)", round_id) == []
     return Eken(made, round_id, pot_id)
 
 
