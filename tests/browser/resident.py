@@ -38,7 +38,7 @@ class Resident:
         """Cast the ballot, and say so again where it is shown once more first; unless it is refused."""
         button = self.page.locator("main form > .buttons > button:not(.plain)")
         await self.press(button)
-        if not await self.page.locator(".receipt, .alert").count():
+        if not await self.page.locator(".receipt, .alert:not([hidden])").count():
             await self.press(button)
 
     async def ticked(self) -> list[str | None]:

@@ -6,8 +6,8 @@ const SECONDS = 20;
 async function renew() {
   if (document.hidden) return;
   try {
-    const answer = await fetch(location.href);
-    if (answer.redirected) location.reload(); // a session that ended: the page would stay as it was for ever
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (answer.redirected) return location.reload(); // a session that ended: the page would stay as it was for ever
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of document.querySelectorAll("[data-live]")) {
