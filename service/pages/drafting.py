@@ -43,7 +43,9 @@ LISTS = ("areas", "themes")
 
 SOURCES = {
     "register": marked("The register of the municipality"),
-    "declared": marked("Residents who declare that they belong here"),
+    "declared": marked(
+        "Residents who declare that they belong here; somebody with two e-mail addresses can take part twice"
+    ),
     "codes": marked("Codes that name nobody, handed out by you"),
 }
 
