@@ -41,7 +41,7 @@ def catalogue(language: str) -> Catalog:
 def update(language: str) -> Catalog:
     """A language's catalogue with exactly the messages of the code, and with the translations that there are."""
     kept = catalogue(language)
-    renewed = Catalog(locale=language, fuzzy=False)
+    renewed = Catalog(locale=language, fuzzy=False, creation_date=kept.creation_date)
     for message in extracted():
         if not message.id:
             continue
