@@ -30,6 +30,7 @@ PLAN: dict[str, Part] = {
     "GET /api/rounds": "both",
     "GET /api/rounds/{round_id}": "both",
     "GET /rounds/{round_id}/delivery": "both",
+    "GET /rounds/{round_id}/notice": "both",
     "GET /rounds/{round_id}/news.atom": "both",
     "GET /rounds/{round_id}/dates.ics": "both",
     "GET /api/rounds/{round_id}/deliveries": "both",

@@ -68,6 +68,7 @@ RIGHTS: dict[str, Who] = {
     "GET /api/pots/{pot_id}/what-if": "anyone",
     "GET /api/pots/{pot_id}/without-held": "anyone",
     "GET /rounds/{round_id}/delivery": "anyone",
+    "GET /rounds/{round_id}/notice": "anyone",
     "GET /rounds/{round_id}/news.atom": "anyone",
     "GET /rounds/{round_id}/dates.ics": "anyone",
     "GET /api/rounds/{round_id}/deliveries": "anyone",

@@ -13,12 +13,12 @@ from schema.errors import NotCounted
 from service.pages import charts, words
 from service.pages.maps import drawn
 from service.pages.problems import problem_page
-from service.pages.shell import Page, public_page
+from service.pages.shell import Page, public_page, wanted
 from service.people import TheHouse
 from service.reading import AnyRequest
 from service.store.turnout import TurnoutLine
 from service.verbs import outlines as outline_verbs
-from service.verbs import rounds as round_verbs
+from service.verbs import readings
 from service.verbs import turnout as verbs
 
 SHADES = 5
@@ -37,7 +37,7 @@ class Told(msgspec.Struct, frozen=True):
 @get("/rounds/{round_id:uuid}/turnout")
 async def view_turnout(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """How many might vote and took part, area by area."""
-    view = await round_verbs.public_round(house, round_id)
+    view = await readings.read_round(house, round_id, wanted(request))
     try:
         turnout = await verbs.view_turnout_by_area(house, round_id)
     except NotCounted as refusal:
