@@ -19,6 +19,7 @@ from schema.logs import configure_logs
 from schema.migrate import apply_migrations
 from schema.noted import HOUSE
 from schema.settings import Settings
+from service.languages import ORIGINAL, speak
 from service.verbs.keys import make_keys
 from tests.builders import ADDRESS, KEYS, MASTER_KEY
 from tests.gateways import Post, Texts, mail_server, text_server
@@ -53,6 +54,12 @@ async def migrate_template(url: str) -> None:
 def logs() -> None:
     """Logs as in production: structlog's own would print the values of local variables."""
     configure_logs()
+
+
+@pytest.fixture(autouse=True)
+def tongue() -> None:
+    """Each test begins in English and UTC, whatever the one before it on this core spoke."""
+    speak(ORIGINAL)
 
 
 @pytest.fixture(scope="session")
