@@ -173,7 +173,7 @@ def _read_file(environment: Mapping[str, str], variable: str, kind: type[P]) -> 
     if not file:
         return {}
     try:
-        found: dict[str, P] = msgspec.toml.decode(Path(file).read_bytes(), type=dict[str, kind])  # type: ignore[valid-type]
+        found: dict[str, P] = msgspec.toml.decode(Path(file).read_bytes(), type=dict[str, kind])  # type: ignore[valid-type]  # a class that is only known here
     except (OSError, UnicodeError) as error:
         raise GatewayError(f"the file {file} of {variable} cannot be read ({type(error).__name__})") from None
     except msgspec.DecodeError as error:

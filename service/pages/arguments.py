@@ -27,7 +27,6 @@ from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import NO_PASS, ask_again, civic_pass
 from service.pages.rounds import SIZE, After
 from service.pages.shell import Page, form_page, private_page, public_page, see_other
-from service.pages.tongues import LANGUAGES
 from service.people import TheHouse, caller_address, take_pass
 from service.problems import details, retry_after
 from service.reading import AnyRequest, idempotency_key, uuid_or_malformed
@@ -162,7 +161,6 @@ async def argument_page(
         key=kept or uuid4().hex,
         typed={name: fields.text(name) for name in ("argument", "side", "words", "author_name")},
         language=fields.text("language") or view.round.language,
-        languages=LANGUAGES,
         words=words,
         said=_(said),
         alert=_alert(refusal, view.round.currency) if refusal else None,

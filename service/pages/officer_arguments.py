@@ -14,7 +14,6 @@ from service.pages.forms import Fields, read_form, shaped
 from service.pages.problems import ELSEWHERE
 from service.pages.rounds import SIZE, After
 from service.pages.shell import Page, officer_page, see_other
-from service.pages.tongues import LANGUAGES
 from service.people import TheHouse, TheOfficer
 from service.problems import details
 from service.reading import AnyRequest
@@ -77,8 +76,6 @@ async def _page(
         first=first,
         more=found[SIZE - 1].id if len(found) > SIZE else None,
         words=words,
-        languages=LANGUAGES,
-        language=view.round.language,
         said=_(said),
         alert=words.sentence(refusal, view.round.currency) if refusal else None,
         tried=tried,

@@ -18,7 +18,6 @@ from service.pages.passes import NO_PASS, ask_again, civic_pass
 from service.pages.places import outlines_of, point_field, pointed, read_point, spot_of
 from service.pages.problems import problem_page
 from service.pages.shell import Page, form_page, private_page
-from service.pages.tongues import LANGUAGES
 from service.people import TheHouse, take_pass
 from service.reading import AnyRequest, uuid_or_malformed
 from service.store.drafts import Draft
@@ -114,7 +113,6 @@ async def _form(
         spot=spot,
         token=token,
         wrote=wrote,
-        languages=LANGUAGES,
         language=fields.text("language") or view.round.language,
         **facts,
     )

@@ -56,7 +56,7 @@ def test_a_map_is_nearer_around_a_point() -> None:
     assert found is not None
     near, far = (found.pressed("small", 100, 200, at) for at in ((500, 0), None))
     next_near, next_far = (found.pressed("small", 110, 200, at) for at in ((500, 0), None))
-    assert near and far and next_near and next_far  # noqa: PT018
+    assert near and far and next_near and next_far  # noqa: PT018 - for the type checker; they are compared below
     assert next_near[0] - near[0] == pytest.approx((next_far[0] - far[0]) / NEARER, abs=2)
     assert found.pressed("small", 0, 0, (0, 1000)) == (0, 1000)
 

@@ -11,7 +11,7 @@ from service.pages.words.heads import PLACES, head_fault, place_state
 from service.pages.words.numbers import groups, money, money_field, near_money, percent, read_money
 from service.pages.words.paper import DOCUMENTS, SHEETS, VOIDS, read_sheet, written_sheet
 from service.pages.words.refusals import all_refused, sentence, why_refused
-from service.pages.words.reviews import ARGUMENT_HIDDEN_FOR, DEBATE_QUEUES, HIDDEN_FOR, QUEUES, SIDES
+from service.pages.words.reviews import ARGUMENT_HIDDEN_FOR, DEBATE_QUEUES, HIDDEN_FOR, QUEUES, REPORTED_FOR, SIDES
 from service.pages.words.roll import (
     CONDITIONS,
     FOUND,
@@ -49,6 +49,7 @@ __all__ = [
     "QUEUES",
     "REASONS",
     "RELATIONS",
+    "REPORTED_FOR",
     "ROLES",
     "SHEETS",
     "SIDES",

@@ -1,12 +1,15 @@
 """What officers decide about proposals and arguments."""
 
 from service.languages import marked
-from service.refusals.facts import HIDDEN_FOR as _HIDDEN_FOR
+from service.refusals import facts
 
-HIDDEN_FOR = {ground: said for ground, said in _HIDDEN_FOR.items() if ground != "off-topic"}
+REPORTED_FOR = facts.HIDDEN_FOR
+"""Why anything is reported."""
+
+HIDDEN_FOR = {ground: said for ground, said in REPORTED_FOR.items() if ground != "off-topic"}
 """Why a proposal is hidden."""
 
-ARGUMENT_HIDDEN_FOR = {ground: said for ground, said in _HIDDEN_FOR.items() if ground != "not-a-proposal"}
+ARGUMENT_HIDDEN_FOR = {ground: said for ground, said in REPORTED_FOR.items() if ground != "not-a-proposal"}
 """Why an argument is hidden."""
 
 QUEUES = {
