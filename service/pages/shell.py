@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -165,9 +166,12 @@ def moment(at: datetime) -> Markup:
 def tongue_of(text: str) -> Markup:
     """The attributes of an element that holds what somebody wrote: its language, if it is not the page's."""
     code = text.language if isinstance(text, Text) else ""
-    if not code or code == spoken():
-        return Markup('dir="auto"')
-    return Markup('lang="{}" dir="auto"').format(code)
+    return _marked_as("" if code == spoken() else code)
+
+
+@lru_cache(maxsize=64)  # a results page asks seven hundred times, for a few languages
+def _marked_as(code: str) -> Markup:
+    return Markup('lang="{}" dir="auto"').format(code) if code else Markup('dir="auto"')
 
 
 def worded(text: str) -> str:
