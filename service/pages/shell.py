@@ -181,7 +181,7 @@ def worded(text: str) -> str:
     return Markup('<span lang="{}">{}</span>').format(text.language, text)
 
 
-def remarks(*texts: str) -> str:
+def remarks_on(*texts: str) -> str:
     """What a reader should know of a translation; of a title and its description, which are one, it is said once."""
     text = next((each for each in texts if isinstance(each, Text) and each.language != each.written_in), None)
     if text is None:
@@ -191,7 +191,7 @@ def remarks(*texts: str) -> str:
         said.append(_("This translation was corrected on {at}.", at=words.moment(text.corrected_at)))
     if text.stale:
         said.append(_("Its original has changed since it was translated."))
-    return " ".join(said)
+    return Markup('<p class="quiet remark">{}</p>').format(" ".join(said)) if said else ""
 
 
 def tongue_names(codes: Sequence[str]) -> str:
@@ -203,7 +203,12 @@ def tongue_names(codes: Sequence[str]) -> str:
 _templates.install_gettext_callables(translated, translated_number, newstyle=True)  # type: ignore[attr-defined]
 _templates.policies["ext.i18n.trimmed"] = True
 _templates.globals.update(
-    static=static_address, may=may, counted=counted, remarks=remarks, tongue_names=tongue_names, ORIGINALS=ORIGINALS
+    static=static_address,
+    may=may,
+    counted=counted,
+    remarks_on=remarks_on,
+    tongue_names=tongue_names,
+    ORIGINALS=ORIGINALS,
 )
 _templates.filters.update(
     money=words.money,
