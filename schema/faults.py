@@ -9,7 +9,7 @@ class Fault(ValueError):
     """A message with a place in braces for each of its facts: ``Fault("line {line} is too long", line=7)``.
 
     It is raised where something is checked, and a fact itself of the refusal that comes of it. A text among its facts
-    is said as it is, so a word that has to be translated is a fault of its own.
+    is said as it is (of ``language``, a code, the name), so a word that has to be translated is a fault of its own.
     """
 
     def __init__(self, message: str, /, **facts: str | int | Fault | Faults) -> None:

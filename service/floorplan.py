@@ -294,6 +294,7 @@ PLAN: dict[str, Part] = {
     "PUT /api/projects/{project_id}": "roll",
     "DELETE /api/projects/{project_id}": "roll",
     "POST /api/projects/{project_id}/deliveries": "roll",
+    "GET /api/rounds/{round_id}/originals": "roll",
     "PUT /api/translations/{noun}/{of_id}/{language}": "roll",
     "DELETE /api/translations/{noun}/{of_id}/{language}": "roll",
     "POST /api/proposals/{proposal_id}/shortlisting": "roll",

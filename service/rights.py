@@ -222,6 +222,7 @@ RIGHTS: dict[str, Who] = {
     "POST /officer/rounds/{round_id}/delivery": OFFICERS,
     "GET /officer/rounds/{round_id}/translations": STAFF,
     "POST /officer/rounds/{round_id}/translations": OFFICERS,
+    "GET /api/rounds/{round_id}/originals": STAFF,
     "PUT /api/translations/{noun}/{of_id}/{language}": OFFICERS,
     "DELETE /api/translations/{noun}/{of_id}/{language}": OFFICERS,
     "POST /api/projects/{project_id}/deliveries": OFFICERS,

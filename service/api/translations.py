@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Router, delete, put
+from litestar import Router, delete, get, put
 from litestar.params import FromPath
 
 from schema.errors import (
@@ -25,16 +25,23 @@ from service.openapi import json_body
 from service.people import TheHouse, TheOfficer
 from service.problems import answers
 from service.reading import AnyRequest, read_json
-from service.store.translations import Noun, Translation
+from service.store.translations import Noun, Original, Translation
 from service.verbs import translations as verbs
 from service.verbs.translations import TranslationDraft
 
 _DRAFT = msgspec.json.Decoder(TranslationDraft)
 
+READ = (NotSignedIn, NotAllowed, NotFound, Malformed, Unavailable)
 DELETE = (NotSignedIn, NotAllowed, NotFound, Malformed, Changed, TranslationStands, Unavailable)
 PUT = (*DELETE, TooLarge, UnknownForm)
 LIMIT = 128 * 1024
 """Bytes: 20 000 signs, each of which may be four."""
+
+
+@get("/rounds/{round_id:uuid}/originals", responses=answers(*READ), security=OFFICER, tags=["translations"])
+async def list_originals(house: TheHouse, officer: TheOfficer, round_id: FromPath[UUID]) -> list[Original]:
+    """All that can be translated of a round but its proposals: each text with its noun, id and fingerprint."""
+    return await verbs.list_originals(house, officer, round_id)
 
 
 @put(
@@ -53,7 +60,7 @@ async def put_translation(
     of_id: FromPath[UUID],
     language: FromPath[Tongue],
 ) -> Translation:
-    """Add or change what a round, pot, project, delivery or proposal says in a language. Body: TranslationDraft."""
+    """Add or change what a round, area, theme, pot, project, delivery or proposal says. Body: TranslationDraft."""
     draft = await read_json(request, _DRAFT, LIMIT)
     return await verbs.put_translation(house, officer, noun, of_id, language, draft)
 
@@ -76,4 +83,4 @@ async def delete_translation(
     await verbs.delete_translation(house, officer, noun, of_id, language, revision)
 
 
-router: Any = Router(path="", route_handlers=[put_translation, delete_translation])
+router: Any = Router(path="", route_handlers=[list_originals, put_translation, delete_translation])

@@ -86,7 +86,17 @@ def _median(act: Callable[[], object], times: int) -> float:
 def titles_of(projects: int) -> tuple[Reading, ...]:
     """Every title in another language, beside those of the round and the pot, which stay."""
     return tuple(
-        Reading(UUID(int=number + 1), number, "sv", f"Project {number} of the town, in other words", None, None, False)
+        Reading(
+            UUID(int=number + 1),
+            "project",
+            number,
+            None,
+            "sv",
+            f"Project {number}, in other words of the town",
+            None,
+            None,
+            False,
+        )
         for number in range(1, projects + 1)
     )
 

@@ -163,7 +163,7 @@ async def _issue(
     async with connected(settings, "byalag_roll") as roll:
         found = await verbs.found_round(roll, round_id)
         verbs.refuse_late(found, order)
-        press = Press(roll, keys, Letterhead(found, settings.public_url, order.is_test), order, out)
+        press = Press(roll, keys, await verbs.letterhead(roll, found, settings.public_url, order), order, out)
         with ExitStack() as files:
             listed = files.enter_context(_new(table)) if table else None
             async for addressees in _full(_persons(roll, keys, found, order, count, people, files)):

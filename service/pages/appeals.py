@@ -73,7 +73,7 @@ async def read_answer(request: AnyRequest, house: TheHouse, round_id: FromPath[U
         found = await verbs.read_answers(house, round_id, sent, caller_address(request))
     except (Malformed, WrongReceipt, TooFast) as refusal:
         return _page(view, refusal, receipt=receipt)
-    return private_page("appeal_answers.html", round=view.round, appeals=found, words=words)
+    return private_page("appeal_answers.html", round=view.round, texts=view.texts, appeals=found, words=words)
 
 
 handlers: list[Any] = [view_appeals, make_appeal, lead_to_appeals, read_answer]

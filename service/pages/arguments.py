@@ -35,7 +35,7 @@ from service.verbs import proposals as proposal_verbs
 from service.verbs import readings
 from service.verbs.arguments import DEBATED, SIDES, AnswerDraft, ArgumentDraft, Report
 from service.verbs.proposals import ProposalView
-from service.verbs.rounds import RoundView
+from service.verbs.readings import RoundInWords
 
 MENDABLE = (ArgumentSettled, HasAnswer, KeyReused, Malformed, NotInPhase, Settled, TooFast, TooManyArguments)
 """Refusals after which the form comes back with what was written."""
@@ -43,7 +43,7 @@ MENDABLE = (ArgumentSettled, HasAnswer, KeyReused, Malformed, NotInPhase, Settle
 Do = Callable[[House, Pass, Fields], Awaitable[object]]
 
 
-def is_debated(view: RoundView, proposal: ProposalView) -> bool:
+def is_debated(view: RoundInWords, proposal: ProposalView) -> bool:
     """Whether this proposal can be argued about now."""
     return view.round.phase in DEBATED and proposal.state in {"submitted", "shortlisted"}
 
@@ -141,7 +141,7 @@ async def _do(request: AnyRequest, house: House, proposal_id: UUID, verb: Do | N
 
 async def argument_page(
     house: House,
-    view: RoundView,
+    view: RoundInWords,
     proposal_id: UUID,
     token: str,
     fields: Fields,
@@ -224,11 +224,12 @@ async def _report_page(
     )
 
 
-async def _place(house: House, proposal_id: UUID) -> tuple[ProposalView, RoundView]:
+async def _place(house: House, proposal_id: UUID) -> tuple[ProposalView, RoundInWords]:
     """A proposal and its round. Raises NotFound, Hidden."""
     found, _activity = await proposal_verbs.view_proposal(house, proposal_id)
-    (proposal,), _texts = await readings.read_proposals(house, [found], spoken())
-    return proposal, await readings.read_round(house, proposal.round_id, spoken())
+    view = await readings.read_round(house, found.round_id, spoken())
+    (proposal,), _texts = await readings.read_proposals(house, [found], view.texts)
+    return proposal, view
 
 
 def _argument(fields: Fields) -> UUID:

@@ -34,13 +34,12 @@ from schema.errors import (
 )
 from schema.styles import Ranked, check_choices, name_of
 from service.house import House
-from service.languages import spoken
 from service.pages import words
 from service.pages.choosing import FEW, MOVES, Chosen, chosen, focused, gauges, gives_points, most_points, moved
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import NO_PASS, ask_code, box_pass
 from service.pages.problems import problem_page
-from service.pages.shell import Page, form_page, here, private_page, see_other
+from service.pages.shell import Page, form_page, here, private_page, see_other, wanted
 from service.people import TheHouse, leave_trace, take_pass
 from service.reading import AnyRequest, idempotency_key
 from service.store.projects import Project
@@ -178,9 +177,8 @@ async def appeal_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath[U
 
 
 async def _seen(request: AnyRequest, house: House, pot_id: UUID, fields: Fields) -> PotInWords:
-    """The pot in the words that the voter reads it in; a button's address says so first, then the form."""
-    original = request.query_params.get("original") or fields.text("original")
-    return await readings.read_pot(house, pot_id, "" if original == "yes" else spoken())
+    """The pot in the words that the voter reads it in."""
+    return await readings.read_pot(house, pot_id, wanted(request, fields.text("original")))
 
 
 def _desk(seen: PotInWords, fields: Fields) -> Desk:

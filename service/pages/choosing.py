@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from schema.styles import Approval, Cumulative, Knapsack, Ranked, Scored, Style, canonical
-from service.languages import _, counted, grouped
+from service.languages import _, counted, grouped, listed
 from service.pages import words
 from service.pages.forms import Fields
 
@@ -33,12 +33,14 @@ class Chosen(msgspec.Struct, frozen=True):
 
     @property
     def written(self) -> str:
-        """The same as people read it: No. 3, No. 7 (5)."""
-        return ", ".join(
-            _("No. {number} ({points})", number=number, points=self.given[number])
-            if self.points
-            else _("No. {number}", number=number)
-            for number in self.numbers
+        """The same as people read it: No. 3, No. 7 and No. 9 (5)."""
+        return listed(
+            [
+                _("No. {number} ({points})", number=number, points=self.given[number])
+                if self.points
+                else _("No. {number}", number=number)
+                for number in self.numbers
+            ]
         )
 
     @property

@@ -17,7 +17,7 @@ from service.reading import AnyRequest
 from service.verbs import declarations as verbs
 from service.verbs import readings
 from service.verbs.declarations import Declaration
-from service.verbs.rounds import RoundView
+from service.verbs.readings import RoundInWords
 
 
 @get("/rounds/{round_id:uuid}/declaration")
@@ -26,7 +26,9 @@ async def lead_to_sign_in(round_id: FromPath[UUID]) -> Page:
     return see_other(f"/rounds/{round_id}/sign-in")
 
 
-def declaration_form(view: RoundView, slip: str, fields: Fields | None = None, refusal: Refusal | None = None) -> Page:
+def declaration_form(
+    view: RoundInWords, slip: str, fields: Fields | None = None, refusal: Refusal | None = None
+) -> Page:
     """The form, with what was written so far; ``slip`` is from a sign-in to it."""
     wrote = fields or Fields({"relations": ["lives"]})
     return form_page(
@@ -35,6 +37,7 @@ def declaration_form(view: RoundView, slip: str, fields: Fields | None = None, r
         view.round.currency,
         round=view.round,
         areas=view.areas,
+        texts=view.texts,
         slip=slip,
         wrote={name: wrote.text(name) for name in ("area", "birth_year", "birth_month")},
         related=wrote.texts("relations"),

@@ -18,7 +18,7 @@ from service.reading import AnyRequest, uuid_or_malformed
 from service.verbs import drafts as verbs
 from service.verbs import readings
 from service.verbs.drafts import DraftWords
-from service.verbs.rounds import RoundView
+from service.verbs.readings import RoundInWords
 
 
 @get(["/rounds/{round_id:uuid}/drafts", "/rounds/{round_id:uuid}/drafts/deletion"])
@@ -61,7 +61,7 @@ async def delete_draft(request: AnyRequest, house: TheHouse, round_id: FromPath[
     return await _drafts(house, view, fields.text("pass"), marked("The draft is deleted."))
 
 
-async def _drafts(house: House, view: RoundView, token: str, said: str) -> Page:
+async def _drafts(house: House, view: RoundInWords, token: str, said: str) -> Page:
     found = await verbs.own_drafts(house, await take_pass(token, house, "civic"))
     return private_page("drafts.html", round=view.round, drafts=found, token=token, said=_(said))
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from litestar import get
 from litestar.params import FromPath, QueryParameter
 
+from service.house import House
 from service.languages import _, marked
 from service.pages import words
 from service.pages.arguments import is_debated
@@ -18,10 +19,12 @@ from service.pages.rounds import SIZE, After
 from service.pages.shell import Page, public_page, see_other, wanted
 from service.people import TheHouse
 from service.reading import AnyRequest
+from service.store.proposals import Mark
 from service.verbs import arguments as argument_verbs
 from service.verbs import proposals as verbs
 from service.verbs import readings
 from service.verbs.proposals import Sought
+from service.verbs.readings import RoundInWords
 
 _HAPPENED = {
     "submitted": marked("Put forward"),
@@ -66,10 +69,10 @@ async def list_proposals(
     view = await readings.read_round(house, round_id, wanted(request))
     sought = Sought(_today() if seed is None else seed, " ".join(q.split()), area or None, theme or None)
     found = await verbs.find_proposals(house, round_id, sought, after, SIZE + 1)
-    shown, texts = await readings.read_proposals(house, found[:SIZE], wanted(request))
+    shown, texts = await readings.read_proposals(house, found[:SIZE], view.texts)
     kept = {"seed": sought.seed, "q": sought.text, "area": area} | ({"theme": theme} if view.themes else {})
     kept |= {} if texts.language else {"original": "yes"}
-    marks = await verbs.find_marks(house, round_id, sought) if after is None else []
+    marks = await _marks(house, view, sought) if after is None else []
     there = drawn(await outlines_of(house, view)) if marks else None
     return public_page(
         request,
@@ -87,6 +90,12 @@ async def list_proposals(
     )
 
 
+async def _marks(house: House, view: RoundInWords, sought: Sought) -> list[Mark]:
+    """Where the proposals are that are sought, with their titles in the reader's language."""
+    found = await verbs.find_marks(house, view.round.id, sought)
+    return await readings.read_marks(house, found, view.texts.language)
+
+
 def _today() -> int:
     """The seed of who brings none: the same for a day, so that a page can be kept and found again."""
     return datetime.now(UTC).toordinal()
@@ -96,8 +105,8 @@ def _today() -> int:
 async def view_proposal(request: AnyRequest, house: TheHouse, proposal_id: FromPath[UUID]) -> Page:
     """One proposal and what happened to it; the same thing many times over is told once."""
     found, activity = await verbs.view_proposal(house, proposal_id)
-    (proposal,), texts = await readings.read_proposals(house, [found], wanted(request))
-    view = await readings.read_round(house, proposal.round_id, wanted(request))
+    view = await readings.read_round(house, found.round_id, wanted(request))
+    (proposal,), texts = await readings.read_proposals(house, [found], view.texts)
     spot = spot_of(await outlines_of(house, view), proposal.point) if proposal.point else None
     runs = [list(run) for _what, run in groupby(activity, key=lambda each: each.what)]
     return public_page(

@@ -25,7 +25,7 @@ from service.verbs import drafts as draft_verbs
 from service.verbs import proposals as verbs
 from service.verbs import readings
 from service.verbs.proposals import ProposalDraft, ProposalView
-from service.verbs.rounds import RoundView
+from service.verbs.readings import RoundInWords
 
 TYPED = ("title", "about", "author_name", "area", "cost_guess", "theme", "place")
 """What the form of a proposal has fields for, beside its language and its point."""
@@ -36,10 +36,10 @@ async def own_drafts(house: House, token: str) -> list[Draft]:
     return await draft_verbs.own_drafts(house, await take_pass(token, house, "civic"))
 
 
-async def own_proposals(house: House, token: str) -> list[ProposalView]:
-    """What the bearer of this pass put forward, hidden ones as well."""
+async def own_proposals(house: House, view: RoundInWords, token: str) -> list[ProposalView]:
+    """What the bearer of this pass put forward in the round, hidden ones as well."""
     found = await verbs.own_proposals(house, await take_pass(token, house, "civic"))
-    shown, _texts = await readings.read_proposals(house, found, spoken())
+    shown, _texts = await readings.read_proposals(house, found, view.texts)
     return shown
 
 
@@ -55,7 +55,7 @@ async def open_proposal_form(request: AnyRequest, house: TheHouse, round_id: Fro
     return await begun_form(house, view, fields.text("pass"), fields)
 
 
-async def begun_form(house: House, view: RoundView, token: str, fields: Fields) -> Page:
+async def begun_form(house: House, view: RoundInWords, token: str, fields: Fields) -> Page:
     """The form with what was typed; with the draft that was chosen, where nothing of it was opened yet."""
     if fields.text("draft") and not fields.text("revision"):
         draft_id = uuid_or_malformed(fields.text("draft"), marked("the draft"))
@@ -66,7 +66,7 @@ async def begun_form(house: House, view: RoundView, token: str, fields: Fields) 
 
 async def proposal_form(
     house: House,
-    view: RoundView,
+    view: RoundInWords,
     token: str,
     fields: Fields,
     refusal: Refusal | None = None,
@@ -92,7 +92,7 @@ async def proposal_form(
 
 
 async def _form(
-    house: House, view: RoundView, token: str, fields: Fields, refusal: Refusal | None, **facts: object
+    house: House, view: RoundInWords, token: str, fields: Fields, refusal: Refusal | None, **facts: object
 ) -> Page:
     outlines = await outlines_of(house, view)
     before = spot_of(outlines, read_point(fields.text("point")))
@@ -110,6 +110,7 @@ async def _form(
         round=view.round,
         areas=view.areas,
         themes=view.themes,
+        texts=view.texts,
         spot=spot,
         token=token,
         wrote=wrote,
@@ -135,13 +136,13 @@ async def submit_proposal(request: AnyRequest, house: TheHouse, round_id: FromPa
     try:
         draft = _draft(fields)
         if draft.title != fields.text("compared") and (found := await verbs.find_alike(house, round_id, draft.title)):
-            alike, _texts = await readings.read_proposals(house, found, spoken())
+            alike, _texts = await readings.read_proposals(house, found, view.texts)
             return await proposal_form(house, view, fields.text("pass"), fields, alike=alike)
         kept = uuid_or_malformed(fields.text("draft"), marked("the draft")) if fields.text("draft") else None
         made = await verbs.submit_proposal(house, claims, draft, kept)
     except (Malformed, NotFound, NotInPhase, OffTheMap, TooFast) as refusal:
         return await proposal_form(house, view, fields.text("pass"), fields, refusal)
-    (proposal,), _texts = await readings.read_proposals(house, [made], spoken())
+    (proposal,), _texts = await readings.read_proposals(house, [made], view.texts)
     return private_page("proposed.html", 201, round=view.round, proposal=proposal, token=fields.text("pass"))
 
 
@@ -186,7 +187,7 @@ async def _edit(
 
 
 async def edit_form(
-    house: House, view: RoundView, proposal_id: UUID, token: str, fields: Fields, refusal: Refusal | None = None
+    house: House, view: RoundInWords, proposal_id: UUID, token: str, fields: Fields, refusal: Refusal | None = None
 ) -> Page:
     """The form to change one's own proposal; what was typed, if something was, and else what stands."""
     try:

@@ -137,9 +137,12 @@ ORIGINALS = "original=yes"
 """What an address asks for whose reader wants to see what people wrote as they wrote it."""
 
 
-def wanted(request: AnyRequest) -> str:
-    """The language in which this reader wants what people wrote; none for whoever wants the originals."""
-    return "" if request.query_params.get("original") == "yes" else spoken()
+def wanted(request: AnyRequest, sent: str = "") -> str:
+    """The language in which this reader wants what people wrote; none for whoever wants the originals.
+
+    The address says so first, then what a form ``sent`` as its field of that name.
+    """
+    return "" if request.query_params.get("original", sent) == "yes" else spoken()
 
 
 def headers(at: Addresses, script: object = None) -> dict[str, str]:

@@ -28,7 +28,7 @@ from service.pages.forms import Fields, read_form, shaped
 from service.pages.passes import KEPT, ask_code, ask_sent_code
 from service.pages.pictures import pictures_page
 from service.pages.proposing import begun_form, edit_form, own_drafts, own_proposals
-from service.pages.shell import Page, private_page, public_page
+from service.pages.shell import Page, private_page, public_page, wanted
 from service.pages.supporting import backing
 from service.people import TheHouse, caller_address
 from service.reading import AnyRequest, uuid_or_malformed
@@ -67,7 +67,7 @@ async def send_contact_code(request: AnyRequest, house: TheHouse, round_id: From
 async def sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """Take the code; lead on to what the form took along, or show what can be done."""
     fields = await read_form(request)
-    view = await readings.read_round(house, round_id, "" if fields.text("original") == "yes" else spoken())
+    view = await readings.read_round(house, round_id, wanted(request, fields.text("original")))
     kept, typed = fields.kept(KEPT), _contact(fields)
     sent_there = {"contact": {"kind": typed[0], "address": typed[1]}} if typed[0] else {}
     try:
@@ -128,6 +128,7 @@ async def can_do(house: House, view: RoundInWords, passes: Passes) -> Page:
     return private_page(
         "can_do.html",
         round=view.round,
+        texts=view.texts,
         pots=[
             (pots[each.pot_id], each.token, words.obstacle(each.reason, pots[each.pot_id]) if each.reason else None)
             for each in passes.pots
@@ -136,8 +137,8 @@ async def can_do(house: House, view: RoundInWords, passes: Passes) -> Page:
         tokens=tokens,
         civic=passes.civic,
         drafts=await own_drafts(house, passes.civic),
-        proposals=await own_proposals(house, passes.civic),
-        backing=await backing(house, passes.civic, None) if supporting else None,
+        proposals=await own_proposals(house, view, passes.civic),
+        backing=await backing(house, view, passes.civic, None) if supporting else None,
         minutes=passes.seconds // 60,
         slip=passes.slip,
         appeals=await appeal_verbs.own_appeals(house, view.round.id, passes.slip),

@@ -9,17 +9,18 @@ from litestar.params import FromPath
 
 from schema.errors import NotInPhase, Settled, TooFast
 from service.house import House
-from service.languages import _, marked, spoken
+from service.languages import _, marked
 from service.pages.forms import Fields, read_form
 from service.pages.passes import NO_PASS, ask_again, civic_pass
 from service.pages.problems import problem_page
 from service.pages.rounds import SIZE
-from service.pages.shell import Page, private_page
+from service.pages.shell import Page, private_page, wanted
 from service.people import TheHouse, take_pass
 from service.reading import AnyRequest, uuid_or_malformed
 from service.verbs import proposals as verbs
 from service.verbs import readings
 from service.verbs.proposals import ProposalView
+from service.verbs.readings import RoundInWords, Texts
 
 
 class Backing(msgspec.Struct, frozen=True):
@@ -30,22 +31,23 @@ class Backing(msgspec.Struct, frozen=True):
     token: str
     after: UUID | None
     more: UUID | None
+    texts: Texts
 
 
-async def backing(house: House, token: str, after: UUID | None) -> Backing:
-    """The proposals after the one named, and which of them the bearer supports."""
+async def backing(house: House, view: RoundInWords, token: str, after: UUID | None) -> Backing:
+    """The round's proposals after the one named, and which of them the bearer supports."""
     claims = await take_pass(token, house, "civic")
     found = await verbs.list_proposals(house, claims.round_id, after, SIZE + 1)
-    shown, _texts = await readings.read_proposals(house, found[:SIZE], spoken())
+    shown, texts = await readings.read_proposals(house, found[:SIZE], view.texts)
     more = shown[-1].id if len(found) > SIZE else None
-    return Backing(shown, await verbs.supported_proposals(house, claims), token, after, more)
+    return Backing(shown, await verbs.supported_proposals(house, claims), token, after, more, texts)
 
 
 @post("/rounds/{round_id:uuid}/supports")
 async def list_supports(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """The proposals with buttons to support them, a page at a time."""
     fields = await read_form(request)
-    return await _support_page(house, fields, round_id, None)
+    return await _support_page(request, house, fields, round_id, None)
 
 
 @post("/proposals/{proposal_id:uuid}/support")
@@ -65,25 +67,25 @@ async def unsupport_proposal(request: AnyRequest, house: TheHouse, proposal_id: 
 async def _change_support(request: AnyRequest, house: House, proposal_id: UUID, verb: Any, said: str) -> Page:
     fields = await read_form(request)
     found, _activity = await verbs.view_proposal(house, proposal_id)
-    (proposal,), _texts = await readings.read_proposals(house, [found], spoken())
-    view = await readings.read_round(house, proposal.round_id, spoken())
+    view = await readings.read_round(house, found.round_id, wanted(request, fields.text("original")))
+    (proposal,), _texts = await readings.read_proposals(house, [found], view.texts)
     try:
         await verb(house, await civic_pass(house, fields, view.round.id), proposal_id)
     except NO_PASS as refusal:
         return ask_again(view.round, "support", fields, refusal)
     except (NotInPhase, Settled, TooFast) as refusal:
         return problem_page(refusal, (f"/rounds/{view.round.id}", view.round.name))
-    return await _support_page(house, fields, view.round.id, _(said, title=proposal.title))
+    return await _support_page(request, house, fields, view.round.id, _(said, title=proposal.title))
 
 
-async def _support_page(house: House, fields: Fields, round_id: UUID, said: str | None) -> Page:
-    view = await readings.read_round(house, round_id, spoken())
+async def _support_page(request: AnyRequest, house: House, fields: Fields, round_id: UUID, said: str | None) -> Page:
+    view = await readings.read_round(house, round_id, wanted(request, fields.text("original")))
     try:
         await civic_pass(house, fields, round_id)
     except NO_PASS as refusal:
         return ask_again(view.round, "support", fields, refusal)
     after = uuid_or_malformed(fields.text("after"), marked("the place in the list")) if fields.text("after") else None
-    shown = await backing(house, fields.text("pass"), after)
+    shown = await backing(house, view, fields.text("pass"), after)
     return private_page("support.html", round=view.round, backing=shown, said=said)
 
 

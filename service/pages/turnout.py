@@ -50,6 +50,7 @@ async def view_turnout(request: AnyRequest, house: TheHouse, round_id: FromPath[
         "turnout.html",
         site=house.settings.public_url,
         round=view.round,
+        texts=view.texts,
         pots=view.pots,
         added_on=words.dated(turnout.added_on),
         electors=sum(line.electors for line in lines),

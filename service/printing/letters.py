@@ -5,7 +5,7 @@ proxy. In a fragment it would reach no log, but our pages run no script that cou
 lie in the history of the telephone and in every link that is passed on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from uuid import UUID
 
@@ -33,9 +33,13 @@ class Letter(msgspec.Struct, frozen=True):
 
 
 class Letterhead(msgspec.Struct, frozen=True):
-    """What all letters of a batch have in common. ``public_url`` is where residents sign in."""
+    """What all letters of a batch have in common. ``public_url`` is where residents sign in.
+
+    ``names``: what the round is called in the languages that its name is translated into.
+    """
 
     round: Round
+    names: Mapping[str, str]
     public_url: str
     is_test: bool
 
@@ -61,7 +65,7 @@ def print_letters(head: Letterhead, letters: Sequence[Letter]) -> bytes:
 
 def _write(paper: Paper, head: Letterhead, letter: Letter, square: Image.Image) -> None:
     words, found = paper.words, head.round
-    facts = {"municipality": found.municipality, "round": found.name}
+    facts = {"municipality": found.municipality, "round": head.names.get(letter.language, found.name)}
     paper.add_page()
     paper.say(found.municipality, 12, bold=True)
     paper.say(words.number.format(number=letter.number), 9)

@@ -6,7 +6,7 @@ from functools import reduce
 
 from schema.errors import Fact, Refusal
 from schema.faults import Fault, Faults
-from service.languages import _, counted, dated, listed, marked, moment
+from service.languages import _, counted, dated, language_name, listed, marked, moment
 
 PHASES = {
     "draft": marked("Draft"),
@@ -74,10 +74,16 @@ def said(fault: Fault | Faults) -> str:
     """What is wrong, in the reader's language."""
     if isinstance(fault, Faults):
         return reduce(lambda first, other: _("{first}; {other}", first=first, other=other), map(said, fault))
-    facts = {name: said(fact) if isinstance(fact, Fault | Faults) else fact for name, fact in fault.facts.items()}
+    facts = {name: _found(name, fact) for name, fact in fault.facts.items()}
     if fault.more:
         return counted(fault.number, fault.message, fault.more, **facts)
     return _(fault.message, **facts)
+
+
+def _found(name: str, fact: str | int | Fault | Faults) -> str | int:
+    if isinstance(fact, Fault | Faults):
+        return said(fact)
+    return language_name(fact) if name == "language" and isinstance(fact, str) else fact
 
 
 def _told(name: str, fact: Fact) -> str | int:

@@ -1,15 +1,19 @@
 -- name: addressee
-select r.name as round,
-    case
-        when count(p.person_ref) = 1 then (array_agg(p.person_ref))[1]
-        when count(p.person_ref) = 0 and 'declared' = any (r.sources) then $2::bytea
-    end as person_ref,
-    case when count(distinct p.language) = 1 then min(p.language) end as language
-from box.round r
-left join roll.contact c on c.municipality_id = r.municipality_id and c.contact_ref = $2
-left join roll.person p on p.municipality_id = c.municipality_id and p.person_ref = c.person_ref
-where r.id = $1 and r.announced_at is not null
-group by r.id
+with found as (
+    select r.id, r.name,
+        case
+            when count(p.person_ref) = 1 then (array_agg(p.person_ref))[1]
+            when count(p.person_ref) = 0 and 'declared' = any (r.sources) then $2::bytea
+        end as person_ref,
+        case when count(distinct p.language) = 1 then min(p.language) end as language
+    from box.round r
+    left join roll.contact c on c.municipality_id = r.municipality_id and c.contact_ref = $2
+    left join roll.person p on p.municipality_id = c.municipality_id and p.person_ref = c.person_ref
+    where r.id = $1 and r.announced_at is not null
+    group by r.id
+)
+select coalesce(t.title, f.name) as round, f.person_ref, f.language
+from found f left join box.translation t on t.of_id = f.id and t.language = f.language
 
 -- name: delete_ended_codes
 delete from roll.contact_code c using (

@@ -31,7 +31,6 @@ class Mark(msgspec.Struct, frozen=True):
 
     id: UUID
     title: str
-    language: str
     point: Point
 
 

@@ -82,7 +82,7 @@ where p.round_id = $1 and p.state not in ('withdrawn', 'hidden') and ($4::text i
 order by hashtextextended(p.id::text, $6), p.id limit $3
 
 -- name: marks
-select p.id, p.title, p.language, p.point from civic.proposal p
+select p.id, p.title, p.point from civic.proposal p
 where p.round_id = $1 and p.state not in ('withdrawn', 'hidden') and p.point is not null
     and ($2::text is null or p.area = $2) and ($4::text is null or p.theme = $4)
     and (p.title || ' ' || p.about) ilike all ($3::text[])

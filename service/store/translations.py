@@ -11,11 +11,11 @@ from schema.queries import Db, many, one, queries, run
 
 SQL = queries(__file__)
 
-Noun = Literal["round", "pot", "project", "delivery", "proposal"]
+Noun = Literal["round", "pot", "project", "delivery", "area", "theme", "proposal"]
 
 
 class Original(msgspec.Struct, frozen=True):
-    """What can be translated: a title (of a round and a pot the name) and an about (of a delivery what it says).
+    """What can be translated: a title (of a round, pot, area or theme the name), an about (of a delivery what it says).
 
     Either is empty where there is none. ``number`` is the project's. ``fingerprint`` is SHA-256 (hex) over the title, a
     line's end and the about.
@@ -53,11 +53,13 @@ class Translation(msgspec.Struct, frozen=True):
 class Reading(msgspec.Struct, frozen=True):
     """What a reader of one language gets of a text: what it is ``written_in``, and its translation if it has one.
 
-    ``number`` is of a project.
+    ``number`` is of a project; ``name`` is what an area or a theme is called by those who refer to it.
     """
 
     of_id: UUID
+    noun: Noun
     number: int | None
+    name: str | None
     written_in: str
     title: str | None
     about: str | None
@@ -66,7 +68,7 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 async def originals(db: Db, round_id: UUID) -> list[Original]:
-    """All that can be translated of a round: itself, its pots, projects and deliveries."""
+    """All that can be translated of a round: itself, its areas, themes, pots, projects and deliveries."""
     return await many(db, Original, SQL.originals, round_id)
 
 
@@ -93,6 +95,11 @@ async def readings(db: Db, round_id: UUID, language: str, pot_id: UUID | None = 
 async def readings_of_rounds(db: Db, round_ids: Sequence[UUID], language: str) -> list[Reading]:
     """The words of these rounds themselves for readers of a language."""
     return await many(db, Reading, SQL.readings_of_rounds, round_ids, language)
+
+
+async def round_names(db: Db, round_id: UUID) -> dict[str, str]:
+    """What a round is called, by the languages that its name is translated into."""
+    return {row["language"]: row["title"] for row in await db.fetch(SQL.round_names, round_id)}
 
 
 async def titles_of_pot(db: Db, pot_id: UUID, language: str) -> list[Reading]:

@@ -1,6 +1,6 @@
 -- name: originals
 select of_id, round_id, pot_id, number, noun, title, about, language, encode(box.fingerprint(title, about), 'hex') as fingerprint
-from box.original where round_id = $1 order by noun, number, of_id
+from box.original where round_id = $1 order by noun, number, title, of_id
 
 -- name: original
 select of_id, round_id, pot_id, number, noun, title, about, language, encode(box.fingerprint(title, about), 'hex') as fingerprint
@@ -19,29 +19,36 @@ from box.translation t join box.original o on o.of_id = t.of_id
 where t.of_id = any($1::uuid[]) order by t.language
 
 -- name: readings
-select o.of_id, case when o.noun = 'project' then o.number end as number, o.language as written_in, t.title, t.about,
+select o.of_id, o.noun, case when o.noun = 'project' then o.number end as number,
+    case when o.noun in ('area', 'theme') then o.title end as name, o.language as written_in, t.title, t.about,
     t.corrected_at, coalesce(t.original <> box.fingerprint(o.title, o.about), false) as stale
 from box.original o left join box.translation t on t.of_id = o.of_id and t.language = $2
 where o.round_id = $1 and ($3::uuid is null or o.noun <> 'delivery' and (o.pot_id is null or o.pot_id = $3))
 order by o.of_id
 
 -- name: readings_of_rounds
-select r.id as of_id, null::integer as number, r.language as written_in, t.title, t.about, t.corrected_at,
+select r.id as of_id, 'round' as noun, null::integer as number, null as name, r.language as written_in, t.title, t.about, t.corrected_at,
     coalesce(t.original <> box.fingerprint(r.name, r.about), false) as stale
 from box.round r left join box.translation t on t.of_id = r.id and t.language = $2
 where r.id = any($1::uuid[]) order by r.id
 
+-- name: round_names
+select language, title from box.translation where of_id = $1 and title is not null order by language
+
 -- name: titles_of_pot
-select o.of_id, case when o.noun = 'project' then o.number end as number, o.language as written_in, t.title,
-    null as about, t.corrected_at, coalesce(t.original <> box.fingerprint(o.title, o.about), false) as stale
+select o.of_id, o.noun, case when o.noun = 'project' then o.number end as number, null as name,
+    o.language as written_in, t.title, null as about, t.corrected_at, coalesce(t.original <> box.fingerprint(o.title, o.about), false) as stale
 from box.original o left join box.translation t on t.of_id = o.of_id and t.language = $2
-where o.round_id = (select round_id from box.pot where id = $1) and o.noun <> 'delivery' and coalesce(o.pot_id, $1) = $1
+where o.round_id = (select round_id from box.pot where id = $1) and o.noun in ('round', 'pot', 'project')
+    and coalesce(o.pot_id, $1) = $1
 order by o.of_id
 
 -- name: insert_translation
-insert into box.translation (round_id, pot_id, project_id, delivery_id, language, title, about, original, translated_by)
+insert into box.translation (
+    round_id, pot_id, project_id, delivery_id, area_id, theme_id, language, title, about, original, translated_by)
 select o.round_id, case o.noun when 'pot' then o.of_id end, case o.noun when 'project' then o.of_id end,
-    case o.noun when 'delivery' then o.of_id end, $2, $3, $4, coalesce($5, box.fingerprint(o.title, o.about)), $6
+    case o.noun when 'delivery' then o.of_id end, case o.noun when 'area' then o.of_id end,
+    case o.noun when 'theme' then o.of_id end, $2, $3, $4, coalesce($5, box.fingerprint(o.title, o.about)), $6
 from box.original o where o.of_id = $1
 on conflict on constraint translation_once do nothing
 
@@ -75,7 +82,7 @@ from civic.translation t join civic.proposal p on p.id = t.proposal_id
 where t.proposal_id = any($1::uuid[]) order by t.language, t.proposal_id
 
 -- name: proposal_readings
-select p.id as of_id, null::integer as number, p.language as written_in, t.title, t.about, null::timestamptz as corrected_at,
+select p.id as of_id, 'proposal' as noun, null::integer as number, null as name, p.language as written_in, t.title, t.about, null::timestamptz as corrected_at,
     coalesce(t.original <> box.fingerprint(p.title, p.about), false) as stale
 from civic.proposal p left join civic.translation t on t.proposal_id = p.id and t.language = $2
 where p.id = any($1::uuid[]) order by p.id

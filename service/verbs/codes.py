@@ -30,6 +30,7 @@ from service.store import outbox, rounds
 from service.store.codes import Batch, Kind
 from service.store.roll import Officer
 from service.store.rounds import Round
+from service.store.translations import round_names
 from service.verbs.addressees import Addressee, nobodies, read_addressees
 from service.verbs.rounds import own_round
 
@@ -158,14 +159,14 @@ async def issue_letters(house: House, officer: Officer, round_id: UUID, order: O
                 limit=MOST_HERE,
             )
         )
-    return await _issue(house, officer, round_id, order, persons, _printer(house, order))
+    return await _issue(house, officer, round_id, order, persons, _as_letters)
 
 
 async def issue_list(house: House, officer: Officer, round_id: UUID, wanted: CodeList) -> bytes:
     """Letters (PDF) with codes that name nobody. Raises CodesTooLate once the round is scheduled."""
     order = Order("list", known_language(wanted.language) or FALLBACK, wanted.is_test)
     persons = [each for part in nobodies(wanted.count) for each in part]
-    return await _issue(house, officer, round_id, order, persons, _printer(house, order))
+    return await _issue(house, officer, round_id, order, persons, _as_letters)
 
 
 def _read(house: House, body: bytes) -> list[Addressee]:
@@ -173,11 +174,13 @@ def _read(house: House, body: bytes) -> list[Addressee]:
     return [each for part in read_addressees(file, house.ring.person_ref) for each in part]
 
 
-def _printer(house: House, order: Order) -> Callable[[Round, Sheet], bytes]:
-    def printed(found: Round, sheet: Sheet) -> bytes:
-        return print_letters(Letterhead(found, house.settings.public_url, order.is_test), sheet.letters)
+def _as_letters(head: Letterhead, sheet: Sheet) -> bytes:
+    return print_letters(head, sheet.letters)
 
-    return printed
+
+async def letterhead(roll: Db, found: Round, public_url: str, order: Order) -> Letterhead:
+    """What the letters of an order have in common."""
+    return Letterhead(found, await round_names(roll, found.id), public_url, order.is_test)
 
 
 async def _issue(
@@ -186,7 +189,7 @@ async def _issue(
     round_id: UUID,
     order: Order,
     persons: Sequence[Addressee],
-    printed: Callable[[Round, Sheet], T],
+    printed: Callable[[Letterhead, Sheet], T],
 ) -> T:
     async with house.roll.enter() as db:
         found = await own_round(db, officer, round_id)
@@ -194,6 +197,7 @@ async def _issue(
         chosen, strangers = list(persons), 0
         if order.kind == "register":
             chosen, strangers = await without_letter(db, found, order, persons)
+        head = await letterhead(db, found, house.settings.public_url, order)
     if strangers:
         raise BadAddressees(
             faults=Fault(
@@ -203,7 +207,7 @@ async def _issue(
     if not chosen:
         raise BadAddressees(faults=marked("Everybody in the file has a code that works, or the file names nobody"))
     sheet = write_sheet(order, 1, chosen)
-    written = await asyncio.to_thread(printed, found, sheet)
+    written = await asyncio.to_thread(printed, head, sheet)
     async with house.roll.write() as db:
         batch = await store.insert_batch(db, round_id, order.kind, order.is_test, officer.name)
         await keep_sheet(db, house.keys, order, batch, sheet)

@@ -98,7 +98,7 @@ def ways(house: House) -> list[Kind]:
 def plain_contact(house: House, contact: Contact) -> str:
     """A contact in the form that is hashed. Raises NoGateway, and BadContact for what no code can be sent to."""
     if contact.kind not in ways(house):
-        raise NoGateway(way={"mail": "e-mail", "phone": "SMS"}[contact.kind])
+        raise NoGateway(way={"mail": marked("e-mail"), "phone": marked("SMS")}[contact.kind])
     try:
         if contact.kind == "phone":
             plain = phone_contact(contact.address, house.settings.calling_code)

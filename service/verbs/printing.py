@@ -13,18 +13,20 @@ from service.printing.booths import BoothRow, print_booth_list
 from service.store import printing as store
 from service.store import projects, rounds
 from service.verbs.addressees import read_rows
+from service.verbs.readings import round_texts
 
 MOST_NAMES = 20_000
 """More than that no booth has."""
 
 
 async def print_pot(box: Db, round_id: UUID, pot_id: UUID, language: str) -> bytes:
-    """A pot's ballot (PDF, one page where the projects have room on it). Raises NotFound."""
+    """A pot's ballot in a language (PDF, one page where the projects have room on it). Raises NotFound."""
     found, pot = await rounds.round_by_id(box, round_id), await rounds.pot_by_id(box, pot_id)
     if found is None or pot is None or pot.round_id != round_id:
         raise NotFound(what="pot in this round")
-    on_it = await projects.projects_of_pot(box, pot_id)
-    return await asyncio.to_thread(print_ballot, found, pot, on_it, language)
+    texts = await round_texts(box, round_id, language, pot_id)
+    on_it = [texts.project(each) for each in await projects.projects_of_pot(box, pot_id)]
+    return await asyncio.to_thread(print_ballot, texts.round(found), texts.pot(pot), on_it, language)
 
 
 async def print_booth(
@@ -46,4 +48,6 @@ async def print_booth(
         )
     may = await store.entitlements(roll, round_id, [ref for ref, _ in names])
     rows = [BoothRow(name, may.get(ref)) for ref, name in names]
-    return await asyncio.to_thread(print_booth_list, found, pots, rows, language)
+    texts = await round_texts(roll, round_id, language)
+    shown = [texts.pot(each) for each in pots]
+    return await asyncio.to_thread(print_booth_list, texts.round(found), shown, rows, language)

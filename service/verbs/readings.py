@@ -4,15 +4,19 @@ Whoever wants the originals asks with no language. Nothing that counts, signs or
 """
 
 from collections.abc import Sequence
+from functools import cached_property
+from typing import Literal
 from uuid import UUID
 
 import msgspec
 
+from schema.queries import Db
 from schema.snapshot import Snapshot
 from service.house import House
 from service.languages import Text
 from service.store import translations
 from service.store.projects import Project
+from service.store.proposals import Mark
 from service.store.rounds import Pot, Round
 from service.store.translations import Reading
 from service.verbs.deliveries import FollowedPot, FollowedProject, Following, follow_round
@@ -20,7 +24,7 @@ from service.verbs.proposals import ProposalView
 from service.verbs.rounds import RoundView, public_pot, public_round
 
 
-class Texts(msgspec.Struct, frozen=True):
+class Texts(msgspec.Struct, frozen=True, dict=True):
     """How texts are read in a language, by the id of what they are of; as they were written, where there is none."""
 
     language: str
@@ -43,6 +47,14 @@ class Texts(msgspec.Struct, frozen=True):
         reading = self.found.get(of_id)
         return self._said(text, reading, reading.about if reading else None)
 
+    def area(self, name: str) -> Text:
+        """The name of an area."""
+        return self._named("area", name)
+
+    def theme(self, name: str) -> Text:
+        """The name of a theme."""
+        return self._named("theme", name)
+
     def round(self, found: Round) -> Round:
         """A round in these words."""
         return msgspec.structs.replace(
@@ -51,19 +63,35 @@ class Texts(msgspec.Struct, frozen=True):
 
     def pot(self, pot: Pot) -> Pot:
         """A pot in these words."""
-        return msgspec.structs.replace(pot, name=self.title(pot.id, pot.name))
+        areas = tuple(self.area(each) for each in pot.areas)
+        return msgspec.structs.replace(pot, name=self.title(pot.id, pot.name), areas=areas)
 
     def project(self, project: Project) -> Project:
         """A project in these words."""
         return msgspec.structs.replace(
-            project, title=self.title(project.id, project.title), about=self.about(project.id, project.about)
+            project,
+            title=self.title(project.id, project.title),
+            about=self.about(project.id, project.about),
+            area=self.area(project.area) if project.area else None,
         )
 
     def proposal(self, proposal: ProposalView) -> ProposalView:
         """A proposal in these words."""
         return msgspec.structs.replace(
-            proposal, title=self.title(proposal.id, proposal.title), about=self.about(proposal.id, proposal.about)
+            proposal,
+            title=self.title(proposal.id, proposal.title),
+            about=self.about(proposal.id, proposal.about),
+            area=self.area(proposal.area) if proposal.area else None,
+            theme=self.theme(proposal.theme) if proposal.theme else None,
         )
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, str], Reading]:
+        return {(each.noun, each.name): each for each in self.found.values() if each.name}
+
+    def _named(self, noun: Literal["area", "theme"], name: str) -> Text:
+        reading = self._names.get((noun, name))
+        return self._said(name, reading, reading.title if reading else None)
 
     def _takes(self, reading: Reading) -> bool:
         """Whether a translation is wanted: what is written in the reader's language already needs none."""
@@ -92,11 +120,16 @@ class PotInWords(msgspec.Struct, frozen=True):
     texts: Texts
 
 
+async def round_texts(db: Db, round_id: UUID, language: str, pot_id: UUID | None = None) -> Texts:
+    """How a round is read; of one pot only what stands on its ballot."""
+    return _texts(language, await translations.readings(db, round_id, language, pot_id))
+
+
 async def read_round(house: House, round_id: UUID, language: str) -> RoundInWords:
     """A round that was announced."""
     view = await public_round(house, round_id)
     async with house.box.enter() as db:
-        texts = _texts(language, await translations.readings(db, round_id, language))
+        texts = await round_texts(db, round_id, language)
     return RoundInWords(
         texts.round(view.round),
         [texts.pot(pot) for pot in view.pots],
@@ -111,7 +144,7 @@ async def read_pot(house: House, pot_id: UUID, language: str) -> PotInWords:
     """A pot of an announced round."""
     found, pot, projects = await public_pot(house, pot_id)
     async with house.box.enter() as db:
-        texts = _texts(language, await translations.readings(db, found.id, language, pot_id))
+        texts = await round_texts(db, found.id, language, pot_id)
     return PotInWords(texts.round(found), texts.pot(pot), [texts.project(project) for project in projects], texts)
 
 
@@ -123,19 +156,29 @@ async def read_rounds(house: House, found: Sequence[Round], language: str) -> tu
 
 
 async def read_proposals(
-    house: House, found: Sequence[ProposalView], language: str
+    house: House, found: Sequence[ProposalView], of_round: Texts
 ) -> tuple[list[ProposalView], Texts]:
-    """Proposals that somebody reads."""
+    """Proposals as somebody reads them who reads their round like this."""
+    language = of_round.language
+    async with house.civic.enter() as db:
+        own = await translations.proposal_readings(db, [each.id for each in found], language)
+    beside = [each for each in of_round.found.values() if each.noun in {"round", "area", "theme"}]
+    texts = _texts(language, [*beside, *own])
+    return [texts.proposal(each) for each in found], texts
+
+
+async def read_marks(house: House, found: Sequence[Mark], language: str) -> list[Mark]:
+    """Where proposals are, by their titles."""
     async with house.civic.enter() as db:
         texts = _texts(language, await translations.proposal_readings(db, [each.id for each in found], language))
-    return [texts.proposal(each) for each in found], texts
+    return [msgspec.structs.replace(each, title=texts.title(each.id, each.title)) for each in found]
 
 
 async def read_following(house: House, round_id: UUID, language: str) -> tuple[Following, Texts]:
     """What became of a round's funded projects. Raises NotFound, NotCounted."""
     following = await follow_round(house, round_id)
     async with house.box.enter() as db:
-        texts = _texts(language, await translations.readings(db, round_id, language))
+        texts = await round_texts(db, round_id, language)
     pots = [
         FollowedPot(pot.id, texts.title(pot.id, pot.name), [_followed(texts, project) for project in pot.projects])
         for pot in following.pots

@@ -1,4 +1,4 @@
-"""What officers translate: the words of rounds, pots, projects and deliveries, and those of proposals."""
+"""What officers translate: the words of rounds, areas, themes, pots, projects and deliveries, and of proposals."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -20,8 +20,9 @@ from service.verbs.rounds import own_round
 
 
 class TranslationDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A text in another language: the ``title`` (of a round and a pot the name), the ``about`` (of a delivery what it
-    says), or both. ``revision`` is the one that you saw, 0 for none.
+    """A text in another language: ``title`` (or a name), ``about`` (of a delivery what it says), or both.
+
+    ``revision`` is the one that you saw, 0 for none.
 
     ``original``: SHA-256 (hex) over the title, a line's end and the about that were translated; what stands now unless
     said.
@@ -71,6 +72,13 @@ class Work(msgspec.Struct, frozen=True):
     lacks: dict[str, int]
     lacks_of_proposals: dict[str, int]
     more: UUID | None = None
+
+
+async def list_originals(house: House, officer: Officer, round_id: UUID) -> list[Original]:
+    """All texts of a round of the officer's municipality that can be translated, but for its proposals."""
+    async with house.box.enter() as db:
+        await own_round(db, officer, round_id)
+        return await translations.originals(db, round_id)
 
 
 async def list_translations(house: House, round_id: UUID) -> list[Translation]:
@@ -178,14 +186,14 @@ async def _translation(db: Db, noun: Noun, of_id: UUID, language: str) -> Transl
 
 
 def _in_order(pairs: Sequence[Pair]) -> list[Pair]:
-    """The round first, then its pots with their projects by number, each with what was told of it."""
-    order = {"round": 0, "pot": 1, "project": 2, "delivery": 3}
+    """The round first, its areas and themes, then its pots with their projects by number, each with what was told."""
+    order = {"round": 0, "area": 1, "theme": 2, "pot": 3, "project": 4, "delivery": 5}
     pots = {each.original.pot_id: each.original.number or 0 for each in pairs if each.original.noun == "pot"}
 
-    def place(pair: Pair) -> tuple[int, int, int, str]:
+    def place(pair: Pair) -> tuple[int, int, int, str, str]:
         one = pair.original
-        number = 0 if one.noun in {"round", "pot"} else one.number or 0
-        return pots.get(one.pot_id, 0), number, order.get(one.noun, 9), str(one.of_id)
+        number = 0 if one.noun == "pot" else one.number or 0
+        return pots.get(one.pot_id, 0), number, order[one.noun], one.title, str(one.of_id)
 
     return sorted(pairs, key=place)
 

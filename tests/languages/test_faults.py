@@ -158,7 +158,7 @@ def test_times_are_those_of_the_reader() -> None:
     speak("sv", ZoneInfo("Europe/Stockholm"))
     told = details(refusal)
     speak(ORIGINAL)
-    assert "7\xa0december\xa02026, 15:02\xa0CET" in told.detail
+    assert "7\xa0december\xa02026 kl. 15:02\xa0CET" in told.detail
     assert told.facts == {"destroyed_at": "2026-12-07T14:02:00Z", "decision": "a"}
 
 

@@ -78,7 +78,7 @@ async def test_translations_go_out_and_in_with_the_file(town: Town, dagny: Visit
     [
         ("title:xx", "a", "no page is written in the language of the column title:xx"),
         ("title:ar", "x" * 201, "the title is longer than 200 signs"),
-        ("title:en", "Benches", "Benches is written in en already"),
+        ("title:en", "Benches", "Benches is written in English already"),
         ("about:ar", "وصف", "Benches has no description to be translated"),
     ],
 )

@@ -1,23 +1,30 @@
 """Residents read a round in their language and its originals with one tap; officers translate on one page."""
 
 import gzip
+from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 from xml.etree import ElementTree
 
 import asyncpg
+from pypdf import PdfReader
 
+from schema.database import connect
 from service.rights import OfficerRole
+from service.verbs.printing import print_pot
 from tests.builders import proposal
 from tests.inspector import Element
 from tests.pages.test_house import CANARY
-from tests.pages.test_resident import expired, hidden, in_phase
+from tests.pages.test_resident import expired, hidden, in_phase, signed_in
 from tests.pages.visitor import Visit, Visitor, filled
 from tests.service.test_deliveries import published, tell
-from tests.service.test_translations import ARABIC, drawn, project_of, put
-from tests.town import PASSWORD, Ground, Town
+from tests.service.test_themes import propose
+from tests.service.test_translations import ARABIC, drawn, original_of, project_of, put
+from tests.town import PASSWORD, Ground, Town, moment, pot
 
 ROUND, POT = "شارعنا", "الصندوق الكبير"
+NORTH, PLAY = "الشمال", "اللعب"
 FOUNTAIN = "نافورة"
 TOGGLE = "أظهر النص الأصلي"
 BACK = "أظهر الترجمة"
@@ -193,6 +200,62 @@ async def test_proposals_are_read_in_their_readers_language(town: Town, visitor:
     assert original.page.all("h1")[0]["lang"] == "sv"
 
 
+async def named(town: Town, **changes: Any) -> Ground:
+    """A round of which one area and one theme are called something in Arabic."""
+    ground = await drawn(town, areas=["North", "South"], themes=["Play"], **changes)
+    await put(town, "area", await original_of(ground, "area"), title=NORTH)
+    await put(town, "theme", await original_of(ground, "theme"), title=PLAY)
+    return ground
+
+
+async def test_areas_and_themes_are_sought_in_their_readers_language(town: Town, visitor: Visitor) -> None:
+    """What the form sends stays what the round calls them."""
+    ground = await named(town, proposing_at=moment(), voting_at=moment(timedelta(days=1)))
+    await ground.officer("POST", "announcement")
+    seen = await visitor.open(f"/rounds/{ground.id}/proposals?lang=ar")
+    options = {each["value"]: each.text for each in seen.page.all("option")}
+    assert (options["North"], options["South"], options["Play"]) == (NORTH, "South", PLAY)
+
+
+async def test_a_proposal_shows_its_area_and_theme_in_its_readers_language(town: Town, visitor: Visitor) -> None:
+    """Or as the round calls them, for whoever wants the originals."""
+    ground = await named(town, proposing_at=moment(), voting_at=moment(timedelta(days=1)))
+    await ground.officer("POST", "announcement")
+    of_id = (await propose(ground, area="North", theme="Play")).json()["id"]
+    seen = await visitor.open(f"/proposals/{of_id}?lang=ar")
+    assert (NORTH in seen.text, PLAY in seen.text, "North" in seen.text) == (True, True, False)
+    original = await visitor.open(f"/proposals/{of_id}?lang=ar&original=yes")
+    assert ("North" in original.text, NORTH in original.text) == (True, False)
+
+
+async def test_a_pot_says_whom_it_asks_with_areas_in_its_readers_language(town: Town, visitor: Visitor) -> None:
+    """On the round's page."""
+    ground = await named(town, pots=[pot(areas=["North"])])
+    await ground.officer("POST", "schedule")
+    assert NORTH in (await visitor.open(f"/rounds/{ground.id}?lang=ar")).text
+
+
+async def test_a_ballot_on_paper_is_read_in_its_language(town: Town) -> None:
+    """Name of the pot and titles of its projects."""
+    ground = await drawn(town)
+    await put(town, "pot", ground.pot, "da", title="Den store pulje")
+    await put(town, "project", await project_of(ground), "da", title="Et springvand")
+    box = await connect(town.settings.database_url, "byalag_box")
+    printed = await print_pot(box, UUID(ground.id), UUID(ground.pot), "da")
+    await box.close()
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(printed)).pages)
+    assert ("Den store pulje" in text, "Et springvand" in text, "Project 2" in text) == (True, True, True)
+
+
+async def test_whoever_supports_reads_either_and_stays_there(town: Town, visitor: Visitor) -> None:
+    """The button shows the originals, and supporting keeps to them."""
+    ground = await in_phase(town, "supporting")
+    await put(town, "proposal", await made(town, ground), "en", title="A fountain", about="For all of us.")
+    seen = [await signed_in(visitor, ground)]
+    seen += [await visitor.press(each) for each in ("Show the original", "Support", "Show the translation")]
+    assert ["A fountain" in each.text for each in seen] == [True, False, False, True]
+
+
 async def test_a_translation_is_text(town: Town, visitor: Visitor) -> None:
     """No markup of an officer's is one."""
     ground = await drawn(town)
@@ -253,7 +316,7 @@ async def test_an_officer_translates_and_sees_what_is_missing(town: Town, dagny:
     saved = await written(dagny, seen, ground.id, title=ROUND, about="وصف")
     assert "The translation is saved." in saved.text
     assert "Translated by Dagny" in card(saved, ground.id).text
-    assert (before, lacks(saved)) == ("Arabic: 7 texts missing", "Arabic: 5 texts missing")
+    assert (before, lacks(saved)) == ("Arabic: 9 texts missing", "Arabic: 7 texts missing")
     assert (await dagny.open(f"/rounds/{ground.id}")).status == 404
 
 

@@ -94,7 +94,7 @@ box.close                    s          s          s          s          s
 box.correction               s          s          -          -          -
 box.decision                 s          s          -          -          s
 box.deletion                 s          s          -          -          s
-box.delivery                 -          si         -          -          -
+box.delivery                 s          si         -          -          -
 box.elector                  -          s          -          id         s
 box.elector.pot_id           -          -          -          s          -
 box.head_delivery            -          s          -          -          siu
@@ -107,7 +107,7 @@ box.minutes                  -          s          -          -          si
 box.openings                 -          s          -          -          si
 box.openings.locked          -          -          -          -          u
 box.openings.made_at         -          -          -          -          u
-box.original                 -          s          -          -          -
+box.original                 s          s          -          -          -
 box.outline                  -          sid        -          -          -
 box.paper_batch              -          si         -          -          s
 box.paper_batch.closed_at    -          u          -          -          -
@@ -134,12 +134,12 @@ box.ruling                   s          si         -          -          s
 box.snapshot                 -          s          -          -          si
 box.tile                     -          s          -          -          si
 box.tile.hashes              -          -          -          -          u
-box.theme                    -          sid        s          -          -
+box.theme                    s          sid        s          -          -
 box.trace                    -          si         -          -          d
 box.trace.hour               -          -          -          -          s
 box.trace_key                -          si         -          -          d
 box.trace_key.day            -          -          -          -          s
-box.translation              -          sid        i          -          -
+box.translation              s          sid        i          -          -
 box.translation.about        -          u          -          -          -
 box.translation.original     -          u          -          -          -
 box.translation.revision     -          u          -          -          -

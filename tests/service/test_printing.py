@@ -96,7 +96,7 @@ def test_a_letter_can_be_read_back(language: str) -> None:
     """Whom it is from and for, which round, until when, the code, where it is typed, whom to ask, whose it is."""
     found, code, words = spring(), new_code(), languages()[language]
     letter = Letter(7, code, language, "Åsa Čović", ("Storgatan 1", "123 45 Hagaby"))
-    (text,) = pages(print_letters(Letterhead(found, PUBLIC, False), [letter]))
+    (text,) = pages(print_letters(Letterhead(found, {}, PUBLIC, False), [letter]))
     closes = re.sub(r"\s", " ", words.moment(CLOSES))
     says = ["Hagaby kommun", "Vår gata 2026", "Åsa Čović", "Storgatan 1", "123 45 Hagaby", code, closes]
     says += [sign_in_address(PUBLIC, found.id), words.number.format(number=7), words.how, words.personal]
@@ -104,11 +104,19 @@ def test_a_letter_can_be_read_back(language: str) -> None:
     assert words.test not in text
 
 
+def test_a_letter_calls_the_round_by_its_name_in_the_language() -> None:
+    """Each of a batch by the one that its reader knows; the other as it was written."""
+    letters = [Letter(1, new_code(), "da"), Letter(2, new_code(), "sv")]
+    danish, swedish = pages(print_letters(Letterhead(spring(), {"da": "Vores gade"}, PUBLIC, False), letters))
+    assert ("Vores gade" in danish, "Vår gata 2026" in danish) == (True, False)
+    assert "Vår gata 2026" in swedish
+
+
 def test_an_arabic_letter_has_its_code_from_left_to_right() -> None:
     """It is typed as it stands, whatever the direction of the text around it."""
     found, code = spring(), new_code()
     (text,) = pages(
-        print_letters(Letterhead(found, PUBLIC, False), [Letter(1, code, "ar", "أمينة", ("123 45 Hagaby",))])
+        print_letters(Letterhead(found, {}, PUBLIC, False), [Letter(1, code, "ar", "أمينة", ("123 45 Hagaby",))])
     )
     assert code in text
     assert "123 45 Hagaby" in text
@@ -117,7 +125,7 @@ def test_an_arabic_letter_has_its_code_from_left_to_right() -> None:
 
 def test_a_letter_of_a_test_says_so() -> None:
     """Above everything else, in its language."""
-    (text,) = pages(print_letters(Letterhead(spring(), PUBLIC, True), [Letter(1, new_code(), "sv")]))
+    (text,) = pages(print_letters(Letterhead(spring(), {}, PUBLIC, True), [Letter(1, new_code(), "sv")]))
     assert languages()["sv"].test in text
 
 
@@ -125,7 +133,7 @@ def test_the_square_leads_to_the_sign_in_page_and_does_not_hold_the_code() -> No
     """Module by module it is the QR code of that address alone."""
     found = spring()
     letters = [Letter(number, new_code(), "sv") for number in (1, 2)]
-    for page in pypdf.PdfReader(BytesIO(print_letters(Letterhead(found, PUBLIC, False), letters))).pages:
+    for page in pypdf.PdfReader(BytesIO(print_letters(Letterhead(found, {}, PUBLIC, False), letters))).pages:
         (picture,) = page.images
         image = cast(Any, picture.image).convert("L")
         wide, high = image.size

@@ -33,6 +33,11 @@ async def project_of(ground: Ground, place: int = 0) -> str:
     return found
 
 
+async def original_of(ground: Ground, noun: str) -> str:
+    """The id of the first text of this kind."""
+    return next(str(each["of_id"]) for each in await ground.officer("GET", "originals") if each["noun"] == noun)
+
+
 async def put(
     town: Town, noun: str, of_id: str, language: str = "ar", token: str | None = None, **words: Any
 ) -> Response:
@@ -85,6 +90,33 @@ async def test_every_noun_is_translated(town: Town, noun: str) -> None:
     (seen,) = (await town.client.get(f"/api/rounds/{ground.id}")).json()["translations"]
     assert (seen["noun"], seen["of_id"], seen["language"], seen["title"]) == (noun, of_id, "ar", words["title"])
     assert (seen["translated_by"], seen["stale"], seen["corrected_at"], seen["revision"]) == ("Dagny", False, None, 1)
+
+
+@pytest.mark.parametrize("noun", ["area", "theme"])
+async def test_names_that_others_refer_to_are_translated(town: Town, noun: str) -> None:
+    """Their ids stand among the originals; they have a name and nothing else."""
+    ground = await drawn(town, areas=["North"], themes=["Play"])
+    assert (await put(town, noun, await original_of(ground, noun), title="اسم")).status_code == 200
+    assert [(each["noun"], each["title"]) for each in await there(ground)] == [(noun, "اسم")]
+    assert (await put(town, noun, await original_of(ground, noun), "da", about="Mere")).status_code == 400
+
+
+async def test_what_can_be_translated_is_listed(town: Town) -> None:
+    """Every text of the round, with what it is written in and its fingerprint."""
+    ground = await drawn(town, areas=["North"], themes=["Play"], language="sv")
+    found = await ground.officer("GET", "originals")
+    assert [each["noun"] for each in found] == ["area", "pot", "project", "project", "round", "theme"]
+    assert {each["language"] for each in found} == {"sv"}
+    assert found[0]["fingerprint"] == hashlib.sha256(b"North\n").hexdigest()
+
+
+async def test_an_area_that_goes_takes_its_translations_along(town: Town) -> None:
+    """And one that stays keeps them."""
+    ground = await drawn(town, areas=["North", "South"])
+    for area in [each for each in await ground.officer("GET", "originals") if each["noun"] == "area"]:
+        await put(town, "area", area["of_id"], title=f"{area['title']} بالعربية")
+    await town.act("PUT", f"/api/rounds/{ground.id}?revision=1", json=draft(areas=["South"]))
+    assert [each["title"] for each in await there(ground)] == ["South بالعربية"]
 
 
 async def test_what_was_told_is_translated(town: Town) -> None:
