@@ -25,10 +25,29 @@ class Import(msgspec.Struct, frozen=True):
     id: UUID
 
 
+class Argument(msgspec.Struct, frozen=True):
+    """An argument or an answer."""
+
+    id: UUID
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """What was told of a funded project."""
+
+    id: UUID
+
+
+class Translation(msgspec.Struct, frozen=True):
+    """A text in another language."""
+
+    language: str
+
+
 class RoundHead(msgspec.Struct, frozen=True):
     """A round itself."""
 
     id: UUID
+    name: str
     revision: int
     phase: str
 
