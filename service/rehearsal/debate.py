@@ -45,6 +45,7 @@ async def put_forward(client: Neighbours, round_id: UUID, code: str, idea: Idea)
 
 
 async def hold_debate(
+    label: str,
     client: Neighbours,
     round_id: UUID,
     said: Sequence[Argument],
@@ -61,7 +62,7 @@ async def hold_debate(
         for argument, code in turns[title]:
             await _argue(client, round_id, code, argument, proposed[title])
 
-    await each("Residents argue", list(turns), talk, at_once)
+    await each(label, list(turns), talk, at_once)
 
 
 async def _argue(client: Neighbours, round_id: UUID, code: str, argument: Argument, on: Proposed) -> None:

@@ -85,6 +85,7 @@ async def _perform(stage: Stage, seed: int, kept: Path) -> Shown:
         await season.vote()
         finished = await season.finish()
         await season.tell(finished[0].snapshot)
+        await season.look()
         people = [who.identity for who in season.residents]
         guests, others = people[-GUESTS:], people[:-GUESTS]
         voting = await leave_voting(client, guests)
@@ -130,7 +131,7 @@ def _links(stage: Stage, shown: Shown) -> str:
     rows += [("All there is to check (ZIP)", bundle_path(shown.round_id))]
     rows += [("For programs (OpenAPI)", "/api/openapi.json"), ("Officers", "/officer")]
     rows += [("Officers: what is reported", f"/officer/rounds/{shown.proposing.id}/arguments")]
-    rows += [("Officers: what is not translated", f"/officer/rounds/{shown.proposing.id}/translations")]
+    rows += [("Officers: what is not translated", f"/officer/rounds/{shown.proposing.id}/translations?of=proposals")]
     width = max(len(name) for name, _ in rows)
     lines = [f"  {name:<{width}}  {stage.url}{path}" for name, path in rows]
     logins = [f"  {'':<{width}}  {each.name}, password: {each.password}" for each in (stage.officer, stage.second)]

@@ -1,14 +1,18 @@
 """What neighbours and officers do besides the ballot: put forward, argue, answer, translate, tell. HTTP only."""
 
+import asyncio
+import time
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID, uuid4
 
 import msgspec
 
-from service.rehearsal.answers import Argument, Delivery, RoundView, Translation
-from service.rehearsal.client import Client
+from service.rehearsal.answers import Argument, Delivery, RoundView, Said, Translation, Turnout
+from service.rehearsal.client import Client, Refused
 
+SOON = 60.0
+"""Seconds."""
 FORM, BYTES = "application/x-www-form-urlencoded", "application/octet-stream"
 
 
@@ -16,7 +20,7 @@ class Neighbours(Client):
     """The same caller, in the debate and after the vote."""
 
     async def view_draft(self, round_id: UUID) -> RoundView:
-        """A round as its officers see it."""
+        """A round as its officers see it, with its translations."""
         return await self._act("GET", f"/api/rounds/{round_id}/draft", RoundView)
 
     async def draw_areas(self, outlines: bytes) -> None:
@@ -63,3 +67,18 @@ class Neighbours(Client):
     async def tell(self, project_id: UUID, told: dict[str, Any]) -> UUID:
         """Tell what becomes of a funded project; the id of what was told."""
         return (await self._act("POST", f"/api/projects/{project_id}/deliveries", Delivery, told)).id
+
+    async def arguments(self, proposal_id: UUID) -> list[Argument]:
+        """The first page of what is said about a proposal."""
+        return (await self._act("GET", f"/api/proposals/{proposal_id}/arguments", Said)).items
+
+    async def turnout_by_area(self, round_id: UUID) -> Turnout:
+        """Who took part. The workers add it up on their own, so it may come a moment after the outcome."""
+        end = time.monotonic() + SOON
+        while True:
+            try:
+                return await self._act("GET", f"/api/rounds/{round_id}/turnout-by-area", Turnout)
+            except Refused as refusal:
+                if refusal.code != "not-counted" or time.monotonic() > end:
+                    raise
+            await asyncio.sleep(0.1)

@@ -53,7 +53,7 @@ async def leave_proposing(client: Neighbours, guests: Sequence[str], others: Seq
     await client.announce(view.round.id)
     letters = iter(codes[len(guests) :])
     proposed = {idea.title: await put_forward(client, view.round.id, next(letters), idea) for idea in suburb.NEXT_IDEAS}
-    await hold_debate(client, view.round.id, SAID_NEXT, proposed, list(letters), at_once)
+    await hold_debate("New ideas, for next year", client, view.round.id, SAID_NEXT, proposed, list(letters), at_once)
     passes = await client.sign_in(view.round.id, codes[0])
     await client.save_draft(passes.civic, view.round.id, suburb.DRAFT)
     return Open(view.round.id, codes[: len(guests)])

@@ -21,6 +21,7 @@ from service.rehearsal.debate import SAID, Proposed, hold_debate, put_forward
 from service.rehearsal.election import Ballot
 from service.rehearsal.neighbours import Neighbours
 from service.rehearsal.residents import Resident, make_residents, register_rows
+from service.rehearsal.shown import check_shown
 from service.rehearsal.suburb import ALL, CHOICES, IDEAS, KRONA, YOUTH, Idea
 from service.rehearsal.translations import Text, texts_of, translate
 from service.rehearsal.wire import NoAnswer
@@ -93,7 +94,9 @@ class Season:
     async def debate(self) -> None:
         """Other residents argue about it, and are answered."""
         codes = [self._codes[who.identity] for who in self.residents[len(IDEAS) :]]
-        await hold_debate(self._client, self.view.round.id, SAID, self._proposed, codes, self._at_once)
+        await hold_debate(
+            "Residents argue", self._client, self.view.round.id, SAID, self._proposed, codes, self._at_once
+        )
 
     async def translate(self) -> None:
         """Officers translate the round and what was proposed, which goes on the ballot with its translations."""
@@ -164,6 +167,10 @@ class Season:
                 told = step | self._spent(project) if step["state"] == "under-way" else step
                 said.append(Text("delivery", await self._client.tell(project.id, told), step["says"]))
         await translate(self._client, said)
+
+    async def look(self) -> None:
+        """Everybody looks at what was proposed, said and translated, and at who took part."""
+        self.checks += await check_shown(self._client, self.view.round.id, self._proposed)
 
     def _spent(self, project: Project) -> dict[str, Any]:
         """What is said of money and time once a project is under way."""
