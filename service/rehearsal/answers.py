@@ -25,10 +25,51 @@ class Import(msgspec.Struct, frozen=True):
     id: UUID
 
 
+class Argument(msgspec.Struct, frozen=True):
+    """An argument or an answer; of an argument also what was answered to it."""
+
+    id: UUID
+    answers: tuple["Argument", ...] = ()
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A page of what is said about a proposal."""
+
+    items: list[Argument]
+
+
+class TurnoutLine(msgspec.Struct, frozen=True):
+    """How many of these areas' electors took part."""
+
+    areas: tuple[str, ...]
+    electors: int
+    took_part: int
+
+
+class Turnout(msgspec.Struct, frozen=True):
+    """Who took part in a round, by area."""
+
+    lines: list[TurnoutLine]
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """What was told of a funded project."""
+
+    id: UUID
+
+
+class Translation(msgspec.Struct, frozen=True):
+    """A text in another language, of something with this id."""
+
+    of_id: UUID
+    language: str
+
+
 class RoundHead(msgspec.Struct, frozen=True):
     """A round itself."""
 
     id: UUID
+    name: str
     revision: int
     phase: str
 
@@ -51,11 +92,12 @@ class Project(msgspec.Struct, frozen=True):
 
 
 class RoundView(msgspec.Struct, frozen=True):
-    """A round with its pots and projects."""
+    """A round with its pots, projects and, where it is read as everybody reads it, translations."""
 
     round: RoundHead
     pots: list[Pot]
     projects: list[Project]
+    translations: list[Translation] = []
 
 
 class Roll(msgspec.Struct, frozen=True):
@@ -96,11 +138,14 @@ class Accepted(msgspec.Struct, frozen=True):
 
 
 class Proposal(msgspec.Struct, frozen=True):
-    """A proposal as everybody sees it."""
+    """A proposal as everybody sees it; of its pictures only that they are there."""
 
     id: UUID
     title: str
     supports: int
+    theme: str | None = None
+    point: tuple[int, int] | None = None
+    pictures: tuple[msgspec.Raw, ...] = ()
 
 
 class Page(msgspec.Struct, frozen=True):

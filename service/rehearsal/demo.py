@@ -1,10 +1,7 @@
 """``byalag demo``: a housing company's round in a minute, and then a house to look around in."""
 
 import textwrap
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
 from uuid import UUID
 
 import click
@@ -16,7 +13,9 @@ from service.pages.telling import Told, told
 from service.pages.words import money, rule_name
 from service.rehearsal import suburb
 from service.rehearsal.bundle import bundle_path
-from service.rehearsal.client import Client, Refused
+from service.rehearsal.client import Refused
+from service.rehearsal.neighbours import Neighbours
+from service.rehearsal.open_rounds import Open, leave_proposing, leave_voting
 from service.rehearsal.report import WIDTH, check_lines
 from service.rehearsal.season import RESIDENTS, Season
 from service.rehearsal.stage import Stage, own_stage, stay
@@ -28,13 +27,14 @@ GUESTS = 5
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """Whether everything ``held``; the round that is over; the one that is open, with letter codes nobody used."""
+    """Whether everything ``held``; the round that is over, with its most ``argued`` proposal; those that are open."""
 
     held: bool
     round_id: UUID
     snapshots: list[Snapshot]
-    open_id: UUID
-    codes: list[str]
+    argued: UUID
+    voting: Open
+    proposing: Open
 
 
 @click.command()
@@ -57,7 +57,7 @@ def demo(data: Path | None, host: str, port: int, kept: Path, leave: bool, seed:
     """See a whole round in about a minute, then look around in it.
 
     Starts a house on this machine, lets the residents of a housing company that we made up propose, support and vote
-    over HTTP, counts, explains the outcome, and leaves a small second round open in which you can vote yourself.
+    over HTTP, counts, explains the outcome, and leaves two more rounds open in which you can vote and propose yourself.
     """
     click.echo(f"{suburb.COMPANY} asks its {RESIDENTS} residents what to do with two sums of money.\n")
     with own_stage(data, host, port, suburb.OFFICERS, suburb.COMPANY) as stage:
@@ -74,16 +74,22 @@ def demo(data: Path | None, host: str, port: int, kept: Path, leave: bool, seed:
 async def _perform(stage: Stage, seed: int, kept: Path) -> Shown:
     """Play both rounds, and tell what came of the first."""
     async with Wire(stage.url, AT_ONCE) as wire:
-        client = Client(wire)
+        client = Neighbours(wire)
         await client.sign_in_officers(stage.officer, stage.second)
         season = Season(client, seed, AT_ONCE)
         await season.open_round()
         await season.propose()
+        await season.debate()
+        await season.translate()
         await season.support()
         await season.vote()
         finished = await season.finish()
-        guests = Random(seed).sample([who.identity for who in season.residents], GUESTS)  # noqa: S311 - made up
-        summer, codes = await _leave_open(client, guests)
+        await season.tell(finished[0].snapshot)
+        await season.look()
+        people = [who.identity for who in season.residents]
+        guests, others = people[-GUESTS:], people[:-GUESTS]
+        voting = await leave_voting(client, guests)
+        proposing = await leave_proposing(client, guests, others, AT_ONCE)
         kept.write_bytes(await client.bundle(season.view.round.id))  # noqa: ASYNC240 - nobody waits meanwhile
     click.echo(f"\nOn the way\n{check_lines(season.checks)}")
     for pot in finished:
@@ -92,30 +98,8 @@ async def _perform(stage: Stage, seed: int, kept: Path) -> Shown:
     click.echo(f"  Kept for you; see for yourself: byalag verify {kept}")
     every = (*season.checks, *(check for pot in finished for check in pot.checks), season.verified)
     held = all(check.holds for check in every)
-    return Shown(held, season.view.round.id, [pot.snapshot for pot in finished], summer, codes)
-
-
-async def _leave_open(client: Client, guests: Sequence[str]) -> tuple[UUID, list[str]]:
-    """A second round that is open for a week, and letter codes for it that nobody used."""
-    now = datetime.now(UTC)
-    view = await client.draft_round(
-        {
-            "name": f"{suburb.SUMMER_ROUND} {now.year + 1}",
-            "about": "En liten omröstning som är öppen nu. A small vote that is open now.",
-            "currency": suburb.CURRENCY,
-            "language": "sv",
-            "pots": [suburb.SUMMER_POT],
-            "voting_at": now - timedelta(minutes=1),
-            "closes_at": now + timedelta(days=7),
-        }
-    )
-    for number, (title, about, cost) in enumerate(suburb.SUMMER_PROJECTS, 1):
-        words = {"title": title, "about": about, "number": number}
-        await client.add_project(view.round.id, {**words, "pot_id": view.pots[0].id, "cost": cost * suburb.KRONA})
-    await client.wait_for_roll(view.round.id)
-    codes = await client.issue_codes(view.round.id, guests)
-    await client.schedule(view.round.id)
-    return view.round.id, list(codes.values())
+    snapshots = [pot.snapshot for pot in finished]
+    return Shown(held, season.view.round.id, snapshots, season.argued, voting, proposing)
 
 
 def _outcome(snapshot: Snapshot) -> str:
@@ -138,11 +122,16 @@ def _told(row: Told, currency: str) -> list[str]:
 
 
 def _links(stage: Stage, shown: Shown) -> str:
-    rows = [("All rounds", "/"), ("This round", f"/rounds/{shown.round_id}")]
+    this = f"/rounds/{shown.round_id}"
+    rows = [("All rounds", "/"), ("This round, with a map", this), ("The same in Arabic", f"{this}?lang=ar")]
+    rows += [("Proposals, with pictures and places", f"{this}/proposals")]
+    rows += [("What was said of one of them", f"/proposals/{shown.argued}")]
     rows += [(f"Outcome, {snapshot.pot}", f"/pots/{snapshot.pot_id}/results") for snapshot in shown.snapshots]
-    rows += [("Who took part, by area", f"/rounds/{shown.round_id}/turnout")]
+    rows += [("Who took part, by area", f"{this}/turnout"), ("What becomes of what was funded", f"{this}/delivery")]
     rows += [("All there is to check (ZIP)", bundle_path(shown.round_id))]
     rows += [("For programs (OpenAPI)", "/api/openapi.json"), ("Officers", "/officer")]
+    rows += [("Officers: what is reported", f"/officer/rounds/{shown.proposing.id}/arguments")]
+    rows += [("Officers: what is not translated", f"/officer/rounds/{shown.proposing.id}/translations?of=proposals")]
     width = max(len(name) for name, _ in rows)
     lines = [f"  {name:<{width}}  {stage.url}{path}" for name, path in rows]
     logins = [f"  {'':<{width}}  {each.name}, password: {each.password}" for each in (stage.officer, stage.second)]
@@ -150,6 +139,10 @@ def _links(stage: Stage, shown: Shown) -> str:
 
 
 def _invitation(stage: Stage, shown: Shown) -> str:
-    where = f"  {stage.url}/rounds/{shown.open_id}/sign-in"
-    codes = [f"  {code}" for code in shown.codes]
-    return "\n".join(["Vote yourself, in the round that is open, with the code of one of these letters", where, *codes])
+    vote = "Vote yourself, in the round that is open, with the code of one of these letters"
+    propose = "Propose and argue yourself, in next year's round; a draft waits behind the first of these codes"
+    parts = ((vote, shown.voting), (propose, shown.proposing))
+    return "\n\n".join(
+        "\n".join([words, f"  {stage.url}/rounds/{left.id}/sign-in", *(f"  {code}" for code in left.codes)])
+        for words, left in parts
+    )

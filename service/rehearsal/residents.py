@@ -6,7 +6,7 @@ from random import Random
 import msgspec
 
 from service.rehearsal.election import Choices
-from service.rehearsal.suburb import AREAS, IDEAS, KRONA, YOUTH, Idea
+from service.rehearsal.suburb import AREAS, EAGER, IDEAS, KRONA, PEOPLE, YOUTH, Idea
 
 AGES = (13, 92)
 NEARBY = 1.7
@@ -14,12 +14,13 @@ NEARBY = 1.7
 
 
 class Resident(msgspec.Struct, frozen=True):
-    """A row of the register, and a liking from 0 up for each idea by its title."""
+    """A row of the register, how ``eager`` they are to take part, and a liking from 0 up for each idea by its title."""
 
     identity: str
     area: str
     age: int
     birth_month: int
+    eager: float
     likes: Mapping[str, float]
 
     def favourites(self, most: int) -> list[Idea]:
@@ -47,10 +48,11 @@ def make_residents(count: int, chance: Random) -> list[Resident]:
 
 
 def _resident(number: int, chance: Random) -> Resident:
-    area = chance.choices(AREAS, weights=(5, 3, 2))[0]
+    area = chance.choices(AREAS, weights=PEOPLE)[0]
     age = min(round(chance.triangular(*AGES, 35)), AGES[1])
     likes = {idea.title: _liking(idea, area, age) * chance.random() for idea in IDEAS}
-    return Resident(f"TV-{number:04}", area, age, chance.randint(1, 12), likes)
+    eager = chance.random() ** (1 / EAGER[area])
+    return Resident(f"TV-{number:04}", area, age, chance.randint(1, 12), eager, likes)
 
 
 def _liking(idea: Idea, area: str, age: int) -> float:

@@ -5,23 +5,30 @@ import time
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from schema.rules import TieOrder
 from schema.snapshot import Inputs, Snapshot
 from service.rehearsal import suburb
+from service.rehearsal.answers import Project
 from service.rehearsal.booth import Booth
 from service.rehearsal.bundle import check_bundle
 from service.rehearsal.checks import Check
-from service.rehearsal.client import Client
 from service.rehearsal.crowd import each, say
+from service.rehearsal.debate import SAID, Proposed, hold_debate, put_forward
 from service.rehearsal.election import Ballot
+from service.rehearsal.neighbours import Neighbours
 from service.rehearsal.residents import Resident, make_residents, register_rows
+from service.rehearsal.shown import check_shown
 from service.rehearsal.suburb import ALL, CHOICES, IDEAS, KRONA, YOUTH, Idea
+from service.rehearsal.translations import Text, texts_of, translate
 from service.rehearsal.wire import NoAnswer
 
-RESIDENTS, SUPPORTERS, VOTERS = 400, 180, 250
+RESIDENTS, VOTERS = 400, 250
+INTERESTED, SUPPORTERS = 270, 180
+"""Those who are the most eager vote; somewhat more of them may support, and so many do."""
 SUPPORTS_NEEDED = 5
 CHANGED = 0.15
 """The share of voters who cast another ballot first."""
@@ -45,19 +52,27 @@ class Finish(msgspec.Struct, frozen=True):
 class Season:
     """One round of the company. Its public methods are called in the order in which they stand here."""
 
-    def __init__(self, client: Client, seed: int, at_once: int) -> None:
+    def __init__(self, client: Neighbours, seed: int, at_once: int) -> None:
         self._client = client
         self._at_once = at_once
         self._chance = Random(seed)  # noqa: S311 - the same seed makes the same season
         self._ties = TieOrder(seed=f"Tranviken {seed}")
         self._codes: dict[str, str] = {}
         self._numbers: dict[str, dict[str, int]] = {ALL: {}, YOUTH: {}}
+        self._proposed: dict[str, Proposed] = {}
         self._booths: dict[str, Booth] = {}
         self.residents = make_residents(RESIDENTS, self._chance)
+        self._eager = sorted(self.residents, key=lambda who: -who.eager)
         self.checks: list[Check] = []
 
+    @property
+    def argued(self) -> UUID:
+        """The proposal about which most is said."""
+        return self._proposed[SAID[0].on].id
+
     async def open_round(self) -> None:
-        """The company drafts a round, imports its register, and sends everybody a letter with a code."""
+        """The company draws its areas, drafts a round, imports its register, and sends everybody a letter."""
+        await self._client.draw_areas(suburb.outlines_file())
         self.view = await self._client.draft_round(self._draft("proposing_at"))
         rows = register_rows(self.residents, datetime.now(UTC).year)
         await self._client.import_register(["identity", "area", "birth_year", "birth_month"], rows)
@@ -67,28 +82,38 @@ class Season:
         say("Register imported, letters sent", f"{roll.persons} residents, {roll.entitled} may vote")
 
     async def propose(self) -> None:
-        """Residents put forward what they would like."""
+        """Residents put forward what they would like, with its place and pictures."""
 
-        async def put_forward(pair: tuple[Idea, Resident]) -> None:
+        async def propose(pair: tuple[Idea, Resident]) -> None:
             idea, author = pair
-            passes = await self._client.sign_in(self.view.round.id, self._codes[author.identity])
-            words = {"title": idea.title, "about": idea.about, "language": idea.language, "author_name": idea.author}
-            facts = {"area": idea.area, "cost_guess": idea.cost * KRONA}
-            await self._client.propose(passes.civic, self.view.round.id, {**words, **facts})
+            code = self._codes[author.identity]
+            self._proposed[idea.title] = await put_forward(self._client, self.view.round.id, code, idea)
 
-        await each("Residents propose", list(zip(IDEAS, self.residents, strict=False)), put_forward, self._at_once)
+        await each("Residents propose", list(zip(IDEAS, self.residents, strict=False)), propose, self._at_once)
+
+    async def debate(self) -> None:
+        """Other residents argue about it, and are answered."""
+        codes = [self._codes[who.identity] for who in self.residents[len(IDEAS) :]]
+        await hold_debate(
+            "Residents argue", self._client, self.view.round.id, SAID, self._proposed, codes, self._at_once
+        )
+
+    async def translate(self) -> None:
+        """Officers translate the round and what was proposed, which goes on the ballot with its translations."""
+        proposals = [Text("proposal", each.id, title) for title, each in self._proposed.items()]
+        done = await translate(self._client, [*texts_of(self.view), *proposals])
+        say("Officers translate", f"{done} translations: the round, its pots and all proposals")
 
     async def support(self) -> None:
         """Residents back what they like, the workers count, and the officer admits what enough of them back."""
         self.view = await self._client.edit_round(self.view, self._draft("supporting_at"))
-        ids = {proposal.title: proposal.id for proposal in await self._client.proposals(self.view.round.id)}
-        supporters = self._chance.sample(self.residents, SUPPORTERS)
+        supporters = self._chance.sample(self._eager[:INTERESTED], SUPPORTERS)
         given = [(who, who.favourites(self._chance.randint(1, 4))) for who in supporters]
 
         async def back(pair: tuple[Resident, list[Idea]]) -> None:
             passes = await self._client.sign_in(self.view.round.id, self._codes[pair[0].identity])
             for idea in pair[1]:
-                await self._client.support(passes.civic, ids[idea.title])
+                await self._client.support(passes.civic, self._proposed[idea.title].id)
 
         await each("Residents support", given, back, self._at_once)
         await self._shortlist(await self._supports(sum(len(ideas) for _, ideas in given)))
@@ -99,7 +124,7 @@ class Season:
         await self._client.wait_for_roll(self.view.round.id)
         await self._client.schedule(self.view.round.id)
         self._booths = self._set_up_booths()
-        *turns, hurried, greedy, wavering = [self._turn(who) for who in self._chance.sample(self.residents, VOTERS)]
+        *turns, hurried, greedy, wavering = [self._turn(who) for who in self._eager[:VOTERS]]
 
         async def take(turn: Turn) -> None:
             tokens = await self._tokens(turn.code)
@@ -128,6 +153,30 @@ class Season:
         self.verified = await check_bundle(self._client, self.view.round.id)
         return finished
 
+    async def tell(self, snapshot: Snapshot) -> None:
+        """The company tells how the first funded projects of a pot get on, in its language and others."""
+        view = await self._client.view_draft(self.view.round.id)
+        funded = [
+            project
+            for project in view.projects
+            if project.pot_id == snapshot.pot_id and str(project.number) in snapshot.outcome.funded
+        ]
+        said = []
+        for project, steps in zip(funded, suburb.TOLD, strict=False):
+            for step in steps:
+                told = step | self._spent(project) if step["state"] == "under-way" else step
+                said.append(Text("delivery", await self._client.tell(project.id, told), step["says"]))
+        await translate(self._client, said)
+
+    async def look(self) -> None:
+        """Everybody looks at what was proposed, said and translated, and at who took part."""
+        self.checks += await check_shown(self._client, self.view.round.id, self._proposed)
+
+    def _spent(self, project: Project) -> dict[str, Any]:
+        """What is said of money and time once a project is under way."""
+        ready = datetime.now(UTC).date() + timedelta(days=suburb.READY_IN)
+        return {"spent": round(project.cost * suburb.SPENT), "expected_on": ready}
+
     def _draft(self, begun: str) -> dict[str, Any]:
         """The round, with a timeline that has reached this step."""
         now, reached = datetime.now(UTC), STEPS.index(begun)
@@ -141,8 +190,9 @@ class Season:
             "currency": suburb.CURRENCY,
             "language": "sv",
         }
-        parts = {"areas": suburb.AREAS, "pots": suburb.POTS, "lot_seed": self._ties.seed, "shows_what_if": True}
-        return {**words, **parts, **times, "closes_at": now + timedelta(days=14)}
+        parts = {"areas": suburb.AREAS, "themes": suburb.THEMES, "pots": suburb.POTS}
+        count = {"lot_seed": self._ties.seed, "shows_what_if": True}
+        return {**words, **parts, **count, **times, "closes_at": now + timedelta(days=14)}
 
     async def _supports(self, sent: int) -> dict[str, int]:
         """How many back each proposal, by title, once all that was sent is counted."""
@@ -156,12 +206,11 @@ class Season:
 
     async def _shortlist(self, supports: dict[str, int]) -> None:
         pots = {pot.name: pot.id for pot in self.view.pots}
-        ids = {proposal.title: proposal.id for proposal in await self._client.proposals(self.view.round.id)}
         chosen = [idea for idea in IDEAS if supports[idea.title] >= SUPPORTS_NEEDED]
         for idea in chosen:
             number = self._numbers[idea.pot][idea.title] = len(self._numbers[idea.pot]) + 1
             into = {"pot_id": pots[idea.pot], "cost": idea.cost * KRONA, "number": number}
-            await self._client.shortlist(ids[idea.title], into)
+            await self._client.shortlist(self._proposed[idea.title].id, into)
         say("Officer shortlists", f"{len(chosen)} of {len(IDEAS)}: those that at least {SUPPORTS_NEEDED} support")
 
     def _set_up_booths(self) -> dict[str, Booth]:

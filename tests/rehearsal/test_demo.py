@@ -38,6 +38,8 @@ def test_demo_ends_well(tmp_path: Path) -> None:
         "chose it and paid for it",
         "By votes while the money lasts",
         "verify accepts",
+        "6 have a picture",
+        "can be read in four languages",
     ):
         assert words in done.stdout
 
