@@ -86,8 +86,10 @@ UNANSWERED = {
     "GET /static/brand.css": "404",
     "GET /static/logo": "404",
 }
-"""Reads that refuse everybody in these houses, which have no provider, map, pictures and no look of their own, or that have
-nothing to hint at once voting is over."""
+"""Reads that refuse everybody in these houses, which have no provider, map, pictures and no look of their own.
+
+Of hints there are none once voting is over.
+"""
 
 LOCKED = {
     "box.openings.locked",
