@@ -30,9 +30,11 @@ from service.api import (
     declarations,
     deliveries,
     desk,
+    drafts,
     heads,
     health,
     ledger,
+    outlines,
     paper,
     pictures,
     projects,
@@ -74,6 +76,7 @@ from service.verbs.contact_codes import Contact
 from service.verbs.declarations import Declaration
 from service.verbs.deliveries import DeliveryDraft
 from service.verbs.desk import QuarantineDraft
+from service.verbs.drafts import DraftWords
 from service.verbs.heads import WebhookDraft
 from service.verbs.moderation import ArgumentReviewDraft, OfficialAnswer
 from service.verbs.paper import BatchDraft, Decided, Keyed, Totals
@@ -93,7 +96,7 @@ BODIES: list[type[Any]] = [
     *(ArgumentDraft, AnswerDraft, OfficialAnswer, ArgumentReviewDraft, Report),
     *(RoundSettings, Ballot, Withdrawal, CodeSignIn, OfficerSignIn, CodeList, Void),
     *(QuarantineDraft, AppealDraft, AppealQuestion, AppealAnswer, BallotAppealDraft, Sought, Declaration, Contact),
-    *(DeliveryDraft, TranslationDraft, BatchDraft, Totals, Marking, Unmarking, Keyed, Decided, Assistance),
+    *(DeliveryDraft, TranslationDraft, DraftWords, BatchDraft, Totals, Marking, Unmarking, Keyed, Decided, Assistance),
 ]
 
 api = Router(
@@ -106,6 +109,7 @@ api = Router(
             deliveries,
             translations,
             proposals,
+            drafts,
             arguments,
             pictures,
             ballots,
@@ -113,6 +117,7 @@ api = Router(
             codes,
             snapshots,
             turnout,
+            outlines,
             ledger,
             heads,
             auditors,

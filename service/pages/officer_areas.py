@@ -15,9 +15,7 @@ from service.problems import details
 from service.reading import AnyRequest
 from service.store.roll import Officer
 from service.verbs import outlines as verbs
-
-LIMIT = 20 * 1024 * 1024
-"""Bytes of a file of outlines. What is kept of it is a thousandth of that."""
+from service.verbs.outlines import LIMIT
 
 _MENDABLE = (Malformed, TooLarge, UnknownForm)
 

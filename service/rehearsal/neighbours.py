@@ -3,7 +3,7 @@
 import asyncio
 import time
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import msgspec
@@ -13,7 +13,7 @@ from service.rehearsal.client import Client, Refused
 
 SOON = 60.0
 """Seconds."""
-FORM, BYTES = "application/x-www-form-urlencoded", "application/octet-stream"
+BYTES = "application/octet-stream"
 
 
 class Neighbours(Client):
@@ -28,17 +28,13 @@ class Neighbours(Client):
         return await self._act("GET", f"/api/rounds/{round_id}/originals", list[Original])
 
     async def draw_areas(self, outlines: bytes) -> None:
-        """Send a GeoJSON file of the areas. Only the officers' page takes one, so it comes as its form."""
-        edge = uuid4().hex
-        head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="areas.geojson"\r\n\r\n'
-        body = head.encode() + outlines + f"\r\n--{edge}--\r\n".encode()
-        form = f"multipart/form-data; boundary={edge}"
-        await self._send("POST", "/officer/areas", body, form=form, token=self._officer)
+        """Send a GeoJSON file of the areas."""
+        await self._send("PUT", "/api/outlines", outlines, form="application/geo+json", token=self._officer)
 
     async def save_draft(self, token: str, round_id: UUID, words: dict[str, str]) -> None:
-        """Keep a proposal that is not put forward yet. Only the residents' page does, so it comes as its form."""
-        body = urlencode({"pass": token, "draft": str(uuid4()), **words}).encode()
-        await self._send("POST", f"/rounds/{round_id}/drafts", body, form=FORM)
+        """Keep a proposal that is not put forward yet."""
+        path = f"/api/rounds/{round_id}/drafts/{uuid4()}"
+        await self._send("PUT", path, msgspec.json.encode(words), token=token)
 
     async def add_picture(self, token: str, proposal_id: UUID, content: bytes, alt: str) -> None:
         """Add a picture to one's own proposal."""

@@ -11,6 +11,9 @@ from service.store import outlines
 from service.store.outlines import Outline
 from service.store.roll import Officer
 
+LIMIT = 20 * 1024 * 1024
+"""Bytes of a file of outlines. What is kept of it is a thousandth of that."""
+
 
 class Frame(msgspec.Struct, frozen=True):
     """What a map shows, to its edges, in hundred thousandths of a degree."""

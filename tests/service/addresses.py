@@ -103,6 +103,7 @@ def fillings(scene: Scene, method: str) -> dict[str, list[str]]:
         "auditor_id": [scene.auditor],
         "batch_id": [scene.batch],  # of papers; of codes there is none
         "argument_id": [scene.round_id],  # there is none, so nothing is hidden or answered
+        "draft_id": [scene.round_id],  # there is none, so nothing is deleted
         "appeal_id": [scene.round_id],  # there is none, so nothing is answered
         "session_id": [scene.round_id],
         "officer_id": [scene.round_id],

@@ -11,6 +11,7 @@ from schema.errors import Malformed
 from service.pages.maps import WIDTH, drawn
 from service.sources.outlines import AREAS, SCALE, read_outlines
 from service.store.outlines import Outline
+from tests.town import Town, draft
 
 SQUARE = [[11.9, 57.7], [12.0, 57.7], [12.0, 57.8], [11.9, 57.8], [11.9, 57.7]]
 
@@ -115,3 +116,24 @@ def test_a_square_on_the_ground_is_a_square_on_the_map() -> None:
 def test_without_outlines_there_is_no_map() -> None:
     """A municipality need not have one."""
     assert drawn([]) is None
+
+
+async def test_areas_are_drawn_by_a_program_and_read_by_everybody(town: Town) -> None:
+    """What the file does not name goes."""
+    headers = town.badge(await town.hire()) | {"Content-Type": "application/geo+json"}
+    for names in (("North", "South"), ("South",)):
+        sent = await town.client.put("/api/outlines", content=file(*map(feature, names)), headers=headers)
+        assert [each["area"] for each in sent.json()] == list(names)
+    view = await town.act("POST", "/api/rounds", json=draft())
+    there = await town.client.get(f"/api/municipalities/{view['round']['municipality_id']}/outlines")
+    assert (there.json(), "etag" in there.headers) == (sent.json(), True)
+
+
+async def test_a_file_that_is_no_map_changes_nothing(town: Town) -> None:
+    """The refusal says what is wrong with it."""
+    headers = town.badge(await town.hire()) | {"Content-Type": "application/geo+json"}
+    await town.client.put("/api/outlines", content=file(feature()), headers=headers)
+    refused = await town.client.put("/api/outlines", content=b"{}", headers=headers)
+    view = await town.act("POST", "/api/rounds", json=draft())
+    there = await town.client.get(f"/api/municipalities/{view['round']['municipality_id']}/outlines")
+    assert (refused.status_code, [each["area"] for each in there.json()]) == (400, ["North"])
