@@ -69,10 +69,10 @@ async def test_a_draft_is_deleted_once_however_often_it_is_sent(street: Ground) 
 async def test_a_pass_of_another_round_reads_nothing(town: Town, street: Ground) -> None:
     """Nor saves or deletes."""
     other = await round_with(town)
-    path = f"/api/rounds/{other.id}/drafts"
+    path = f"/api/rounds/{street.id}/drafts"
     answers = [
-        await send(street, "AMINA-1", "GET", path),
-        await send(street, "AMINA-1", "PUT", f"{path}/{uuid4()}", WORDS),
-        await send(street, "AMINA-1", "DELETE", f"{path}/{uuid4()}"),
+        await send(other, "AMINA-1", "GET", path),
+        await send(other, "AMINA-1", "PUT", f"{path}/{uuid4()}", WORDS),
+        await send(other, "AMINA-1", "DELETE", f"{path}/{uuid4()}"),
     ]
     assert {answer.status_code for answer in answers} == {403}
