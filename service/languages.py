@@ -194,13 +194,22 @@ def listed(parts: Sequence[str], last: Literal["and", "or"] = "and") -> str:
     return format_list(parts, "or" if last == "or" else "standard", locale_of(_spoken.get()))
 
 
+def apart(text: str) -> str:
+    """A fact of a sentence: on a page from right to left it keeps its own order, and leaves the sentence its."""
+    return f"\u2068{text}\u2069" if LANGUAGES[_spoken.get()].direction == "rtl" else text
+
+
 def dated(on: date) -> str:
     """A day: 7 December 2026."""
-    return format_date(on, "long", locale_of(_spoken.get())).replace(" ", HARD)
+    return apart(_dated(on))
 
 
 def moment(at: datetime) -> str:
     """A time in this request's zone: 7 December 2026, 15:02 CET."""
     there = at.astimezone(_zone.get())
     time = f"{format_time(there, 'short', there.tzinfo, locale_of(_spoken.get()))}{HARD}{there:%Z}"
-    return _("{day}, {time}", day=dated(there.date()), time=time)
+    return apart(_("{day}, {time}", day=_dated(there.date()), time=time))
+
+
+def _dated(on: date) -> str:
+    return format_date(on, "long", locale_of(_spoken.get())).replace(" ", HARD)

@@ -21,6 +21,9 @@ picture it was and not how large the picture is, so these do not bend to the pag
 NEARER = 4
 """How many times larger a map is once a point is on it, so that a finger can be more exact."""
 
+INSET = 0.3
+"""How wide the whole map is in a corner of a nearer one, of the width of that."""
+
 
 class Shape(msgspec.Struct, frozen=True):
     """An area: the path of its outline, and where its number stands."""
@@ -31,6 +34,14 @@ class Shape(msgspec.Struct, frozen=True):
     y: int
 
 
+class Inset(msgspec.Struct, frozen=True):
+    """The whole map, small, in the corner of a nearer one that is farthest from the point: where its corner stands."""
+
+    x: float
+    y: float
+    scale: float
+
+
 class Window(msgspec.Struct, frozen=True):
     """The part of a map that is shown, ``nearer`` times larger than the whole."""
 
@@ -39,6 +50,7 @@ class Window(msgspec.Struct, frozen=True):
     width: float
     height: float
     nearer: int
+    inset: Inset | None = None
 
 
 class Map(msgspec.Struct, frozen=True):
@@ -62,7 +74,11 @@ class Map(msgspec.Struct, frozen=True):
         width, height = self.width / nearer, self.height / nearer
         x, y = self.on_plane(near) if near else (0, 0)
         left, top = (max(0.0, min(at - size / 2, whole - size)) for at, size, whole in self._sides(x, y, width, height))
-        return Window(left, top, width, height, nearer)
+        if not near:
+            return Window(left, top, width, height, nearer)
+        aside = left if x > left + width / 2 else left + width * (1 - INSET)
+        above = top if y >= top + height / 2 else top + height * (1 - INSET)
+        return Window(left, top, width, height, nearer, Inset(aside, above, INSET / nearer))
 
     def _sides(self, x: int, y: int, width: float, height: float) -> tuple[tuple[float, float, int], ...]:
         return (x, width, self.width), (y, height, self.height)
@@ -72,12 +88,16 @@ class Map(msgspec.Struct, frozen=True):
         return max(1, self.width * SHOWN[size] // WIDTH), max(1, self.height * SHOWN[size] // WIDTH)
 
     def pressed(self, size: str, x: int, y: int, near: Point | None) -> Point | None:
-        """What was pointed at in a map of this size around a point; None beside it."""
+        """What was pointed at in a map of this size around a point, or in its inset; None beside it."""
         width, height = self.shown(size)
         if not (0 <= x <= width and 0 <= y <= height):
             return None
         window = self.window(near)
         across, down = window.x + x * window.width / width, window.y + y * window.height / height
+        if inset := window.inset:
+            far, low = (across - inset.x) / inset.scale, (down - inset.y) / inset.scale
+            if 0 <= far <= self.width and 0 <= low <= self.height:
+                across, down = far, low
         point = round(self.frame.west + across / self.across), round(self.frame.north - down / self.up)
         return min(max(point[0], self.frame.west), self.frame.east), min(
             max(point[1], self.frame.south), self.frame.north

@@ -1,5 +1,7 @@
 """Proposals: the list, and one of them."""
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Annotated, Any
@@ -19,7 +21,7 @@ from service.pages.rounds import SIZE, After
 from service.pages.shell import Page, public_page, see_other, wanted
 from service.people import TheHouse
 from service.reading import AnyRequest
-from service.store.proposals import Mark
+from service.store.proposals import Activity, Mark
 from service.verbs import arguments as argument_verbs
 from service.verbs import proposals as verbs
 from service.verbs import readings
@@ -103,12 +105,11 @@ def _today() -> int:
 
 @get("/proposals/{proposal_id:uuid}")
 async def view_proposal(request: AnyRequest, house: TheHouse, proposal_id: FromPath[UUID]) -> Page:
-    """One proposal and what happened to it; the same thing many times over is told once."""
+    """One proposal and what happened to it; the same thing many times in a day is told once."""
     found, activity = await verbs.view_proposal(house, proposal_id)
     view = await readings.read_round(house, found.round_id, wanted(request))
     (proposal,), texts = await readings.read_proposals(house, [found], view.texts)
     spot = spot_of(await outlines_of(house, view), proposal.point) if proposal.point else None
-    runs = [list(run) for _what, run in groupby(activity, key=lambda each: each.what)]
     return public_page(
         request,
         "proposal.html",
@@ -120,8 +121,18 @@ async def view_proposal(request: AnyRequest, house: TheHouse, proposal_id: FromP
         debate=await argument_verbs.view_debate(house, proposal_id, SHOWN),
         is_open=is_debated(view, proposal),
         project=next((each for each in view.projects if each.proposal_id == proposal_id), None),
-        happened=[(_(_HAPPENED.get(run[0].what, run[0].what)), len(run), run[-1].noted_at) for run in runs],
+        happened=_by_day(activity),
     )
+
+
+def _by_day(activity: Sequence[Activity]) -> list[tuple[str, list[tuple[str, int]]]]:
+    """What happened on each day, and how often."""
+    days = groupby(activity, key=lambda each: words.day(each.noted_at))
+    return [(day, [(_(_HAPPENED.get(what, what)), times) for what, times in _times(told)]) for day, told in days]
+
+
+def _times(told: Iterable[Activity]) -> Iterable[tuple[str, int]]:
+    return Counter(each.what for each in told).items()
 
 
 @get(["/rounds/{round_id:uuid}/proposals/new", "/rounds/{round_id:uuid}/supports"])

@@ -227,6 +227,9 @@ _templates.filters.update(
 )
 
 
+_templates.tests.update(supportable=words.supportable)
+
+
 def render(template: str, at: Addresses, again: str | None = "", **facts: object) -> bytes:
     """A template's bytes, with links to the rooms where they are, and to the page ``again`` in other languages."""
     tongue = spoken()

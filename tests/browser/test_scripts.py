@@ -9,12 +9,19 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from schema.settings import Settings
-from tests.browser.eyes import TELEPHONE
+from tests.browser.eyes import NARROW, TELEPHONE
 from tests.browser.resident import Resident
 from tests.people import owner
 from tests.town import Ground, Town, crowd, pot
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+UNDER = """() => {
+  const at = document.querySelector('main :focus')?.getBoundingClientRect() ?? {bottom: 0};
+  const till = document.querySelector('.till').getBoundingClientRect();
+  return at.bottom && Math.min(at.bottom, till.bottom) - Math.max(at.top, till.top);
+}"""
+"""How many pixels of what has the focus lie under the till."""
 
 
 @pytest_asyncio.fixture(loop_scope="package")
@@ -64,6 +71,17 @@ async def test_the_ballot_adds_up_while_one_chooses(page: Page, town: Town) -> N
     await expect(till).to_contain_text("600\u00a0kr of 600\u00a0kr")
     await resident.tick(1, 2, 3)
     await expect(page.locator(".beyond").first).to_contain_text("900\u00a0kr")
+
+
+async def test_the_till_lies_over_nothing_that_has_the_focus(page: Page, town: Town) -> None:
+    """On the smallest telephone, where letters are largest and words longest."""
+    resident = await at_ballot(page, await opened(town, "focus"))
+    await page.set_viewport_size(NARROW)
+    await resident.press(page.locator("[value=easy]"))
+    await resident.press(page.locator(".tongues [lang=so]"))
+    for _ in range(40):
+        await page.keyboard.press("Tab")
+        assert await page.evaluate(UNDER) <= 0
 
 
 async def test_choices_outlive_a_reload_and_are_offered_back(page: Page, town: Town) -> None:

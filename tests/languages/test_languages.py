@@ -121,6 +121,18 @@ def test_every_language_runs_as_its_script_does(language: str) -> None:
     assert LANGUAGES[language].direction == locale_of(language).text_direction
 
 
+def test_amounts_and_dates_stand_apart_where_a_page_runs_from_right_to_left() -> None:
+    """The letters of a currency would turn a sentence round that begins with them. Elsewhere nothing is added."""
+    at = datetime(2026, 12, 7, 14, 2, tzinfo=UTC)
+    speak("ar")
+    for said in (words.money(100_00, "SEK"), words.day(at), words.moment(at)):
+        assert (said[0], said[-1]) == ("\u2068", "\u2069")
+        assert said.count("\u2068") == 1
+    speak("en")
+    assert words.money(100_00, "SEK") == "100\xa0kr"
+    assert words.day(at) == "7\xa0December\xa02026"
+
+
 def test_times_are_those_of_the_house() -> None:
     """In Stockholm an afternoon in winter is an hour later than in UTC, and two in summer."""
     speak("en", ZoneInfo("Europe/Stockholm"))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from service.pages.maps import NEARER, SHOWN, area_at, drawn
+from service.pages.maps import INSET, NEARER, SHOWN, area_at, drawn
 from service.store.outlines import Outline
 from tests.pages.test_areas import MAP
 from tests.pages.test_areas import send as send_map
@@ -59,6 +59,20 @@ def test_a_map_is_nearer_around_a_point() -> None:
     assert near and far and next_near and next_far  # noqa: PT018 - for the type checker; they are compared below
     assert next_near[0] - near[0] == pytest.approx((next_far[0] - far[0]) / NEARER, abs=2)
     assert found.pressed("small", 0, 0, (0, 1000)) == (0, 1000)
+
+
+def test_a_press_on_the_small_whole_map_points_at_the_whole() -> None:
+    """It lies in the corner that is farthest from the point, and hides nothing that cannot be pointed at."""
+    found = drawn(TWO)
+    assert found is not None
+    width, height = found.shown("small")
+    west, north = found.frame.west, found.frame.north
+    aside, above = round(width * (1 - INSET / 2)), round(height * (1 - INSET / 2))
+    whole = found.pressed("small", width // 2, height // 2, None)
+    middle = found.pressed("small", aside, above, (west, north))
+    assert whole is not None
+    assert middle == pytest.approx(whole, abs=20)
+    assert found.pressed("small", 0, 0, (found.frame.east, found.frame.south)) == (west, north)
 
 
 def test_beside_the_picture_there_is_nothing() -> None:
@@ -157,6 +171,7 @@ async def test_the_map_is_a_picture(town: Town, visitor: Visitor) -> None:
     assert whole.text.count("<path") == 2
     near = await town.client.get(f"/rounds/{ground.id}/map.svg?near=1195000,5775000")
     assert near.text.count("<circle") == 1
+    assert (whole.text.count("<use"), near.text.count("<use")) == (0, 1)
     assert near.text.partition("viewBox=")[2][:40] != whole.text.partition("viewBox=")[2][:40]
     assert (await town.client.get(f"/rounds/{ground.id}/map.svg?near=1,1")).status_code == 422
     assert (await town.client.get(f"/rounds/{ground.id}/map.svg?near=x")).status_code == 400

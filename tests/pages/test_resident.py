@@ -70,6 +70,8 @@ async def test_the_round_says_what_can_be_done_today(town: Town, visitor: Visito
     assert "0 of 2 residents have voted" in seen.text
     assert "Project 4" in seen.text
     assert "UTC" in seen.text
+    assert "Read the proposals" not in seen.text
+    assert "Read the proposals" in (await visitor.open(f"/rounds/{(await in_phase(town, 'reviewing')).id}")).text
 
 
 async def test_a_ballot_is_cast_and_changed(town: Town, visitor: Visitor) -> None:
@@ -384,20 +386,37 @@ async def test_an_expired_pass_keeps_the_proposal(town: Town, visitor: Visitor) 
 
 
 async def test_supports_are_given_and_taken_back(town: Town, visitor: Visitor) -> None:
-    """The button changes with each press, and the number follows when the workers have counted."""
+    """The button changes with each press, and the number follows when the workers have counted.
+
+    While nobody can support yet nobody reads that nobody does.
+    """
     ground = await in_phase(town, "proposing")
     await signed_in(visitor, ground)
     await visitor.press("Write a proposal")
     await visitor.press("Put it forward", title="Bänkar", about="Vid ån.", author_name="Amina")
+    listed = await visitor.open(f"/rounds/{ground.id}/proposals")
+    (link,) = [each["href"] for each in listed.page.all("a") if each.text == "Bänkar"]
+    assert "0 support" not in plain(listed)
+    assert "0 support" not in plain(await visitor.open(link))
     await supporting(town, ground)
+    assert "0 supports" in plain(await visitor.open(link))
+    assert "0 supports" in plain(await visitor.open(f"/rounds/{ground.id}/proposals"))
     await signed_in(visitor, ground, "BJORN-2")
     given = await visitor.press("Support")
     assert "You support “Bänkar”." in given.text
     await town.work("civic")
     link = next(each["href"] for each in given.page.all("a") if each.text == "Bänkar")
-    assert "1 support" in (await visitor.open(link)).text
+    seen = await visitor.open(link)
+    assert "1 support" in seen.text
+    assert len(seen.page.all("dt")) == 1, "what happened in a day is told under one date"
+    assert [each.text for each in seen.page.all("dd")] == ["Put forward", "Supported"]
     await signed_in(visitor, ground, "BJORN-2")
     assert "You no longer support “Bänkar”." in (await visitor.press("Take back")).text
+
+
+def plain(seen: Visit) -> str:
+    """The words of a page, with every blank a plain one."""
+    return seen.text.replace("\xa0", " ")
 
 
 async def supporting(town: Town, ground: Ground) -> None:

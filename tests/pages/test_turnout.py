@@ -61,7 +61,10 @@ async def test_where_nothing_is_together_nothing_is_said_of_it(town: Town, visit
     """Two large areas, each by itself."""
     ground = await town.open_round(register=register(North=24, South=30), areas=["North", "South"])
     await came(town, ground, North=5, South=4)
+    outlines = file(*(feature(name, [moved(SQUARE, at / 10)]) for at, name in enumerate(["North", "South"])))
+    assert (await send(town, outlines)).status_code in {200, 303}
     seen = await visitor.open(f"/rounds/{(await over(town, ground)).id}/turnout")
+    assert "The stronger the colour of an area" in plain(seen)
     assert "put together" not in plain(seen)
 
 
@@ -113,6 +116,7 @@ async def test_the_map_shades_what_stands_alone(town: Town, visitor: Visitor) ->
         "area together",
     ]
     assert [each.text for each in seen.page.all("ol")[-1].all("li")] == sorted(AREAS)
+    assert "Areas without a colour are put together." in plain(seen)
 
 
 async def test_a_name_is_text(town: Town, visitor: Visitor) -> None:

@@ -23,7 +23,7 @@ from service.pages.words.roll import (
     known,
     sources,
 )
-from service.pages.words.rounds import OPEN, Step, limits, next_act, rule_name, timeline
+from service.pages.words.rounds import OPEN, Step, limits, next_act, rule_name, supportable, timeline
 from service.pages.words.times import day, moment_field, read_moment, zone_name
 from service.refusals import PHASES, ROLES
 
@@ -87,6 +87,7 @@ __all__ = [
     "rule_name",
     "sentence",
     "sources",
+    "supportable",
     "timeline",
     "why_refused",
     "written_sheet",

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from service.languages import _, dated, listed, marked
+from service.languages import _, apart, dated, listed, marked
 from service.store.rounds import Pot
 
 RELATIONS = {
@@ -80,13 +80,17 @@ def electorate(pot: Pot) -> str:
     """Whom a pot asks."""
     if pot.relations and pot.relations != ("lives",):
         return _PEOPLE.said(pot, people=_related(pot))
-    return _RESIDENTS.said(pot, areas=listed(pot.areas)) if pot.areas else _ALL.said(pot)
+    return _RESIDENTS.said(pot, areas=_areas(pot)) if pot.areas else _ALL.said(pot)
+
+
+def _areas(pot: Pot) -> str:
+    return listed([apart(area) for area in pot.areas])
 
 
 def _related(pot: Pot) -> str:
     """People by what they do in the pot's areas, or in the municipality."""
     doing = listed([_(_DOING[each]) for each in pot.relations if each in _DOING], "or")
-    areas = listed(pot.areas)
+    areas = _areas(pot)
     match bool(doing), "member" in pot.relations, bool(areas):
         case True, False, False:
             return _("People who {doing} here", doing=doing)
@@ -106,7 +110,7 @@ def obstacle(reason: str, pot: Pot | None) -> str:
     """Why somebody may not vote in a pot, and what to do about it."""
     match reason:
         case "other-area" if pot is not None:
-            areas = listed(pot.areas)
+            areas = _areas(pot)
             return _("This pot is for residents of {areas}, and the register has you in another area.", areas=areas)
         case "too-young" | "too-old" if pot is not None:
             return _FOR_PEOPLE.said(pot)

@@ -10,7 +10,7 @@ from babel.numbers import format_percent
 from schema.errors import Malformed
 from schema.faults import Fault
 from schema.outcome import Exact
-from service.languages import HARD, _, in_hundredths, spoken
+from service.languages import HARD, _, apart, in_hundredths, spoken
 
 KRONOR = {"SEK", "DKK", "NOK"}
 
@@ -39,7 +39,8 @@ def money(minor: int, currency: str) -> str:
 @lru_cache(maxsize=4096)
 def _money(minor: int, currency: str, _language: str) -> str:
     """The same, in a language: a page of results says a sum again and again."""
-    return f"{'−' if minor < 0 else ''}{in_hundredths(abs(minor))}{HARD}{'kr' if currency in KRONOR else currency}"
+    name = "kr" if currency in KRONOR else currency
+    return apart(f"{'−' if minor < 0 else ''}{in_hundredths(abs(minor))}{HARD}{name}")
 
 
 def near_money(amount: Exact, currency: str) -> str:

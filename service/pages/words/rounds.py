@@ -66,6 +66,11 @@ def next_act(found: Round) -> Step | None:
     return later[0] if later else None
 
 
+def supportable(found: Round) -> bool:
+    """Whether its proposals can be supported, or could: before, nobody need read that none of them is."""
+    return found.supporting_at is not None and found.phase in {"supporting", "voting", "counting", "published"}
+
+
 def limits(style: Style, currency: str) -> str:
     """What a ballot of this style may hold, as sentences."""
     match style:
