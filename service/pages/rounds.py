@@ -20,7 +20,8 @@ from service.verbs import rounds as verbs
 SIZE = 50
 """Rounds or proposals on one page."""
 
-UNSEEN = {**HEADERS, "Cache-Control": "no-store"}
+STREAMED = {**HEADERS, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""Headers of a stream: no proxy keeps it, or keeps parts of it back."""
 
 After = Annotated[UUID | None, QueryParameter(name="after")]
 
@@ -74,8 +75,8 @@ async def hint_at_turnout(house: TheHouse, round_id: FromPath[UUID]) -> Stream |
     """Say when turnout has moved, as long as voting is open; 204 tells a browser not to ask again."""
     view = await verbs.public_round(house, round_id)
     if view.round.phase != "voting" or not house.hints.has_room:
-        return Response(None, status_code=204, headers=UNSEEN)
-    return Stream(house.hints.listen(round_id), media_type="text/event-stream", headers=UNSEEN)
+        return Response(None, status_code=204, headers=STREAMED)
+    return Stream(house.hints.listen(round_id), media_type="text/event-stream", headers=STREAMED)
 
 
 handlers: list[Any] = [home, view_round, hint_at_turnout]
