@@ -22,7 +22,7 @@ KEPT = (
 )
 """Fields that the sign-in form takes along. ``then`` says where.
 
-It is ballot, choices (onto it), proposal, edit, pictures, argument or declaration.
+It is ballot, choices (onto it), proposal, edit, withdrawal, pictures, argument or declaration.
 """
 
 

@@ -53,6 +53,7 @@ from service.pages import (
     supporting,
     today,
     turnout,
+    withdrawing,
 )
 from service.pages.forms import FORM_LIMIT
 from service.pages.problems import answer_problem_page
@@ -77,6 +78,7 @@ handlers: list[Any] = [
             *appeals.handlers,
             *proposals.handlers,
             *proposing.handlers,
+            *withdrawing.handlers,
             *supporting.handlers,
             *drafts.handlers,
             *arguments.handlers,

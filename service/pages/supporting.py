@@ -66,9 +66,7 @@ async def unsupport_proposal(request: AnyRequest, house: TheHouse, proposal_id: 
 
 async def _change_support(request: AnyRequest, house: House, proposal_id: UUID, verb: Any, said: str) -> Page:
     fields = await read_form(request)
-    found, _activity = await verbs.view_proposal(house, proposal_id)
-    view = await readings.read_round(house, found.round_id, wanted(request, fields.text("original")))
-    (proposal,), _texts = await readings.read_proposals(house, [found], view.texts)
+    proposal, view = await readings.read_proposal(house, proposal_id, wanted(request, fields.text("original")))
     try:
         await verb(house, await civic_pass(house, fields, view.round.id), proposal_id)
     except NO_PASS as refusal:
