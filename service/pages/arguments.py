@@ -24,7 +24,7 @@ from service.house import House
 from service.languages import _, marked, spoken
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
-from service.pages.passes import NO_PASS, ask_again, civic_pass
+from service.pages.passes import civic_pass
 from service.pages.rounds import SIZE, After
 from service.pages.shell import Page, form_page, private_page, public_page, see_other
 from service.people import TheHouse, caller_address, take_pass
@@ -125,10 +125,7 @@ async def _do(request: AnyRequest, house: House, proposal_id: UUID, verb: Do | N
     """Do it with the pass in the form, and show the seat anew: with ``said``, or the refusal and what was typed."""
     fields = await read_form(request)
     _proposal, view = await readings.read_proposal(house, proposal_id, spoken())
-    try:
-        claims = await civic_pass(house, fields, view.round.id)
-    except NO_PASS as refusal:
-        return ask_again(view.round, "argument", fields, refusal, proposal=str(proposal_id))
+    claims = await civic_pass(house, fields, view.round, "argument", proposal_id)
     if verb is None:
         return await argument_page(house, view, proposal_id, fields.text("pass"), fields)
     try:

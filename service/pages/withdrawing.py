@@ -10,7 +10,7 @@ from schema.errors import Changed, NotInPhase, NotYours, Settled, TooFast
 from service.house import House
 from service.languages import _, spoken
 from service.pages.forms import read_form
-from service.pages.passes import NO_PASS, ask_again, civic_pass
+from service.pages.passes import civic_pass
 from service.pages.problems import problem_page
 from service.pages.shell import Page, private_page
 from service.people import TheHouse, take_pass
@@ -28,10 +28,7 @@ async def open_withdrawal(request: AnyRequest, house: TheHouse, proposal_id: Fro
     """What becomes of one's own proposal when it is taken back, and the button for it."""
     fields = await read_form(request)
     _seen, view = await readings.read_proposal(house, proposal_id, spoken())
-    try:
-        await civic_pass(house, fields, view.round.id)
-    except NO_PASS as refusal:
-        return ask_again(view.round, "withdrawal", fields, refusal, proposal=str(proposal_id))
+    await civic_pass(house, fields, view.round, "withdrawal", proposal_id)
     return await withdrawal_page(house, view, proposal_id, fields.text("pass"))
 
 
@@ -40,10 +37,7 @@ async def withdraw_proposal(request: AnyRequest, house: TheHouse, proposal_id: F
     """Take one's own proposal back; twice is once."""
     fields = await read_form(request)
     proposal, view = await readings.read_proposal(house, proposal_id, spoken())
-    try:
-        claims = await civic_pass(house, fields, view.round.id)
-    except NO_PASS as refusal:
-        return ask_again(view.round, "withdrawal", fields, refusal, proposal=str(proposal_id))
+    claims = await civic_pass(house, fields, view.round, "withdrawal", proposal_id)
     try:
         await verbs.withdraw_proposal(house, claims, proposal_id)
     except REFUSED as refusal:
