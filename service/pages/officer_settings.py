@@ -52,7 +52,6 @@ async def _page(
         round=found,
         areas=view.areas,
         times=TIMES,
-        zone=words.zone_name(),
         appeals=await verbs.view_appeal_end(house, officer, round_id),
         words=words,
         said=said,
