@@ -49,6 +49,7 @@ from service.brand import read_brand
 from service.casting import Casting
 from service.doorbell import Doorbell
 from service.floorplan import ROLES, Part, is_here
+from service.hints import Hints
 from service.house import House
 from service.languages import LANGUAGES
 from service.limits import Limits
@@ -153,8 +154,10 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
         stack.push_async_callback(limits.close)
         traces = Traces(rooms["byalag_box"], keys, settings.traces)
         stack.push_async_callback(traces.write)
+        hints = Hints(rooms["byalag_box"])
+        stack.callback(hints.close)
         client = await stack.enter_async_context(new_client())
-        telling = [asyncio.create_task(teller.serve()) for teller in (doorbell, limits, ring, traces)]
+        telling = [asyncio.create_task(teller.serve()) for teller in (doorbell, limits, ring, traces, hints)]
         app.state.house = House(
             settings=settings,
             keys=keys,
@@ -164,6 +167,7 @@ async def open_house(app: Litestar) -> AsyncIterator[None]:
             doorbell=doorbell,
             limits=limits,
             traces=traces,
+            hints=hints,
             providers={word: OpenId(provider, client) for word, provider in settings.providers.items()},
             directories={word: OpenId(directory, client) for word, directory in settings.directories.items()},
         )

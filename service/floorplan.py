@@ -24,6 +24,7 @@ PLAN: dict[str, Part] = {
     # What everybody reads of a round, wherever they are.
     "GET /": "both",
     "GET /rounds/{round_id}": "both",
+    "GET /rounds/{round_id}/hints": "both",
     "GET /municipalities/{municipality_id}": "both",
     "GET /accessibility": "both",
     "GET /privacy": "both",

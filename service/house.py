@@ -1,4 +1,4 @@
-"""What a running service has: settings, keys, the rooms it may enter, a doorbell, limits, traces, providers."""
+"""What a running service has: settings, keys, the rooms it may enter, a doorbell, limits, traces, hints, providers."""
 
 import msgspec
 
@@ -8,6 +8,7 @@ from schema.keys import Keys
 from schema.settings import Settings
 from service.casting import Casting
 from service.doorbell import Doorbell
+from service.hints import Hints
 from service.limits import Limits
 from service.openid import OpenId
 from service.ring import Ring
@@ -33,6 +34,7 @@ class House(msgspec.Struct, frozen=True):
     doorbell: Doorbell
     limits: Limits
     traces: Traces
+    hints: Hints
     providers: dict[str, OpenId[Provider]]
     directories: dict[str, OpenId[Directory]]
 

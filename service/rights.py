@@ -39,6 +39,7 @@ RIGHTS: dict[str, Who] = {
     # What everybody reads.
     "GET /": "anyone",
     "GET /rounds/{round_id}": "anyone",
+    "GET /rounds/{round_id}/hints": "anyone",
     "GET /municipalities/{municipality_id}": "anyone",
     "GET /accessibility": "anyone",
     "GET /privacy": "anyone",

@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+from contextlib import suppress
+from types import FrameType
 
 import click
 import uvicorn
@@ -15,7 +17,11 @@ from schema.settings import Settings, read_settings
 from service.app import make_app
 from service.cli.connecting import connected
 from service.floorplan import ROLES, Part
+from service.hints import MOST
 from service.verbs.keys import refuse_without_keys
+
+REQUESTS = 512
+"""At the same time in one process; whoever comes then is told to come again."""
 
 
 @click.command()
@@ -46,7 +52,7 @@ def serve(app: Litestar, host: str, port: int, proxy: str) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000)
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=host,
         port=port,
@@ -54,9 +60,25 @@ def serve(app: Litestar, host: str, port: int, proxy: str) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        limit_concurrency=512,
+        limit_concurrency=REQUESTS + MOST,
         timeout_graceful_shutdown=20,
     )
+    server = Server(config)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise SystemExit(1)
+
+
+class Server(uvicorn.Server):
+    """A server that ends its streams when it is told to stop, and then waits for requests only."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop."""
+        app = self.config.app
+        if isinstance(app, Litestar) and "house" in app.state:
+            app.state.house.hints.close()
+        super().handle_exit(sig, frame)
 
 
 async def _refuse_wrong_database(settings: Settings, room: Part) -> None:

@@ -3,12 +3,13 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import get
+from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
+from litestar.response import Stream
 
 from service.pages import words
 from service.pages.maps import drawn
-from service.pages.shell import Page, public_page, wanted
+from service.pages.shell import HEADERS, Page, public_page, wanted
 from service.people import TheHouse
 from service.reading import AnyRequest
 from service.verbs import ballots as ballot_verbs
@@ -18,6 +19,8 @@ from service.verbs import rounds as verbs
 
 SIZE = 50
 """Rounds or proposals on one page."""
+
+UNSEEN = {**HEADERS, "Cache-Control": "no-store"}
 
 After = Annotated[UUID | None, QueryParameter(name="after")]
 
@@ -66,4 +69,13 @@ async def view_round(request: AnyRequest, house: TheHouse, round_id: FromPath[UU
     )
 
 
-handlers: list[Any] = [home, view_round]
+@get("/rounds/{round_id:uuid}/hints")
+async def hint_at_turnout(house: TheHouse, round_id: FromPath[UUID]) -> Stream | Response[None]:
+    """Say when turnout has moved, as long as voting is open; 204 tells a browser not to ask again."""
+    view = await verbs.public_round(house, round_id)
+    if view.round.phase != "voting" or not house.hints.has_room:
+        return Response(None, status_code=204, headers=UNSEEN)
+    return Stream(house.hints.listen(round_id), media_type="text/event-stream", headers=UNSEEN)
+
+
+handlers: list[Any] = [home, view_round, hint_at_turnout]

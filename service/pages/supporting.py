@@ -19,7 +19,7 @@ from service.people import TheHouse, take_pass
 from service.reading import AnyRequest, uuid_or_malformed
 from service.verbs import proposals as verbs
 from service.verbs import readings
-from service.verbs.proposals import ProposalView
+from service.verbs.proposals import ProposalView, Sought
 from service.verbs.readings import RoundInWords, Texts
 
 
@@ -35,9 +35,10 @@ class Backing(msgspec.Struct, frozen=True):
 
 
 async def backing(house: House, view: RoundInWords, token: str, after: UUID | None) -> Backing:
-    """The round's proposals after the one named, and which of them the bearer supports."""
+    """The round's proposals after the one named, in the bearer's own order, and which of them they support."""
     claims = await take_pass(token, house, "civic")
-    found = await verbs.list_proposals(house, claims.round_id, after, SIZE + 1)
+    own_order = Sought(int.from_bytes(claims.tag_bytes[:4]))
+    found = await verbs.find_proposals(house, claims.round_id, own_order, after, SIZE + 1)
     shown, texts = await readings.read_proposals(house, found[:SIZE], view.texts)
     more = shown[-1].id if len(found) > SIZE else None
     return Backing(shown, await verbs.supported_proposals(house, claims), token, after, more, texts)

@@ -58,6 +58,14 @@ class Delivery(msgspec.Struct, frozen=True):
     id: UUID
 
 
+class Original(msgspec.Struct, frozen=True):
+    """What can be translated; a delivery has no title."""
+
+    of_id: UUID
+    noun: str
+    title: str
+
+
 class Translation(msgspec.Struct, frozen=True):
     """A text in another language, of something with this id."""
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from service.rehearsal.answers import Argument, Delivery, RoundView, Said, Translation, Turnout
+from service.rehearsal.answers import Argument, Delivery, Original, RoundView, Said, Translation, Turnout
 from service.rehearsal.client import Client, Refused
 
 SOON = 60.0
@@ -22,6 +22,10 @@ class Neighbours(Client):
     async def view_draft(self, round_id: UUID) -> RoundView:
         """A round as its officers see it, with its translations."""
         return await self._act("GET", f"/api/rounds/{round_id}/draft", RoundView)
+
+    async def originals(self, round_id: UUID) -> list[Original]:
+        """What can be translated of a round."""
+        return await self._act("GET", f"/api/rounds/{round_id}/originals", list[Original])
 
     async def draw_areas(self, outlines: bytes) -> None:
         """Send a GeoJSON file of the areas. Only the officers' page takes one, so it comes as its form."""

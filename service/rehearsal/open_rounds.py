@@ -32,7 +32,7 @@ async def leave_voting(client: Neighbours, guests: Sequence[str]) -> Open:
     for number, (title, about, cost) in enumerate(suburb.SUMMER_PROJECTS, 1):
         words = {"title": title, "about": about, "number": number}
         await client.add_project(view.round.id, {**words, "pot_id": view.pots[0].id, "cost": cost * suburb.KRONA})
-    await translate(client, texts_of(await client.view_draft(view.round.id)))
+    await translate(client, await texts_of(client, view.round.id))
     await client.wait_for_roll(view.round.id)
     codes = await client.issue_codes(view.round.id, guests)
     await client.schedule(view.round.id)
@@ -46,7 +46,7 @@ async def leave_proposing(client: Neighbours, guests: Sequence[str], others: Seq
     times = {step: now + timedelta(days=days) for step, days in STEPS.items()}
     parts = {"areas": suburb.AREAS, "themes": suburb.THEMES, "proposing_at": now - timedelta(minutes=1)}
     view = await client.draft_round(_draft(name, suburb.NEXT_ABOUT, suburb.POTS[0]) | times | parts)
-    await translate(client, texts_of(view))
+    await translate(client, await texts_of(client, view.round.id))
     await client.wait_for_roll(view.round.id)
     speakers = others[: len(suburb.NEXT_IDEAS) + len(SAID_NEXT)]
     codes = list((await client.issue_codes(view.round.id, [*guests, *speakers])).values())

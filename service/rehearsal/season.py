@@ -101,7 +101,7 @@ class Season:
     async def translate(self) -> None:
         """Officers translate the round and what was proposed, which goes on the ballot with its translations."""
         proposals = [Text("proposal", each.id, title) for title, each in self._proposed.items()]
-        done = await translate(self._client, [*texts_of(self.view), *proposals])
+        done = await translate(self._client, [*await texts_of(self._client, self.view.round.id), *proposals])
         say("Officers translate", f"{done} translations: the round, its pots and all proposals")
 
     async def support(self) -> None:

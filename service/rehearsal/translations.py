@@ -9,12 +9,11 @@ from uuid import UUID
 
 import msgspec
 
-from service.rehearsal.answers import RoundView
 from service.rehearsal.neighbours import Neighbours
 
 
 class Text(msgspec.Struct, frozen=True):
-    """What is to be translated: of a round and a pot the name, of a delivery what it says, else the title."""
+    """What is to be translated: of a delivery what it says, else the title or the name."""
 
     noun: str
     id: UUID
@@ -28,11 +27,9 @@ TRANSLATIONS = msgspec.convert(tomllib.loads(_READ), dict[str, dict[str, dict[st
 _YEAR = re.compile(r" \d{4}$")
 
 
-def texts_of(view: RoundView) -> list[Text]:
+async def texts_of(client: Neighbours, round_id: UUID) -> list[Text]:
     """What can be translated of a round before its outcome."""
-    pots = [Text("pot", pot.id, pot.name) for pot in view.pots]
-    projects = [Text("project", project.id, project.title) for project in view.projects]
-    return [Text("round", view.round.id, view.round.name), *pots, *projects]
+    return [Text(each.noun, each.of_id, each.title) for each in await client.originals(round_id)]
 
 
 async def translate(client: Neighbours, texts: Sequence[Text]) -> int:

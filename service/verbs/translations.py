@@ -54,7 +54,9 @@ class Pair(msgspec.Struct, frozen=True):
 
     @property
     def missing(self) -> int:
-        """How many of its texts are not translated."""
+        """How many of its texts are not translated. The name of a place may stay as it is in every language."""
+        if self.original.noun == "area":
+            return 0
         there = self.translation
         return sum(
             bool(text) and not translated
@@ -186,14 +188,15 @@ async def _translation(db: Db, noun: Noun, of_id: UUID, language: str) -> Transl
 
 
 def _in_order(pairs: Sequence[Pair]) -> list[Pair]:
-    """The round first, its areas and themes, then its pots with their projects by number, each with what was told."""
-    order = {"round": 0, "area": 1, "theme": 2, "pot": 3, "project": 4, "delivery": 5}
+    """The round, its themes, its pots with their projects by number, each with what was told of it, and its areas."""
+    parts, order = {"round": 0, "theme": 1, "area": 3}, {"pot": 0, "project": 1, "delivery": 2}
     pots = {each.original.pot_id: each.original.number or 0 for each in pairs if each.original.noun == "pot"}
 
-    def place(pair: Pair) -> tuple[int, int, int, str, str]:
+    def place(pair: Pair) -> tuple[int, int, int, int, str, str]:
         one = pair.original
         number = 0 if one.noun == "pot" else one.number or 0
-        return pots.get(one.pot_id, 0), number, order[one.noun], one.title, str(one.of_id)
+        rank = parts.get(one.noun, 2), pots.get(one.pot_id, 0), number, order.get(one.noun, 0)
+        return *rank, one.title, str(one.of_id)
 
     return sorted(pairs, key=place)
 

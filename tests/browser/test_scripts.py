@@ -1,5 +1,6 @@
 """What our scripts add where they run: sums while one chooses, choices that outlive a reload or a gap, live turnout."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -142,6 +143,20 @@ async def test_turnout_moves_on_an_open_page(page: Page, town: Town) -> None:
     await town.work("judge")
     await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     await expect(turnout).to_contain_text("1 of 2")
+
+
+async def test_turnout_moves_when_the_house_hints_at_it(page: Page, town: Town) -> None:
+    """Nobody touches the page, and it is read again when somebody has voted, not before."""
+    ground = await opened(town, "hints")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    await page.goto(f"/rounds/{ground.id}")
+    await expect(page.locator("[data-live]")).to_contain_text("0 of 2")
+    await asyncio.sleep(1)
+    before = asked.count(ground.id)
+    await (await ground.voter("V1")).cast(1)
+    await expect(page.locator("[data-live]")).to_contain_text("1 of 2", timeout=20_000)
+    assert (before, asked.count(ground.id), asked.count("hints")) == (1, 2, 1)
 
 
 async def at_screen(page: Page, town: Town, ground: Ground, served: Settings) -> None:

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import asyncpg
+import httpx
 import msgspec
 from redis import RedisError
 
@@ -60,13 +61,18 @@ def kill_at(*points: str) -> Act:
 
 
 async def deploy(scene: Scene) -> None:
-    """SIGTERM to one service process after the other, each started again: a deploy under load."""
+    """SIGTERM to one service process after the other, each started again: a deploy under load, with open streams."""
     await scene.moment()
-    for name in SERVICES:
+    for name, url in zip(SERVICES, scene.house.urls, strict=True):
         with scene.log.trouble():
-            began = time.monotonic()
-            await asyncio.to_thread(scene.house.start, name)
-            assert time.monotonic() - began < 25, "it did not end in time"
+            async with (
+                httpx.AsyncClient(trust_env=False) as client,
+                client.stream("GET", f"{url}/rounds/{scene.round.id}/hints") as listening,
+            ):
+                assert listening.status_code == 200
+                began = time.monotonic()
+                await asyncio.to_thread(scene.house.start, name)
+                assert time.monotonic() - began < 25, "it did not end in time"
             await scene.heal()
 
 

@@ -141,6 +141,19 @@ async def test_another_seed_is_another_order(square: Ground, visitor: Visitor) -
     assert orders[0] != orders[1]
 
 
+async def own_order(visitor: Visitor, ground: Ground, who: str) -> list[str]:
+    """The proposals in the order in which somebody sees them who signed in."""
+    await signed_in(visitor, ground, who)
+    first = await visitor.press("Choose a proposal")
+    return titles(first) + titles(await visitor.press("More proposals"))
+
+
+async def test_everybody_who_signed_in_has_an_order_of_their_own_that_stays(square: Ground, visitor: Visitor) -> None:
+    """Over all pages, and at the next sign-in as well."""
+    amina, bjorn, again = [await own_order(visitor, square, who) for who in ("AMINA-1", "BJORN-2", "AMINA-1")]
+    assert (amina == again, amina == bjorn, sorted(amina) == sorted(bjorn), len({*amina})) == (True, False, True, 60)
+
+
 async def test_a_likeness_is_shown_before_a_proposal_is_sent(square: Ground, visitor: Visitor) -> None:
     """Five of them, once, with everything written still there; then it can be sent anyway."""
     await signed_in(visitor, square)

@@ -23,6 +23,7 @@ NOT_HTML = {
     "/officer/rounds/{round_id}/auditors/{auditor_id}/openings",
     "/rounds/{round_id}/news.atom",
     "/rounds/{round_id}/dates.ics",
+    "/rounds/{round_id}/hints",
     "/rounds/{round_id}/map.svg",
     "/proposals/{proposal_id}/pictures/{picture:str}",
     "/officer/proposals/{proposal_id}/pictures/{picture:str}",

@@ -10,6 +10,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 from uuid import UUID
 
 import asyncpg
@@ -21,6 +22,7 @@ from litestar.params import FromPath
 from schema.doorbell import connect_redis
 from schema.local.servers import Servers
 from schema.queries import NAME
+from service import hints
 from service.people import TheHouse
 from tests.builders import KEYS, cast, close, settle, voting
 from tests.service.addresses import CANARY, MOVES, Route, Scene, routes, unknown
@@ -78,12 +80,16 @@ UNANSWERED = {
     "GET /officer/invitations/{link}": "410",
     "GET /officer/invitations/{link}/sign-in": "410",
     "GET /rounds/{round_id}/map.svg": "404",
+    "GET /rounds/{round_id}/hints": "204",
     "GET /proposals/{proposal_id}/pictures/{picture}": "404",
     "GET /officer/proposals/{proposal_id}/pictures/{picture}": "404",
     "GET /static/brand.css": "404",
     "GET /static/logo": "404",
 }
-"""Reads that refuse everybody in these houses, which have no provider, map, pictures and no look of their own."""
+"""Reads that refuse everybody in these houses, which have no provider, map, pictures and no look of their own.
+
+Of hints there are none once voting is over.
+"""
 
 LOCKED = {
     "box.openings.locked",
@@ -238,7 +244,8 @@ LEAKING = {
 @pytest.fixture(scope="module")
 def seen(ground: Servers) -> Iterator[Seen]:
     """All that was seen of both houses, by house and phase."""
-    found = asyncio.run(two_worlds(ground, LEAKS))
+    with patch.object(hints, "LONGEST", 0):  # a stream that goes on is no answer to look at
+        found = asyncio.run(two_worlds(ground, LEAKS))
     yield found
     sys.stdout.write(f"\n{table(found)}\n")
 
