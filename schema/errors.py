@@ -258,10 +258,6 @@ class RoundKeyMissing(Refusal):
     """The round has no key, and none that was destroyed."""
 
 
-class NotOnRoll(Refusal):
-    """The person may not vote in this pot. Facts: reason."""
-
-
 class NoDeclarations(Refusal):
     """The round does not take a resident's own word for where she lives."""
 
@@ -511,10 +507,6 @@ class TakesTwo(Refusal):
 
 class WrongReceipt(Refusal):
     """A number or slip under which there is no appeal."""
-
-
-class BadRegister(Refusal):
-    """A register file with faults. Facts: faults."""
 
 
 class FaultyRegister(Refusal):

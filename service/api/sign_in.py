@@ -9,7 +9,6 @@ from litestar.params import FromPath
 
 from schema.errors import (
     BadContact,
-    BadRegister,
     CodeOfTest,
     CodeReplaced,
     CodeVoid,
@@ -20,7 +19,6 @@ from schema.errors import (
     Malformed,
     MistypedCode,
     NoGateway,
-    NotAllowed,
     NotFound,
     NotOnRegister,
     NotSignedIn,
@@ -51,7 +49,6 @@ _OFFICER = msgspec.json.Decoder(OfficerSignIn)
 _CODE = msgspec.json.Decoder(CodeSignIn)
 _CONTACT = msgspec.json.Decoder(Contact)
 CONTACT = (NotFound, NoGateway, BadContact, Malformed, TooLarge, UnknownForm, TooFast, Unavailable)
-FILE = answers(NotSignedIn, NotAllowed, NotFound, Malformed, TooLarge, UnknownForm, BadRegister, Unavailable)
 
 
 class Session(msgspec.Struct, frozen=True):

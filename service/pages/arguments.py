@@ -24,14 +24,13 @@ from service.house import House
 from service.languages import _, marked, spoken
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
-from service.pages.passes import NO_PASS, ask_again, civic_pass
+from service.pages.passes import civic_pass
 from service.pages.rounds import SIZE, After
 from service.pages.shell import Page, form_page, private_page, public_page, see_other
 from service.people import TheHouse, caller_address, take_pass
 from service.problems import details, retry_after
 from service.reading import AnyRequest, idempotency_key, uuid_or_malformed
 from service.verbs import arguments as verbs
-from service.verbs import proposals as proposal_verbs
 from service.verbs import readings
 from service.verbs.arguments import DEBATED, SIDES, AnswerDraft, ArgumentDraft, Report
 from service.verbs.proposals import ProposalView
@@ -57,7 +56,7 @@ async def list_arguments(
     after: After = None,
 ) -> Page:
     """All that is said on one side, in order of time."""
-    proposal, view = await _place(house, proposal_id)
+    proposal, view = await readings.read_proposal(house, proposal_id, spoken())
     wanted = next((each for each in SIDES if each == side), SIDES[0])
     found = await verbs.list_arguments(house, proposal_id, wanted, after, SIZE + 1)
     return public_page(
@@ -125,11 +124,8 @@ async def withdraw_argument(request: AnyRequest, house: TheHouse, proposal_id: F
 async def _do(request: AnyRequest, house: House, proposal_id: UUID, verb: Do | None = None, said: str = "") -> Page:
     """Do it with the pass in the form, and show the seat anew: with ``said``, or the refusal and what was typed."""
     fields = await read_form(request)
-    _proposal, view = await _place(house, proposal_id)
-    try:
-        claims = await civic_pass(house, fields, view.round.id)
-    except NO_PASS as refusal:
-        return ask_again(view.round, "argument", fields, refusal, proposal=str(proposal_id))
+    _proposal, view = await readings.read_proposal(house, proposal_id, spoken())
+    claims = await civic_pass(house, fields, view.round, "argument", proposal_id)
     if verb is None:
         return await argument_page(house, view, proposal_id, fields.text("pass"), fields)
     try:
@@ -206,7 +202,7 @@ async def _report_page(
     *,
     is_done: bool = False,
 ) -> Page:
-    proposal, view = await _place(house, proposal_id)
+    proposal, view = await readings.read_proposal(house, proposal_id, spoken())
     argument = await verbs.view_argument(house, uuid_or_malformed(named, marked("the argument"))) if named else None
     if argument and argument.proposal_id != proposal_id:
         raise NotFound(what="argument")
@@ -222,14 +218,6 @@ async def _report_page(
         ground=ground,
         is_done=is_done,
     )
-
-
-async def _place(house: House, proposal_id: UUID) -> tuple[ProposalView, RoundInWords]:
-    """A proposal and its round. Raises NotFound, Hidden."""
-    found, _activity = await proposal_verbs.view_proposal(house, proposal_id)
-    view = await readings.read_round(house, found.round_id, spoken())
-    (proposal,), _texts = await readings.read_proposals(house, [found], view.texts)
-    return proposal, view
 
 
 def _argument(fields: Fields) -> UUID:

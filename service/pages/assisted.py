@@ -10,10 +10,8 @@ from schema.errors import Refusal
 from service.house import House
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
-from service.pages.paper import NOT_HERE
-from service.pages.shell import Page, officer_page
+from service.pages.shell import Page, officer_form, officer_page
 from service.people import TheHouse, TheOfficer
-from service.problems import details
 from service.reading import AnyRequest
 from service.store.roll import Officer
 from service.verbs import assisted as verbs
@@ -37,8 +35,6 @@ async def open_session(request: AnyRequest, house: TheHouse, officer: TheOfficer
     try:
         sent = shaped({name: fields.text(name) for name in ("person", "shown")}, Assistance)
         passes = await verbs.open_session(house, officer, round_id, sent)
-    except NOT_HERE:
-        raise
     except Refusal as refusal:
         return await _desk(house, officer, round_id, fields, refusal)
     view = await round_verbs.view_own_round(house, officer, round_id)
@@ -60,15 +56,15 @@ async def _desk(
     house: House, officer: Officer, round_id: UUID, fields: Fields | None = None, refusal: Refusal | None = None
 ) -> Page:
     view = await round_verbs.view_own_round(house, officer, round_id)
-    return officer_page(
+    return officer_form(
         "officer_assist.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        "",
         officer=officer,
         round=view.round,
         still_open=await verbs.has_session(house, officer),
         documents=words.DOCUMENTS,
         typed=fields or Fields({}),
-        alert=words.sentence(refusal, "") if refusal else None,
     )
 
 

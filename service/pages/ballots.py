@@ -32,15 +32,16 @@ from schema.errors import (
     Unavailable,
     UnknownProject,
 )
+from schema.passes import Pass
 from schema.styles import Ranked, check_choices, name_of
 from service.house import House
 from service.pages import words
 from service.pages.choosing import FEW, MOVES, Chosen, chosen, focused, gauges, gives_points, most_points, moved
 from service.pages.forms import Fields, read_form, shaped
-from service.pages.passes import NO_PASS, ask_code, box_pass
+from service.pages.passes import NO_PASS, SignInAgain, ask_code
 from service.pages.problems import problem_page
 from service.pages.shell import Page, form_page, here, private_page, see_other, wanted
-from service.people import TheHouse, leave_trace, take_pass
+from service.people import TheHouse, leave_trace, refuse_other_round, take_pass
 from service.reading import AnyRequest, idempotency_key
 from service.store.projects import Project
 from service.store.rounds import Pot, Round
@@ -120,10 +121,7 @@ async def open_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath[UUI
     seen = await _seen(request, house, pot_id, fields)
     press = fields.text("press")
     made = chosen(fields, seen.pot.style) if press else None
-    try:
-        await box_pass(house, fields, seen.round.id, pot_id)
-    except NO_PASS as refusal:
-        return _sign_in_again(house, seen, made, fields, refusal)
+    await _box_pass(house, seen, fields, made)
     desk = _desk(seen, fields)
     if made is None:
         return await ballot_page(house, desk)
@@ -165,10 +163,7 @@ async def appeal_ballot(request: AnyRequest, house: TheHouse, pot_id: FromPath[U
     """Ask for one's ballot back, and show it as it stands then."""
     fields = await read_form(request)
     seen = await _seen(request, house, pot_id, fields)
-    try:
-        claims = await box_pass(house, fields, seen.round.id, pot_id)
-    except NO_PASS as refusal:
-        return _sign_in_again(house, seen, None, fields, refusal)
+    claims = await _box_pass(house, seen, fields)
     try:
         await appeal_verbs.appeal_ballot(house, claims, shaped({"ground": fields.text("ground")}, BallotAppealDraft))
     except (Appealed, NothingToAppeal, TooFast) as refusal:
@@ -211,10 +206,7 @@ async def _review(house: House, desk: Desk, made: Chosen, seen: int) -> Page:
 async def _cast(request: AnyRequest, house: House, pot_id: UUID, fields: Fields) -> Page:
     seen = await _seen(request, house, pot_id, fields)
     made = chosen(fields, seen.pot.style)
-    try:
-        claims = await box_pass(house, fields, seen.round.id, pot_id)
-    except NO_PASS as refusal:
-        return _sign_in_again(house, seen, made, fields, refusal)
+    claims = await _box_pass(house, seen, fields, made)
     desk = _desk(seen, fields)
     sent = shaped(
         {"choices": made.numbers, "points": made.points, "base_revision": fields.number("base_revision")}, Ballot
@@ -234,10 +226,7 @@ async def _cast(request: AnyRequest, house: House, pot_id: UUID, fields: Fields)
 
 async def _withdraw(request: AnyRequest, house: House, pot_id: UUID, fields: Fields) -> Page:
     seen = await _seen(request, house, pot_id, fields)
-    try:
-        claims = await box_pass(house, fields, seen.round.id, pot_id)
-    except NO_PASS as refusal:
-        return _sign_in_again(house, seen, None, fields, refusal)
+    claims = await _box_pass(house, seen, fields)
     desk = _desk(seen, fields)
     sent = shaped({"base_revision": fields.number("base_revision")}, Withdrawal)
     try:
@@ -251,6 +240,16 @@ async def _withdraw(request: AnyRequest, house: House, pot_id: UUID, fields: Fie
     if fresh:
         leave_trace(request, house, claims)
     return await _receipt_page(house, desk, accepted, withdrawn=True)
+
+
+async def _box_pass(house: House, seen: PotInWords, fields: Fields, made: Chosen | None = None) -> Pass:
+    """The pass for this pot's ballot. Raises SignInAgain, which keeps the choices."""
+    try:
+        claims = await take_pass(fields.text("pass"), house, "box")
+        refuse_other_round(claims, seen.round.id, seen.pot.id)
+    except NO_PASS as refusal:
+        raise SignInAgain(_sign_in_again(house, seen, made, fields, refusal)) from None
+    return claims
 
 
 def _sign_in_again(house: House, seen: PotInWords, made: Chosen | None, fields: Fields, refusal: Refusal) -> Page:

@@ -12,9 +12,8 @@ from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.problems import problem_page
-from service.pages.shell import Page, officer_page, public_page, see_other, wanted
+from service.pages.shell import Page, officer_form, public_page, see_other, wanted
 from service.people import TheHouse, TheOfficer
-from service.problems import details
 from service.reading import AnyRequest, uuid_or_malformed
 from service.store.roll import Officer
 from service.verbs import deliveries as verbs
@@ -81,15 +80,15 @@ async def _telling(
     refused = sent.text("project") if sent else ""
     if sent and refused in typed:
         typed[refused] = sent
-    return officer_page(
+    return officer_form(
         "officer_delivery.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        following.round.currency,
         officer=officer,
         round=following.round,
         pots=following.pots,
         words=words,
         said=_(said),
-        alert=words.sentence(refusal, following.round.currency) if refusal else None,
         typed=typed,
         refused=refused,
     )

@@ -11,9 +11,8 @@ from service.house import House
 from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import read_form, shaped
-from service.pages.shell import Page, officer_page, see_other
+from service.pages.shell import Page, officer_form, see_other
 from service.people import TheHouse, TheOfficer
-from service.problems import details
 from service.reading import AnyRequest, uuid_or_malformed
 from service.store.roll import Officer
 from service.verbs import appeals as appeal_verbs
@@ -46,16 +45,16 @@ async def desk_page(
 ) -> Page:
     """The desk with what was just done or refused on top. ``kept``: what was written into forms, by line or appeal."""
     view = await round_verbs.view_own_round(house, officer, round_id)
-    return officer_page(
+    return officer_form(
         "officer_desk.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        view.round.currency,
         officer=officer,
         round=view.round,
         desk=await verbs.view_desk(house, officer, round_id),
         appeals=await appeal_verbs.list_appeals(house, officer, round_id),
         words=words,
         said=said,
-        alert=words.sentence(refusal, view.round.currency) if refusal else None,
         kept=kept or {},
     )
 

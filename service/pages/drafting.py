@@ -15,9 +15,8 @@ from schema.errors import Changed, Frozen, Malformed, ProposalsClosed, Refusal
 from service.languages import marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
-from service.pages.shell import Page, officer_page, see_other
+from service.pages.shell import Page, officer_form, see_other
 from service.people import TheHouse, TheOfficer
-from service.problems import details
 from service.reading import AnyRequest
 from service.store.roll import Officer
 from service.verbs import rounds as verbs
@@ -89,9 +88,10 @@ async def edit_round(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
 
 
 def _round_form(officer: Officer, view: RoundView | None, typed: Fields, refusal: Refusal | None = None) -> Page:
-    return officer_page(
+    return officer_form(
         "officer_draft.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        "",
         officer=officer,
         round=view.round if view else None,
         typed=typed,
@@ -99,7 +99,6 @@ def _round_form(officer: Officer, view: RoundView | None, typed: Fields, refusal
         zone=words.zone_name(),
         needed=NEEDED,
         sources=SOURCES,
-        alert=words.sentence(refusal, "") if refusal else None,
     )
 
 

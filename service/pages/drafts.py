@@ -10,7 +10,7 @@ from schema.errors import Changed, Malformed, NotFound, NotInPhase, TooFast, Too
 from service.house import House
 from service.languages import _, marked, spoken
 from service.pages.forms import Fields, read_form, shaped
-from service.pages.passes import NO_PASS, ask_again, civic_pass
+from service.pages.passes import civic_pass
 from service.pages.proposing import proposal_form
 from service.pages.shell import Page, private_page, see_other
 from service.people import TheHouse, take_pass
@@ -32,10 +32,7 @@ async def save_draft(request: AnyRequest, house: TheHouse, round_id: FromPath[UU
     """Keep what is written so far; or show the form again with it."""
     view = await readings.read_round(house, round_id, spoken())
     fields = await read_form(request)
-    try:
-        claims = await civic_pass(house, fields, round_id)
-    except NO_PASS as refusal:
-        return ask_again(view.round, "proposal", fields, refusal)
+    claims = await civic_pass(house, fields, view.round, "proposal")
     try:
         draft_id = uuid_or_malformed(fields.text("draft"), marked("the draft"))
         revision = fields.number_or("revision", 0)
@@ -53,10 +50,7 @@ async def delete_draft(request: AnyRequest, house: TheHouse, round_id: FromPath[
     """Delete a draft; twice is once."""
     view = await readings.read_round(house, round_id, spoken())
     fields = await read_form(request)
-    try:
-        claims = await civic_pass(house, fields, round_id)
-    except NO_PASS as refusal:
-        return ask_again(view.round, "", fields, refusal)
+    claims = await civic_pass(house, fields, view.round, "")
     await verbs.delete_draft(house, claims, uuid_or_malformed(fields.text("draft"), marked("the draft")))
     return await _drafts(house, view, fields.text("pass"), marked("The draft is deleted."))
 

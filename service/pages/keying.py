@@ -13,8 +13,7 @@ from service.house import House
 from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
-from service.pages.paper import NOT_HERE
-from service.pages.shell import Page, officer_page, see_other
+from service.pages.shell import Page, officer_form, see_other
 from service.people import TheHouse, TheOfficer
 from service.problems import details
 from service.reading import AnyRequest, uuid_or_malformed
@@ -72,8 +71,6 @@ async def key_sheet(request: AnyRequest, house: TheHouse, officer: TheOfficer, b
             await verbs.check_sheet(house, officer, batch_id, sent)
             return _keying(officer, keyboard, fields, looked=sent, shown=shown)
         state = await verbs.key_sheet(house, officer, batch_id, sent)
-    except NOT_HERE:
-        raise
     except Refusal as refusal:
         return _keying(officer, keyboard, fields, refusal=refusal)
     address = f"/officer/paper/{batch_id}/keying?pot={keyboard.pot.id}&number={sent.number + 1}"
@@ -109,9 +106,10 @@ def _keying(
     """The form with what was typed; ``looked`` is what it says, with the titles, before it is saved."""
     titles = {project.number: project.title for project in keyboard.projects}
     points = looked.points if looked else ()
-    return officer_page(
+    return officer_form(
         "officer_keying.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        keyboard.round.currency,
         officer=officer,
         view=keyboard.batch,
         round=keyboard.round,
@@ -128,7 +126,6 @@ def _keying(
         shown=shown,
         voids=words.VOIDS,
         said=said,
-        alert=words.sentence(refusal, keyboard.round.currency) if refusal else None,
     )
 
 
@@ -147,8 +144,6 @@ async def decide_sheet(request: AnyRequest, house: TheHouse, officer: TheOfficer
     try:
         sent = _keyed(fields, uuid_or_malformed(fields.text("pot"), marked("the pot")), Decided)
         await verbs.key_sheet(house, officer, batch_id, sent)
-    except NOT_HERE:
-        raise
     except Refusal as refusal:
         return await _differences(house, officer, batch_id, refusal=refusal, fields=fields)
     return see_other(f"/officer/paper/{batch_id}/differences?done=decided")
@@ -164,9 +159,10 @@ async def _differences(
     fields: Fields | None = None,
 ) -> Page:
     view = await verbs.view_batch(house, officer, batch_id)
-    return officer_page(
+    return officer_form(
         "officer_differences.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        "",
         officer=officer,
         view=view,
         names={sums.pot_id: sums.pot for sums in view.pots},
@@ -176,7 +172,6 @@ async def _differences(
         voids=words.VOIDS,
         words=words,
         said=said,
-        alert=words.sentence(refusal, "") if refusal else None,
     )
 
 

@@ -9,14 +9,11 @@ from litestar.params import FromPath, FromQuery
 from schema.errors import Refusal
 from service.house import House
 from service.languages import _, marked
-from service.pages import words
 from service.pages.forms import Fields, read_form, read_upload, shaped
 from service.pages.officer_rounds import round_page
-from service.pages.problems import ELSEWHERE
-from service.pages.shell import HEADERS, Page, officer_page, see_other
+from service.pages.shell import HEADERS, Page, officer_form, see_other
 from service.people import TheHouse, TheOfficer
 from service.printing.words import FALLBACK, known_language, languages
-from service.problems import details
 from service.reading import REGISTER_LIMIT, AnyRequest, uuid_or_malformed
 from service.store.roll import Officer
 from service.verbs import codes as verbs
@@ -52,16 +49,16 @@ async def letters_page(
 ) -> Page:
     """The page, with what was just done or refused on top and what was typed in its fields."""
     view = await round_verbs.view_own_round(house, officer, round_id)
-    return officer_page(
+    return officer_form(
         "officer_letters.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        view.round.currency,
         officer=officer,
         round=view.round,
         batches=await verbs.list_batches(house, officer, round_id),
         languages=[(code, each.name) for code, each in languages().items()],
         most=MOST_HERE,
         said=said,
-        alert=words.sentence(refusal, view.round.currency) if refusal else None,
         typed=typed or Fields({}),
         fallback=FALLBACK,
     )
@@ -73,8 +70,6 @@ async def issue_codes(request: AnyRequest, house: TheHouse, officer: TheOfficer,
     try:
         body = await read_upload(request, "file", REGISTER_LIMIT)
         issued = await verbs.issue_codes(house, officer, round_id, body)
-    except ELSEWHERE:
-        raise
     except Refusal as refusal:
         return await round_page(house, officer, round_id, refusal=refusal)
     return _download(issued, "codes.csv", "text/csv; charset=utf-8")
@@ -90,8 +85,6 @@ async def issue_letters(request: AnyRequest, house: TheHouse, officer: TheOffice
         language = known_language(str(form.get("language", ""))) or FALLBACK
         order = Order("register", language, "is_test" in form, "again" in form)
         issued = await verbs.issue_letters(house, officer, round_id, order, body)
-    except ELSEWHERE:
-        raise
     except Refusal as refusal:
         return await letters_page(house, officer, round_id, refusal=refusal, typed=Fields({"language": [language]}))
     return _download(issued, "letters.pdf", "application/pdf")
@@ -103,8 +96,6 @@ async def issue_list(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
     fields = await read_form(request)
     try:
         issued = await verbs.issue_list(house, officer, round_id, _wanted(fields))
-    except ELSEWHERE:
-        raise
     except Refusal as refusal:
         return await letters_page(house, officer, round_id, refusal=refusal, typed=fields)
     return _download(issued, "letters.pdf", "application/pdf")
@@ -122,8 +113,6 @@ async def void_batch(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
     try:
         batch_id = uuid_or_malformed(fields.text("batch"), marked("the batch"))
         await verbs.void_batch(house, officer, batch_id, shaped({"reason": fields.text("reason")}, Void))
-    except ELSEWHERE:
-        raise
     except Refusal as refusal:
         return await letters_page(house, officer, round_id, refusal=refusal, typed=fields)
     return see_other(f"/officer/rounds/{round_id}/letters?done=void")

@@ -12,9 +12,8 @@ from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import read_form
 from service.pages.officers import session_cookie
-from service.pages.shell import Page, officer_page, see_other
+from service.pages.shell import Page, officer_form, officer_page, see_other
 from service.people import TheHouse, TheOfficer, session_token
-from service.problems import details, retry_after
 from service.reading import AnyRequest
 from service.store.roll import Officer
 from service.verbs import sign_in, staff, totp
@@ -37,23 +36,20 @@ async def view_account(request: AnyRequest, house: TheHouse, officer: TheOfficer
 async def _page(
     request: AnyRequest, house: House, officer: Officer, note: str | None = None, refusal: Refusal | None = None
 ) -> Page:
-    status, alert = (details(refusal).status, words.sentence(refusal, "")) if refusal else (200, None)
     sessions = await staff.list_sessions(house, officer, session_token(request, house) or "")
     left = await totp.recovery_left(house, officer)
-    page = officer_page(
+    return officer_form(
         "officer_account.html",
-        status,
+        refusal,
+        "",
         officer=officer,
         roles=words.ROLES,
         sessions=sessions,
         left=left,
         note=note,
-        alert=alert,
         fewest=staff.FEWEST_SIGNS,
         directory=names_by_issuer(house).get(officer.issuer or "", ""),
     )
-    page.headers.update(retry_after(refusal))
-    return page
 
 
 @post("/account/password")
@@ -80,8 +76,7 @@ async def begin_totp(house: TheHouse, officer: TheOfficer) -> Page:
 
 async def _setup_page(house: House, officer: Officer, refusal: Refusal | None = None) -> Page:
     setup = await totp.begin(house, officer)
-    status, alert = (details(refusal).status, words.sentence(refusal, "")) if refusal else (200, None)
-    return officer_page("officer_totp.html", status, officer=officer, setup=setup, alert=alert)
+    return officer_form("officer_totp.html", refusal, "", officer=officer, setup=setup)
 
 
 @post("/account/totp/confirmation")

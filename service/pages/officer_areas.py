@@ -6,12 +6,10 @@ from litestar import get, post
 
 from schema.errors import Malformed, TooLarge, UnknownForm
 from service.house import House
-from service.pages import words
 from service.pages.forms import read_file_form
 from service.pages.maps import drawn
-from service.pages.shell import Page, officer_page, see_other
+from service.pages.shell import Page, officer_form, see_other
 from service.people import TheHouse, TheOfficer
-from service.problems import details
 from service.reading import AnyRequest
 from service.store.roll import Officer
 from service.verbs import outlines as verbs
@@ -42,13 +40,13 @@ async def replace_areas(request: AnyRequest, house: TheHouse, officer: TheOffice
 async def _areas_page(
     house: House, officer: Officer, field: str = "", refusal: Malformed | TooLarge | UnknownForm | None = None
 ) -> Page:
-    return officer_page(
+    return officer_form(
         "officer_areas.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        "",
         officer=officer,
         map=drawn(await verbs.view_outlines(house, officer.municipality_id)),
         name_field=field or "name",
-        alert=words.sentence(refusal, "") if refusal else None,
     )
 
 

@@ -11,11 +11,9 @@ from service.house import House
 from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
-from service.pages.problems import ELSEWHERE
 from service.pages.rounds import SIZE, After
-from service.pages.shell import Page, officer_page, see_other
+from service.pages.shell import Page, officer_form, see_other
 from service.people import TheHouse, TheOfficer
-from service.problems import details
 from service.reading import AnyRequest
 from service.store.roll import Officer
 from service.verbs import moderation as verbs
@@ -63,9 +61,10 @@ async def _page(
 ) -> Page:
     view = await round_verbs.view_own_round(house, officer, round_id)
     found = docket.arguments
-    return officer_page(
+    return officer_form(
         "officer_arguments.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        view.round.currency,
         officer=officer,
         round=view.round,
         is_open=view.round.phase in DEBATED,
@@ -77,7 +76,6 @@ async def _page(
         more=found[SIZE - 1].id if len(found) > SIZE else None,
         words=words,
         said=_(said),
-        alert=words.sentence(refusal, view.round.currency) if refusal else None,
         tried=tried,
         typed=typed or Fields({}),
     )
@@ -93,8 +91,6 @@ async def answer_officially(
     sent = {"words": fields.text("words").strip(), "language": fields.text("language")}
     try:
         await verbs.answer_officially(house, officer, argument_id, shaped(sent, OfficialAnswer))
-    except ELSEWHERE:
-        raise
     except Refusal as refusal:
         return await _told(house, officer, argument_id, "answer", fields, refusal)
     return _back(before.round_id, before.state, "answer")
@@ -137,8 +133,6 @@ async def _decide(request: AnyRequest, house: House, officer: Officer, argument_
     sent = {"state": state, "ground": fields.text("ground") or None, "reason": fields.text("reason").strip() or None}
     try:
         await verbs.review_argument(house, officer, argument_id, shaped(sent, ArgumentReviewDraft))
-    except ELSEWHERE:
-        raise
     except Refusal as refusal:
         return await _told(house, officer, argument_id, state, fields, refusal)
     return _back(before.round_id, before.state, state)

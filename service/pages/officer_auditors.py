@@ -11,11 +11,9 @@ from schema.errors import Malformed, OpeningsDeleted, Refusal
 from schema.openings import fingerprint
 from service.house import House
 from service.languages import _, marked
-from service.pages import words
 from service.pages.forms import Fields, read_files, shaped
-from service.pages.shell import HEADERS, Page, officer_page, see_other
+from service.pages.shell import HEADERS, Page, officer_form, see_other
 from service.people import TheHouse, TheOfficer
-from service.problems import details
 from service.reading import AnyRequest
 from service.store.roll import Officer
 from service.verbs import auditors as verbs
@@ -49,16 +47,16 @@ async def _page(
     typed: Fields | None = None,
 ) -> Page:
     found, auditors, deleted = await verbs.list_own_auditors(house, officer, round_id)
-    return officer_page(
+    return officer_form(
         "officer_auditors.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        "",
         officer=officer,
         round=found,
         auditors=auditors,
         fingerprints={auditor.id: fingerprint(auditor.recipient) for auditor in auditors},
         deleted=deleted,
         said=said,
-        alert=words.sentence(refusal, "") if refusal else None,
         typed=typed or Fields({}),
     )
 

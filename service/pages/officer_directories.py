@@ -13,9 +13,8 @@ from service.pages.forms import read_form
 from service.pages.officers import session_cookie
 from service.pages.problems import problem_page
 from service.pages.providers import attempt_cookie, kept_attempt, read_answer
-from service.pages.shell import Page, officer_page, private_page, see_other
+from service.pages.shell import Page, officer_form, officer_page, private_page, see_other
 from service.people import TheHouse, caller_address, refuse_other_sites
-from service.problems import details, retry_after
 from service.reading import AnyRequest
 from service.verbs import directories as verbs
 from service.verbs.directories import OFFICERS, CodeOwed, Entered
@@ -93,10 +92,7 @@ async def give_code(request: AnyRequest, house: TheHouse) -> Page:
     try:
         return _entered(house, await verbs.finish_with_code(house, sealed, fields.text("totp")))
     except (TotpNeeded, WrongTotp, TotpLocked, TooFast) as refusal:
-        status, alert = details(refusal).status, words.sentence(refusal, "")
-        page = officer_page("officer_code.html", status, sealed=sealed, alert=alert)
-        page.headers.update(retry_after(refusal))
-        return page
+        return officer_form("officer_code.html", refusal, "", sealed=sealed)
     except Refusal as refusal:
         return _refused(refusal)
 

@@ -12,11 +12,9 @@ from service.house import House
 from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, decode_form, read_form, read_upload, shaped
-from service.pages.problems import ELSEWHERE
 from service.pages.project_files import COLUMNS, LIMIT, Sheet, read, written
-from service.pages.shell import HEADERS, Page, officer_page, see_other
+from service.pages.shell import HEADERS, Page, officer_form, officer_page, see_other
 from service.people import TheHouse, TheOfficer
-from service.problems import details
 from service.reading import AnyRequest, read_body
 from service.store.roll import Officer
 from service.verbs import projects as verbs
@@ -57,14 +55,14 @@ async def _page(
     typed: Fields | None = None,
 ) -> Page:
     view = await verbs.view_pot(house, officer, pot_id)
-    return officer_page(
+    return officer_form(
         "officer_projects.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        view.round.currency,
         officer=officer,
         view=view,
         columns=COLUMNS,
         said=_(said) if said else None,
-        alert=words.sentence(refusal, view.round.currency) if refusal else None,
         typed=typed or Fields({}),
     )
 
@@ -82,8 +80,6 @@ async def add_project(request: AnyRequest, house: TheHouse, officer: TheOfficer,
     try:
         view = await verbs.view_pot(house, officer, pot_id)
         await verbs.add_project(house, officer, view.round.id, _sent(fields, view))
-    except ELSEWHERE:
-        raise
     except Refusal as refusal:
         return await _page(house, officer, pot_id, refusal=refusal, typed=fields)
     return see_other(f"/officer/pots/{pot_id}/projects?done=added")
@@ -110,13 +106,13 @@ async def view_project(house: TheHouse, officer: TheOfficer, project_id: FromPat
 def _project_page(
     officer: Officer, project_id: UUID, view: PotView, typed: Fields, refusal: Refusal | None = None
 ) -> Page:
-    return officer_page(
+    return officer_form(
         "officer_project.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        view.round.currency,
         officer=officer,
         view=view,
         project=next(each for each in view.projects if each.id == project_id),
-        alert=words.sentence(refusal, view.round.currency) if refusal else None,
         typed=typed,
     )
 
@@ -128,8 +124,6 @@ async def save_project(request: AnyRequest, house: TheHouse, officer: TheOfficer
     project, view = await verbs.view_project(house, officer, project_id)
     try:
         await verbs.edit_project(house, officer, project_id, _sent(fields, view))
-    except ELSEWHERE:
-        raise
     except Refusal as refusal:
         return _project_page(officer, project_id, view, fields, refusal)
     return see_other(f"/officer/pots/{project.pot_id}/projects?done=saved")
@@ -152,8 +146,6 @@ async def act_on_project(house: TheHouse, officer: TheOfficer, project_id: FromP
             await verbs.move_project(house, officer, project_id, _STEPS[act])
         else:
             await verbs.remove_project(house, officer, project_id)
-    except ELSEWHERE:
-        raise
     except Refusal as refusal:
         return await _page(house, officer, project.pot_id, refusal=refusal)
     done = "moved" if act in _STEPS else "removed"
@@ -176,8 +168,6 @@ async def preview_file(request: AnyRequest, house: TheHouse, officer: TheOfficer
     view = await verbs.view_pot(house, officer, pot_id)
     try:
         sheet = read(await read_upload(request, "file", LIMIT), pot_id, view.areas)
-    except ELSEWHERE:
-        raise
     except Refusal as refusal:
         return await _page(house, officer, pot_id, refusal=refusal)
     return await _preview(house, officer, view, sheet)
@@ -220,8 +210,6 @@ async def apply_file(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
         if sheet.faults or not sheet.rows:
             return await _preview(house, officer, view, sheet)
         await verbs.write_projects(house, officer, pot_id, sheet.drafts, sheet.translated)
-    except ELSEWHERE:
-        raise
     except Refusal as refusal:
         return await _page(house, officer, pot_id, refusal=refusal)
     return see_other(f"/officer/pots/{pot_id}/projects?done=file")

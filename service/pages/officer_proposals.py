@@ -11,11 +11,9 @@ from service.house import House
 from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
-from service.pages.problems import ELSEWHERE
 from service.pages.rounds import SIZE, After
-from service.pages.shell import Page, officer_page, see_other
+from service.pages.shell import Page, officer_form, see_other
 from service.people import TheHouse, TheOfficer
-from service.problems import details
 from service.reading import AnyRequest, uuid_or_malformed
 from service.store.roll import Officer
 from service.verbs import moderation
@@ -65,9 +63,10 @@ async def _page(
 ) -> Page:
     view = await round_verbs.view_own_round(house, officer, round_id)
     found = queue.proposals
-    return officer_page(
+    return officer_form(
         "officer_proposals.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        view.round.currency,
         officer=officer,
         round=view.round,
         pots=view.pots,
@@ -79,7 +78,6 @@ async def _page(
         more=found[SIZE - 1].id if len(found) > SIZE else None,
         words=words,
         said=_(said) if said else None,
-        alert=words.sentence(refusal, view.round.currency) if refusal else None,
         tried=tried,
         typed=typed or Fields({}),
     )
@@ -96,8 +94,6 @@ async def shortlist_proposal(
         cost = words.read_money(fields.text("cost"), marked("the cost"))
         into = shaped({"pot_id": pot_id, "cost": cost}, Shortlisting)
         project = await proposal_verbs.shortlist_proposal(house, officer, proposal_id, into)
-    except ELSEWHERE:
-        raise
     except Refusal as refusal:
         return await _told(house, officer, proposal_id, "shortlist", fields, refusal)
     return see_other(f"/officer/rounds/{project.round_id}/proposals?done=shortlist")
@@ -140,8 +136,6 @@ async def _decide(request: AnyRequest, house: House, officer: Officer, proposal_
     sent = {"state": state, "ground": fields.text("ground") or None, "reason": fields.text("reason").strip() or None}
     try:
         await verbs.review_proposal(house, officer, proposal_id, shaped(sent, ReviewDraft))
-    except ELSEWHERE:
-        raise
     except Refusal as refusal:
         return await _told(house, officer, proposal_id, state, fields, refusal)
     return see_other(f"/officer/rounds/{before.round_id}/proposals?queue={before.state}&done={state}")

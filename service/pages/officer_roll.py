@@ -12,9 +12,8 @@ from schema.errors import Malformed
 from service.house import House
 from service.pages import words
 from service.pages.forms import read_form, shaped
-from service.pages.shell import Page, officer_page
+from service.pages.shell import Page, officer_form
 from service.people import TheHouse, TheOfficer
-from service.problems import details
 from service.reading import AnyRequest
 from service.store.persons import HeadCount
 from service.store.roll import Officer
@@ -66,9 +65,10 @@ async def roll_page(
     """The page, with the person that was asked about."""
     view = await round_verbs.view_own_round(house, officer, round_id)
     roll = await verbs.view_roll(house, officer, round_id)
-    return officer_page(
+    return officer_form(
         "officer_roll.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        view.round.currency,
         officer=officer,
         round=view.round,
         pots=view.pots,
@@ -78,7 +78,6 @@ async def roll_page(
         builds=roll.builds,
         identity=identity,
         tested=tested,
-        alert=words.sentence(refusal, view.round.currency) if refusal else None,
         words=words,
     )
 

@@ -12,11 +12,9 @@ from service.house import House
 from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields
-from service.pages.problems import ELSEWHERE
 from service.pages.setup import steps
-from service.pages.shell import Page, officer_page, see_other
+from service.pages.shell import Page, officer_form, see_other
 from service.people import TheHouse, TheOfficer
-from service.problems import details
 from service.store.ballots import Turnout
 from service.store.roll import Officer
 from service.verbs import acts as act_verbs
@@ -74,9 +72,10 @@ async def round_page(
     asked = await act_verbs.list_acts(house, officer, round_id)
     corrected = await verbs.has_correction(house, round_id)
     askable = words.askable(view.round, len(counted) == len(view.pots), corrected)
-    return officer_page(
+    return officer_form(
         "officer_round.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        view.round.currency,
         officer=officer,
         round=view.round,
         pots=view.pots,
@@ -97,7 +96,6 @@ async def round_page(
         phases=words.PHASES,
         words=words,
         said=said,
-        alert=words.sentence(refusal, view.round.currency) if refusal else None,
     )
 
 
@@ -138,8 +136,6 @@ async def done_or_said(
     """Do it and lead back to the round; a refusal is told on the round's page, with what was typed."""
     try:
         await doing
-    except ELSEWHERE:
-        raise
     except Refusal as refusal:
         return await round_page(house, officer, round_id, refusal=refusal, typed=typed)
     return see_other(f"/officer/rounds/{round_id}?done={done}")

@@ -12,9 +12,8 @@ from service.languages import _, marked
 from service.pages import words
 from service.pages.drafting import TIMES
 from service.pages.forms import Fields, read_form, shaped
-from service.pages.shell import Page, officer_page, see_other
+from service.pages.shell import Page, officer_form, see_other
 from service.people import TheHouse, TheOfficer
-from service.problems import details
 from service.reading import AnyRequest
 from service.store.roll import Officer
 from service.verbs import rounds as round_verbs
@@ -45,18 +44,17 @@ async def _page(
     view = await round_verbs.view_own_round(house, officer, round_id)
     found = view.round
     stands = Fields({"ballots_floor": [str(found.ballots_floor)], "appeal_days": [str(found.appeal_days)]})
-    return officer_page(
+    return officer_form(
         "officer_settings.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        found.currency,
         officer=officer,
         round=found,
         areas=view.areas,
         times=TIMES,
-        zone=words.zone_name(),
         appeals=await verbs.view_appeal_end(house, officer, round_id),
         words=words,
         said=said,
-        alert=words.sentence(refusal, found.currency) if refusal else None,
         typed=typed or stands,
     )
 

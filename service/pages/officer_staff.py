@@ -11,9 +11,8 @@ from service.house import House
 from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import read_form, shaped
-from service.pages.shell import Page, officer_page, see_other
+from service.pages.shell import Page, officer_form, see_other
 from service.people import TheHouse, TheOfficer
-from service.problems import details
 from service.reading import AnyRequest
 from service.store.roll import Officer
 from service.verbs import directories
@@ -46,14 +45,14 @@ async def _page(
     way: str = "",
     made: tuple[str, Opening] | None = None,
 ) -> Page:
-    return officer_page(
+    return officer_form(
         "officer_staff.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        "",
         officer=officer,
         members=await verbs.list_members(house, officer),
         roles=words.ROLES,
         note=note,
-        alert=words.sentence(refusal, "") if refusal else None,
         typed=typed,
         ticked=ticked,
         way=way,

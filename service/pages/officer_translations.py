@@ -12,9 +12,8 @@ from service.languages import LANGUAGES, _, language_name, marked, spoken
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
 from service.pages.rounds import SIZE, After
-from service.pages.shell import Page, officer_page, see_other
+from service.pages.shell import Page, officer_form, see_other
 from service.people import TheHouse, TheOfficer
-from service.problems import details
 from service.reading import AnyRequest, uuid_or_malformed
 from service.store.roll import Officer
 from service.verbs import rounds as round_verbs
@@ -95,9 +94,10 @@ async def _page(
         work = await verbs.view_work_on_proposals(house, officer, round_id, into, after, SIZE)
     else:
         work = await verbs.view_work(house, officer, round_id, into)
-    return officer_page(
+    return officer_form(
         "officer_translations.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        view.round.currency,
         officer=officer,
         round=view.round,
         work=work,
@@ -111,7 +111,6 @@ async def _page(
         opened=view.round.phase in {"voting", "counting", "published"},
         words=words,
         said=said,
-        alert=words.sentence(refusal, view.round.currency) if refusal else None,
         sent=sent or Fields({}),
         anew=isinstance(refusal, Changed),
     )

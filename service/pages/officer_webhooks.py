@@ -11,9 +11,8 @@ from service.house import House
 from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
-from service.pages.shell import Page, officer_page, see_other
+from service.pages.shell import Page, officer_form, see_other
 from service.people import TheHouse, TheOfficer
-from service.problems import details
 from service.reading import AnyRequest
 from service.store.roll import Officer
 from service.verbs import heads as verbs
@@ -43,15 +42,15 @@ async def _page(
 ) -> Page:
     places = await verbs.list_places(house, officer)
     live = {"script": "live.js"} if places.folder or places.webhooks else {}
-    return officer_page(
+    return officer_form(
         "officer_webhooks.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        "",
         officer=officer,
         places=places,
         most=MOST,
         words=words,
         said=said,
-        alert=words.sentence(refusal, "") if refusal else None,
         typed=typed or Fields({}),
         **live,
     )

@@ -10,6 +10,7 @@ from schema.errors import (
     DirectoryDemanded,
     Malformed,
     NotSignedIn,
+    Refusal,
     TooFast,
     TotpDemanded,
     TotpLocked,
@@ -21,9 +22,9 @@ from service.house import House
 from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
-from service.pages.shell import Page, officer_page, see_other
+from service.pages.shell import Page, officer_form, officer_page, see_other
 from service.people import TheHouse, TheOfficer, caller_address, cookie_name, officer_of, refuse_other_sites
-from service.problems import answer_problem, details, retry_after
+from service.problems import answer_problem
 from service.reading import AnyRequest
 from service.verbs import rounds as round_verbs
 from service.verbs import sign_in as verbs
@@ -62,9 +63,9 @@ async def view_sign_in(request: AnyRequest, house: TheHouse, note: FromQuery[str
     return see_other("/officer/rounds")
 
 
-def _form(house: House, status: int = 200, note: str | None = None, alert: str | None = None, name: str = "") -> Page:
+def _form(house: House, refusal: Refusal | None = None, note: str | None = None, name: str = "") -> Page:
     directories = {word: each.provider.name for word, each in house.directories.items()}
-    return officer_page("officer_sign_in.html", status, note=note, alert=alert, name=name, directories=directories)
+    return officer_form("officer_sign_in.html", refusal, "", note=note, name=name, directories=directories)
 
 
 @post("/")
@@ -75,10 +76,7 @@ async def sign_in(request: AnyRequest, house: TheHouse) -> Page:
     try:
         token = await verbs.sign_in_officer(house, _sent(fields), caller_address(request))
     except (WrongPassword, DirectoryDemanded, TotpNeeded, WrongTotp, TotpLocked, Malformed, TooFast) as refusal:
-        status, alert = details(refusal).status, words.sentence(refusal, "")
-        page = _form(house, status, alert=alert, name=fields.text("name"))
-        page.headers.update(retry_after(refusal))
-        return page
+        return _form(house, refusal, name=fields.text("name"))
     if before := request.cookies.get(cookie_name(house)):
         await verbs.sign_out_officer(house, before)
     answer = see_other("/officer/rounds")

@@ -6,14 +6,13 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath, FromQuery
 
-from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal
+from schema.errors import Refusal
 from service.house import House
 from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
-from service.pages.shell import Page, officer_page, see_other
+from service.pages.shell import Page, officer_form, see_other
 from service.people import TheHouse, TheOfficer
-from service.problems import details
 from service.reading import AnyRequest, uuid_or_malformed
 from service.store.roll import Officer
 from service.verbs import booth
@@ -21,9 +20,6 @@ from service.verbs import paper as verbs
 from service.verbs import rounds as round_verbs
 from service.verbs.booth import Marking, Unmarking
 from service.verbs.paper import BatchDraft, BatchView, Totals
-
-NOT_HERE = (NotSignedIn, NotAllowed, NotFound)
-"""Refusals that have a page of their own, because there is nothing to show the form beside."""
 
 DONE = {
     "opened": marked("The batch is open. Mark people at the booth, and key the sheets when you have them."),
@@ -47,8 +43,6 @@ async def open_batch(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
     try:
         draft = shaped({name: fields.text(name) for name in ("reference", "place")}, BatchDraft)
         view = await verbs.open_batch(house, officer, round_id, draft)
-    except NOT_HERE:
-        raise
     except Refusal as refusal:
         return await _batches(house, officer, round_id, fields, refusal)
     return see_other(f"/officer/paper/{view.batch.id}?done=opened")
@@ -58,14 +52,14 @@ async def _batches(
     house: House, officer: Officer, round_id: UUID, fields: Fields | None = None, refusal: Refusal | None = None
 ) -> Page:
     view = await round_verbs.view_own_round(house, officer, round_id)
-    return officer_page(
+    return officer_form(
         "officer_batches.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        "",
         officer=officer,
         round=view.round,
         batches=await verbs.list_batches(house, officer, round_id),
         typed=fields or Fields({}),
-        alert=words.sentence(refusal, "") if refusal else None,
     )
 
 
@@ -85,14 +79,14 @@ async def _batch(
 ) -> Page:
     view = await verbs.view_batch(house, officer, batch_id)
     found = await round_verbs.view_own_round(house, officer, view.batch.round_id)
-    return officer_page(
+    return officer_form(
         "officer_batch.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        "",
         officer=officer,
         round=found.round,
         view=view,
         said=said,
-        alert=words.sentence(refusal, "") if refusal else None,
     )
 
 
@@ -104,8 +98,6 @@ async def declare_totals(request: AnyRequest, house: TheHouse, officer: TheOffic
         pots = fields.texts("pot")
         totals = [{"pot_id": pot, "sheets": fields.number(f"sheets-{pot}")} for pot in pots]
         await verbs.declare_totals(house, officer, batch_id, shaped({"totals": totals}, Totals))
-    except NOT_HERE:
-        raise
     except Refusal as refusal:
         return await _batch(house, officer, batch_id, refusal=refusal)
     return see_other(f"/officer/paper/{batch_id}?done=totals")
@@ -116,8 +108,6 @@ async def close_batch(house: TheHouse, officer: TheOfficer, batch_id: FromPath[U
     """Close a batch that adds up, or say what is missing."""
     try:
         await verbs.close_batch(house, officer, batch_id)
-    except NOT_HERE:
-        raise
     except Refusal as refusal:
         return await _batch(house, officer, batch_id, refusal=refusal)
     return see_other(f"/officer/paper/{batch_id}?done=closed")
@@ -136,8 +126,6 @@ async def mark_paper(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
     try:
         sent = shaped(_person(fields), Marking)
         given = await booth.mark_paper(house, officer, batch_id, sent)
-    except NOT_HERE:
-        raise
     except Refusal as refusal:
         return _booth(officer, await verbs.view_batch(house, officer, batch_id), fields, refusal=refusal)
     view = await verbs.view_batch(house, officer, batch_id)
@@ -154,8 +142,6 @@ async def unmark_paper(request: AnyRequest, house: TheHouse, officer: TheOfficer
     try:
         sent = shaped(_person(fields) | {"reason": fields.text("reason")}, Unmarking)
         await booth.unmark_paper(house, officer, batch_id, sent)
-    except NOT_HERE:
-        raise
     except Refusal as refusal:
         view = await verbs.view_batch(house, officer, batch_id)
         return _booth(officer, view, fields, refusal=refusal, unmarking=True)
@@ -179,16 +165,16 @@ def _booth(
 ) -> Page:
     """The booth's page. After a refusal it holds what was typed, after a mark the pots that were ticked."""
     ticked = fields.texts("pot") if fields else pots
-    return officer_page(
+    return officer_form(
         "officer_booth.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        "",
         officer=officer,
         view=view,
         typed=fields or Fields({}),
         ticked=ticked or [str(sums.pot_id) for sums in view.pots],
         unmarking=unmarking,
         said=said,
-        alert=words.sentence(refusal, "") if refusal else None,
     )
 
 

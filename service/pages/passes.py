@@ -11,6 +11,7 @@ from service.house import House
 from service.pages.forms import Fields
 from service.pages.shell import Page, form_page
 from service.people import refuse_other_round, take_pass
+from service.reading import AnyRequest
 from service.store.rounds import Round
 
 NO_PASS = (NoPass, BadPass, PassExpired)
@@ -22,21 +23,30 @@ KEPT = (
 )
 """Fields that the sign-in form takes along. ``then`` says where.
 
-It is ballot, choices (onto it), proposal, edit, pictures, argument or declaration.
+It is ballot, choices (onto it), proposal, edit, withdrawal, pictures, argument or declaration.
 """
 
 
-async def box_pass(house: House, fields: Fields, round_id: UUID, pot_id: UUID) -> Pass:
-    """The pass for one pot's ballot. Raises one of NO_PASS."""
-    claims = await take_pass(fields.text("pass"), house, "box")
-    refuse_other_round(claims, round_id, pot_id)
-    return claims
+class SignInAgain(Exception):
+    """A form holds no pass that is good. ``page``, which asks for a code, is the answer instead."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self.page = page
 
 
-async def civic_pass(house: House, fields: Fields, round_id: UUID) -> Pass:
-    """The pass for a round's proposals. Raises one of NO_PASS."""
-    claims = await take_pass(fields.text("pass"), house, "civic")
-    refuse_other_round(claims, round_id)
+def answer_sign_in(_request: AnyRequest, asked: SignInAgain) -> Page:
+    """Answer with the page that asks for a code."""
+    return asked.page
+
+
+async def civic_pass(house: House, fields: Fields, found: Round, then: str, proposal_id: UUID | None = None) -> Pass:
+    """The pass for a round's proposals. Raises SignInAgain, which leads on to the page ``then`` of this proposal."""
+    try:
+        claims = await take_pass(fields.text("pass"), house, "civic")
+        refuse_other_round(claims, found.id)
+    except NO_PASS as refusal:
+        raise SignInAgain(ask_again(found, then, fields, refusal, proposal_id)) from None
     return claims
 
 
@@ -71,8 +81,8 @@ def ask_sent_code(
     return form_page("sent_code.html", refusal, found.currency, round=found, contact=contact, kept=kept, code=code)
 
 
-def ask_again(found: Round, then: str, fields: Fields, refusal: Refusal, **more: str) -> Page:
-    """The sign-in form in place of the page ``then``, whose fields, and ``more``, come back after the code."""
-    known = {"then": then, **more}
+def ask_again(found: Round, then: str, fields: Fields, refusal: Refusal, proposal_id: UUID | None = None) -> Page:
+    """The sign-in form in place of the page ``then``, whose fields come back after the code."""
+    known = {"then": then} | ({"proposal": str(proposal_id)} if proposal_id else {})
     rest = fields.kept(tuple(name for name in KEPT if name not in known))
     return ask_code(found, [*known.items(), *rest], refusal)

@@ -25,7 +25,7 @@ from service.caching import cached
 from service.house import House
 from service.languages import _, marked
 from service.pages.forms import Fields, read_files, read_form, shaped
-from service.pages.passes import NO_PASS, ask_again, civic_pass
+from service.pages.passes import civic_pass
 from service.pages.problems import problem_page
 from service.pages.shell import HEADERS, POLICY, Page, form_page, see_other
 from service.people import TheHouse, TheOfficer, take_pass
@@ -134,12 +134,10 @@ async def _changed(
     """The page after a change, which says what was done; a refusal is told beside the form, with what was written."""
     proposal, _activity = await proposal_verbs.view_proposal(house, proposal_id)
     view = await round_verbs.public_round(house, proposal.round_id)
+    claims = await civic_pass(house, fields, view.round, "pictures", proposal_id)
     said, refused = None, None
     try:
-        claims = await civic_pass(house, fields, view.round.id)
         said = await change(claims) if change else None
-    except NO_PASS as refusal:
-        return ask_again(view.round, "pictures", fields, refusal)
     except _MENDABLE as refusal:
         refused = refusal
     alt = fields.text("alt") if refused else ""

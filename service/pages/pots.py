@@ -16,9 +16,8 @@ from service.languages import marked
 from service.pages import words
 from service.pages.drafting import MENDABLE
 from service.pages.forms import Fields, read_form, shaped
-from service.pages.shell import Page, officer_page, see_other
+from service.pages.shell import Page, officer_form, see_other
 from service.people import TheHouse, TheOfficer
-from service.problems import details
 from service.reading import AnyRequest
 from service.store.roll import Officer
 from service.store.rounds import Pot
@@ -176,9 +175,10 @@ def _pot(view: RoundView, pot_id: UUID) -> Pot:
 def _pot_form(
     officer: Officer, view: RoundView, pot: Pot | None, typed: Fields, refusal: Refusal | None = None
 ) -> Page:
-    return officer_page(
+    return officer_form(
         "officer_pot.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        view.round.currency,
         officer=officer,
         round=view.round,
         areas=view.areas,
@@ -192,7 +192,6 @@ def _pot_form(
         kept=KEPT if pot and _chosen(pot.rule) == KEPT else None,
         rule=pot and words.rule_name(pot.rule),
         relations=words.RELATIONS,
-        alert=words.sentence(refusal, view.round.currency) if refusal else None,
     )
 
 

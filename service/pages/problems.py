@@ -5,16 +5,13 @@ from typing import Any
 from litestar import get
 from litestar.params import FromPath
 
-from schema.errors import Elsewhere, NotAllowed, NotFound, NotSignedIn, Refusal, RoleMissing, TooFast, Unavailable
+from schema.errors import Elsewhere, NotFound, Refusal, TooFast, Unavailable
 from service.languages import _, spoken
 from service.pages import words
 from service.pages.shell import Page, PrivatePage, again, here, private_page, public_page
 from service.problems import answer_problem, details, refusal_of, retry_after
 from service.reading import AnyRequest, listen
 from service.refusals import PROBLEMS
-
-ELSEWHERE = (NotSignedIn, NotAllowed, NotFound, RoleMissing)
-"""Refusals that are told on pages of their own, and not beside the form that was sent."""
 
 _BY_CODE = {refusal.code: problem for refusal, problem in PROBLEMS.items()}
 

@@ -147,10 +147,12 @@ async def lead_to_sign_in(round_id: FromPath[UUID]) -> Page:
         "/proposals/{proposal_id:uuid}/unsupport",
         "/proposals/{proposal_id:uuid}/edit",
         "/proposals/{proposal_id:uuid}/changes",
+        "/proposals/{proposal_id:uuid}/withdrawal/new",
+        "/proposals/{proposal_id:uuid}/withdrawal",
     ]
 )
 async def lead_to_proposal(proposal_id: FromPath[UUID]) -> Page:
-    """Supporting and changing need a pass; who types the address is shown the proposal."""
+    """Supporting, changing and taking back need a pass; who types the address is shown the proposal."""
     return see_other(f"/proposals/{proposal_id}")
 
 

@@ -14,7 +14,7 @@ from service.house import House
 from service.languages import _, marked, spoken
 from service.pages import words
 from service.pages.forms import Fields, read_form, shaped
-from service.pages.passes import NO_PASS, ask_again, civic_pass
+from service.pages.passes import civic_pass
 from service.pages.places import outlines_of, point_field, pointed, read_point, spot_of
 from service.pages.problems import problem_page
 from service.pages.shell import Page, form_page, private_page
@@ -48,10 +48,7 @@ async def open_proposal_form(request: AnyRequest, house: TheHouse, round_id: Fro
     """The form for a new proposal, or for going on with a draft."""
     view = await readings.read_round(house, round_id, spoken())
     fields = await read_form(request)
-    try:
-        await civic_pass(house, fields, round_id)
-    except NO_PASS as refusal:
-        return ask_again(view.round, "proposal", fields, refusal)
+    await civic_pass(house, fields, view.round, "proposal")
     return await begun_form(house, view, fields.text("pass"), fields)
 
 
@@ -129,10 +126,7 @@ async def submit_proposal(request: AnyRequest, house: TheHouse, round_id: FromPa
     """Put a proposal forward; or show the form again with what was written, once if others are like it."""
     view = await readings.read_round(house, round_id, spoken())
     fields = await read_form(request)
-    try:
-        claims = await civic_pass(house, fields, round_id)
-    except NO_PASS as refusal:
-        return ask_again(view.round, "proposal", fields, refusal)
+    claims = await civic_pass(house, fields, view.round, "proposal")
     try:
         draft = _draft(fields)
         if draft.title != fields.text("compared") and (found := await verbs.find_alike(house, round_id, draft.title)):
@@ -171,10 +165,7 @@ async def _edit(
     fields = await read_form(request)
     proposal, _activity = await verbs.view_proposal(house, proposal_id)
     view = await readings.read_round(house, proposal.round_id, spoken())
-    try:
-        claims = await civic_pass(house, fields, view.round.id)
-    except NO_PASS as refusal:
-        return ask_again(view.round, "edit", fields, refusal, proposal=str(proposal_id))
+    claims = await civic_pass(house, fields, view.round, "edit", proposal_id)
     if change is None:
         return await edit_form(house, view, proposal_id, fields.text("pass"), fields)
     try:

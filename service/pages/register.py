@@ -14,10 +14,8 @@ from service.house import House
 from service.languages import _, marked
 from service.pages import words
 from service.pages.forms import Fields, read_file_form, read_form
-from service.pages.problems import ELSEWHERE
-from service.pages.shell import HEADERS, Page, officer_page, see_other
+from service.pages.shell import HEADERS, Page, officer_form, see_other
 from service.people import TheHouse, TheOfficer
-from service.problems import details
 from service.reading import REGISTER_LIMIT, AnyRequest
 from service.sources.rows import COLUMNS, NEEDED, CsvRows, read_names, read_rows
 from service.store.roll import Officer
@@ -40,16 +38,16 @@ async def _register_page(
     desk = desk_of(house, officer)
     view = await verbs.view_register(desk)
     faulty = UUID(str(refusal.facts["import_id"])) if isinstance(refusal, FaultyRegister) else None
-    return officer_page(
+    return officer_form(
         "officer_register.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        "",
         officer=officer,
         register=view.register,
         imports=view.imports,
         waiting=[each for each in view.imports if each.state == "staged"],
         columns=[(column, column in NEEDED, fields.text(column) if fields else "") for column in COLUMNS],
         states=words.IMPORT_STATES,
-        alert=words.sentence(refusal, "") if refusal else None,
         faulty=faulty,
         faults=await verbs.first_faults(desk, faulty) if faulty else [],
     )
@@ -62,8 +60,6 @@ async def stage_import(request: AnyRequest, house: TheHouse, officer: TheOfficer
     try:
         file, fields = await read_file_form(request, "file", REGISTER_LIMIT)
         staged = await _stage(desk_of(house, officer), file, fields)
-    except ELSEWHERE:
-        raise
     except Refusal as refusal:
         return await _register_page(house, officer, fields, refusal)
     return see_other(f"/officer/register/imports/{staged}")
@@ -91,14 +87,14 @@ async def view_import(house: TheHouse, officer: TheOfficer, import_id: FromPath[
 async def _import_page(house: House, officer: Officer, import_id: UUID, refusal: Refusal | None = None) -> Page:
     desk = desk_of(house, officer)
     found = await verbs.view_import(desk, import_id)
-    return officer_page(
+    return officer_form(
         "officer_import.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        "",
         officer=officer,
         found=found,
         state=_(words.IMPORT_STATES[found.state]),
         faults=await verbs.first_faults(desk, import_id) if found.state == "faulty" else [],
-        alert=words.sentence(refusal, "") if refusal else None,
     )
 
 
@@ -115,8 +111,6 @@ async def settle_import(request: AnyRequest, house: TheHouse, officer: TheOffice
                 await verbs.discard_import(desk, import_id)
             case _:
                 raise Malformed(fault=marked("the form says neither apply nor discard"))
-    except ELSEWHERE:
-        raise
     except Refusal as refusal:
         return await _import_page(house, officer, import_id, refusal)
     return see_other(f"/officer/register/imports/{import_id}")

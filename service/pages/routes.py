@@ -53,8 +53,10 @@ from service.pages import (
     supporting,
     today,
     turnout,
+    withdrawing,
 )
 from service.pages.forms import FORM_LIMIT
+from service.pages.passes import SignInAgain, answer_sign_in
 from service.pages.problems import answer_problem_page
 from service.pages.shell import view_brand, view_static
 from service.pages.tongue import speaking
@@ -77,6 +79,7 @@ handlers: list[Any] = [
             *appeals.handlers,
             *proposals.handlers,
             *proposing.handlers,
+            *withdrawing.handlers,
             *supporting.handlers,
             *drafts.handlers,
             *arguments.handlers,
@@ -90,6 +93,7 @@ handlers: list[Any] = [
             *receipts.handlers,
             *problems.handlers,
         ],
+        exception_handlers={SignInAgain: answer_sign_in},
         middleware=[speaking],
         include_in_schema=False,
         request_max_body_size=FORM_LIMIT,

@@ -13,10 +13,8 @@ from service.languages import _
 from service.pages import words
 from service.pages.drafting import NEEDED, TIMES
 from service.pages.forms import Fields, read_form, shaped
-from service.pages.problems import ELSEWHERE
-from service.pages.shell import Page, officer_page, see_other
+from service.pages.shell import Page, officer_form, see_other
 from service.people import TheHouse, TheOfficer
-from service.problems import details
 from service.reading import AnyRequest
 from service.store.roll import Officer
 from service.store.rounds import Round, Shortcoming
@@ -94,8 +92,6 @@ async def draft_copy(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
     try:
         sent = {"name": fields.text("name"), **{name: fields.moment(name) for name in NEEDED}}
         view = await verbs.draft_like(house, officer, round_id, shaped(sent, Likeness))
-    except ELSEWHERE:
-        raise
     except Refusal as refusal:
         found = (await round_verbs.view_own_round(house, officer, round_id)).round
         return _copy_page(officer, found, fields, refusal)
@@ -103,15 +99,15 @@ async def draft_copy(request: AnyRequest, house: TheHouse, officer: TheOfficer, 
 
 
 def _copy_page(officer: Officer, found: Round, typed: Fields, refusal: Refusal | None = None) -> Page:
-    return officer_page(
+    return officer_form(
         "officer_copy.html",
-        details(refusal).status if refusal else 200,
+        refusal,
+        found.currency,
         officer=officer,
         round=found,
         times={name: TIMES[name] for name in NEEDED},
         zone=words.zone_name(),
         typed=typed,
-        alert=words.sentence(refusal, found.currency) if refusal else None,
     )
 
 

@@ -15,7 +15,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response.base import ASGIResponse
 from markupsafe import Markup
 
-from schema.errors import NotFound, Refusal
+from schema.errors import NotAllowed, NotFound, NotSignedIn, Refusal, RoleMissing
 from schema.settings import Settings
 from service.brand import Brand, read_brand
 from service.caching import cached
@@ -132,6 +132,9 @@ def again(request: AnyRequest) -> str | None:
     asked = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
     return "".join(f"{urlencode([pair])}&" for pair in asked)
 
+
+ELSEWHERE = (NotSignedIn, NotAllowed, NotFound, RoleMissing)
+"""Refusals that have pages of their own, because there is nothing to show the form beside."""
 
 ORIGINALS = "original=yes"
 """What an address asks for whose reader wants to see what people wrote as they wrote it."""
@@ -292,6 +295,15 @@ def officer_page(template: str, status: int = 200, /, **facts: object) -> Page:
     without https) would have its own officer taken for another site.
     """
     answer = private_page(template, status, **facts)
+    answer.headers["Referrer-Policy"] = "same-origin"
+    return answer
+
+
+def officer_form(template: str, refusal: Refusal | None, currency: str, /, **facts: object) -> Page:
+    """An officers' page with a form, as ``form_page`` is one for residents. Raises a refusal of ELSEWHERE."""
+    if isinstance(refusal, ELSEWHERE):
+        raise refusal
+    answer = form_page(template, refusal, currency, **facts)
     answer.headers["Referrer-Policy"] = "same-origin"
     return answer
 

@@ -30,6 +30,7 @@ from service.pages.pictures import pictures_page
 from service.pages.proposing import begun_form, edit_form, own_drafts, own_proposals
 from service.pages.shell import Page, private_page, public_page, wanted
 from service.pages.supporting import backing
+from service.pages.withdrawing import withdrawal_page
 from service.people import TheHouse, caller_address
 from service.reading import AnyRequest, uuid_or_malformed
 from service.verbs import appeals as appeal_verbs
@@ -92,6 +93,8 @@ async def sign_in(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]
             return await begun_form(house, view, passes.civic, fields)
         case "edit":
             return await edit_form(house, view, _proposal(fields), passes.civic, fields)
+        case "withdrawal":
+            return await withdrawal_page(house, view, _proposal(fields), passes.civic)
         case "pictures":
             return await pictures_page(house, view, passes.civic, _proposal(fields), fields.text("alt"))
         case "argument":

@@ -11,7 +11,7 @@ from schema.errors import NotInPhase, Settled, TooFast
 from service.house import House
 from service.languages import _, marked
 from service.pages.forms import Fields, read_form
-from service.pages.passes import NO_PASS, ask_again, civic_pass
+from service.pages.passes import civic_pass
 from service.pages.problems import problem_page
 from service.pages.rounds import SIZE
 from service.pages.shell import Page, private_page, wanted
@@ -67,13 +67,10 @@ async def unsupport_proposal(request: AnyRequest, house: TheHouse, proposal_id: 
 
 async def _change_support(request: AnyRequest, house: House, proposal_id: UUID, verb: Any, said: str) -> Page:
     fields = await read_form(request)
-    found, _activity = await verbs.view_proposal(house, proposal_id)
-    view = await readings.read_round(house, found.round_id, wanted(request, fields.text("original")))
-    (proposal,), _texts = await readings.read_proposals(house, [found], view.texts)
+    proposal, view = await readings.read_proposal(house, proposal_id, wanted(request, fields.text("original")))
+    claims = await civic_pass(house, fields, view.round, "support")
     try:
-        await verb(house, await civic_pass(house, fields, view.round.id), proposal_id)
-    except NO_PASS as refusal:
-        return ask_again(view.round, "support", fields, refusal)
+        await verb(house, claims, proposal_id)
     except (NotInPhase, Settled, TooFast) as refusal:
         return problem_page(refusal, (f"/rounds/{view.round.id}", view.round.name))
     return await _support_page(request, house, fields, view.round.id, _(said, title=proposal.title))
@@ -81,10 +78,7 @@ async def _change_support(request: AnyRequest, house: House, proposal_id: UUID, 
 
 async def _support_page(request: AnyRequest, house: House, fields: Fields, round_id: UUID, said: str | None) -> Page:
     view = await readings.read_round(house, round_id, wanted(request, fields.text("original")))
-    try:
-        await civic_pass(house, fields, round_id)
-    except NO_PASS as refusal:
-        return ask_again(view.round, "support", fields, refusal)
+    await civic_pass(house, fields, view.round, "support")
     after = uuid_or_malformed(fields.text("after"), marked("the place in the list")) if fields.text("after") else None
     shown = await backing(house, view, fields.text("pass"), after)
     return private_page("support.html", round=view.round, backing=shown, said=said)

@@ -442,12 +442,6 @@ PROBLEMS: dict[type[Refusal], Problem] = {
             " confirm it."
         ),
     ),
-    e.BadRegister: Problem(
-        422,
-        marked("Faults in the file"),
-        marked("Nothing was imported. {faults}. Correct the file and send it again."),
-        marked("Nothing was imported, because something is wrong in the file. Correct it and send it again."),
-    ),
     e.FaultyRegister: Problem(
         422,
         marked("Faults in the register"),

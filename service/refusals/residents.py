@@ -198,15 +198,6 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         marked("No key"),
         marked("The key with which voters would sign in to this round is missing. Draft the round anew."),
     ),
-    e.NotOnRoll: Problem(
-        403,
-        marked("Not on this roll"),
-        marked("You cannot vote here: {reason}. If you think this is wrong, tell the municipality."),
-        marked(
-            "You cannot vote in this pot; the page on which you tried says why. If you think this is wrong, tell "
-            "the municipality."
-        ),
-    ),
     e.NoDeclarations: Problem(
         409,
         marked("Not by declaration"),

@@ -33,6 +33,8 @@ WORDS = 8
 """Words that are looked for at once."""
 ALIKE = 5
 """Proposals that are shown as like another one."""
+WITHDRAWABLE = ("proposing", "reviewing", "supporting")
+"""Phases in which its author takes a proposal back; the query says the same."""
 MARKS = 500
 """Places of proposals that are put on one map."""
 
@@ -249,6 +251,16 @@ async def view_own_proposal(house: House, claims: Pass, proposal_id: UUID) -> Pr
     """One's own proposal, hidden or not. Raises NotFound, NotYours."""
     async with house.civic.enter() as db:
         return shown(await own_proposal(db, claims, proposal_id))
+
+
+async def view_withdrawable(house: House, claims: Pass, proposal_id: UUID) -> ProposalView:
+    """One's own proposal that can be taken back now. Raises NotFound, NotYours, Settled, NotInPhase."""
+    async with house.civic.enter() as db:
+        stands = await own_proposal(db, claims, proposal_id)
+        found = await rounds.round_by_id(db, stands.round_id)
+        if stands.state != "submitted" or found is None or found.phase not in WITHDRAWABLE:
+            raise await unchanged(db, stands, stands.revision, "proposing, reviewing or supporting")
+        return shown(stands)
 
 
 async def own_proposals(house: House, claims: Pass) -> list[ProposalView]:

@@ -20,7 +20,7 @@ from service.store.proposals import Mark
 from service.store.rounds import Pot, Round
 from service.store.translations import Reading
 from service.verbs.deliveries import FollowedPot, FollowedProject, Following, follow_round
-from service.verbs.proposals import ProposalView
+from service.verbs.proposals import ProposalView, view_proposal
 from service.verbs.rounds import RoundView, public_pot, public_round
 
 
@@ -165,6 +165,14 @@ async def read_proposals(
     beside = [each for each in of_round.found.values() if each.noun in {"round", "area", "theme"}]
     texts = _texts(language, [*beside, *own])
     return [texts.proposal(each) for each in found], texts
+
+
+async def read_proposal(house: House, proposal_id: UUID, language: str) -> tuple[ProposalView, RoundInWords]:
+    """A proposal and its round. Raises NotFound, Hidden."""
+    found, _activity = await view_proposal(house, proposal_id)
+    view = await read_round(house, found.round_id, language)
+    (proposal,), _own = await read_proposals(house, [found], view.texts)
+    return proposal, view
 
 
 async def read_marks(house: House, found: Sequence[Mark], language: str) -> list[Mark]:

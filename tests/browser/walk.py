@@ -101,7 +101,7 @@ async def _proposing(resident: Resident, scene: Scene) -> AsyncIterator[str]:
 
 
 async def _debating(resident: Resident, scene: Scene) -> AsyncIterator[str]:
-    """Somebody asks about a proposal, reads all that is said and reports it; then its author answers and changes it."""
+    """Somebody asks about a proposal; then the author of several answers, changes one, and takes one back."""
     await _signs_in(resident, scene, "proposing", scene.codes["proposing"]["V3"])
     await resident.send("/supports")
     yield "proposals to discuss"
@@ -118,6 +118,11 @@ async def _debating(resident: Resident, scene: Scene) -> AsyncIterator[str]:
     await _signs_in(resident, scene, "proposing", scene.codes["proposing"]["V0"])
     await resident.send("/edit")
     yield "proposal to be changed"
+    await _signs_in(resident, scene, "proposing", scene.codes["proposing"]["V0"])
+    await resident.send("/withdrawal/new")
+    yield "proposal to be taken back"
+    await resident.send("/withdrawal")
+    yield "proposal taken back"
 
 
 async def _supporting(resident: Resident, scene: Scene) -> AsyncIterator[str]:

@@ -107,7 +107,7 @@ async def test_without_a_file_the_form_comes_back(town: Town, visitor: Visitor) 
     """And says that none was chosen."""
     await proposed(town, visitor)
     form = await visitor.press("Add pictures")
-    texts = {"pass": hidden(form, "pass"), "proposal": hidden(form, "proposal"), "alt": "En bänk"}
+    texts = {"pass": hidden(form, "pass"), "alt": "En bänk"}
     address = next(each["action"] for each in form.page.all("form") if each["enctype"])
     sent = {name: (None, text.encode()) for name, text in texts.items()}
     answer = await town.client.post(address, files=sent, headers={"Accept": "text/html"})

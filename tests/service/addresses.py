@@ -257,6 +257,8 @@ def _forms(route: Route, scene: Scene, path: str, kind: dict[str, str]) -> list[
             forms = [[civic]]
         case "POST /proposals/{proposal_id}/arguments/new" | "POST /proposals/{proposal_id}/edit":
             forms = [[civic]]
+        case "POST /proposals/{proposal_id}/withdrawal/new" | "POST /proposals/{proposal_id}/withdrawal":
+            forms = [[civic]]
         case "POST /proposals/{proposal_id}/support" | "POST /proposals/{proposal_id}/unsupport":
             forms = [[civic]]
     return [("nobody", urlencode(form).encode(), kind) for form in forms]
