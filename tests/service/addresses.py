@@ -145,6 +145,7 @@ def questions(scene: Scene, route: Route) -> dict[str, str]:
         "theme": "",
         "near": "0,0",
         "alt": "A bench.",
+        "name_field": "name",
         "seed": "1",
         "queue": "shortlisted",
         "of": "proposals",
