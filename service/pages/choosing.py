@@ -14,8 +14,11 @@ from service.pages.forms import Fields
 FEW = 10
 """Up to this many points are chosen from a list; more are written."""
 
-MOVES = {"up", "down", "choose", "drop"}
-"""What a button of a ranked ballot does with a project; its value names both, as in ``up 3``."""
+MOVES = {"up", "down", "choose", "drop", "place"}
+"""What a button of a ranked ballot does with a project; its value names both, as in ``up 3``.
+
+``place`` is pressed by the script: the project was dragged to where the form has it.
+"""
 
 _WRITTEN = re.compile(r"[0-9]{1,9}")
 
@@ -105,10 +108,9 @@ def moved(numbers: Sequence[int], move: str, number: int) -> tuple[int, ...]:
 
 def focused(move: str, number: int, numbers: Sequence[int], on_ballot: Sequence[int]) -> str:
     """The button that has the focus after ``move`` led to ``numbers``, so that a keyboard goes on where it was."""
-    if move in {"up", "down"} and number in numbers:
-        edge = numbers[0] if move == "up" else numbers[-1]
-        other = "down" if move == "up" else "up"
-        return f"{move if number != edge else other} {number}"
+    if move in {"up", "down", "place"} and number in numbers:
+        edge, on, back = (numbers[-1], "down", "up") if move == "down" else (numbers[0], "up", "down")
+        return f"{on if number != edge else back} {number}"
     free = [each for each in on_ballot if each not in numbers]
     after = [each for each in free if each >= number] or free[-1:]
     return f"choose {after[0]}" if move and after else ""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -32,12 +33,12 @@ async def page(browser: Browser, served: Settings) -> AsyncIterator[Page]:
     await context.close()
 
 
-async def opened(town: Town, name: str) -> Ground:
-    """A round of a municipality of its own in which two may spend 600.00 each."""
+async def opened(town: Town, name: str, style: dict[str, Any] | None = None) -> Ground:
+    """A round of a municipality of its own in which two may spend 600.00 each, or vote in this style."""
     await town.hire(f"Dagny, {name}", f"Hagaby, {name}")
     town.second_token = await town.hire(f"Fatima, {name}", f"Hagaby, {name}")
     return await town.open_round(
-        register=crowd(2), pots=[pot(style={"style": "knapsack", "max_cost": 60_000}, min_age=None)]
+        register=crowd(2), pots=[pot(style=style or {"style": "knapsack", "max_cost": 60_000}, min_age=None)]
     )
 
 
@@ -61,6 +62,45 @@ async def at_ballot(page: Page, ground: Ground) -> Resident:
     await resident.send("/sign-in")
     await resident.send(f"/pots/{ground.pot}/ballot")
     return resident
+
+
+async def drag(page: Page, number: int, onto: int) -> None:
+    """Take a project by its handle and let go of it a little beyond the middle of another."""
+    handle = await page.locator(f"li:has([name=choices][value='{number}']) .handle").bounding_box()
+    there = await page.locator(f".ranking li:has([name=choices][value='{onto}'])").bounding_box()
+    assert handle
+    assert there
+    await page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
+    await page.mouse.down()
+    beyond = 0.3 if there["y"] < handle["y"] else 0.7
+    await page.mouse.move(there["x"] + 20, there["y"] + beyond * there["height"], steps=8)
+    await page.mouse.up()
+
+
+async def test_projects_are_put_in_order_by_dragging(page: Page, town: Town) -> None:
+    """Up and down, as with the buttons; the places beside them and the buttons follow."""
+    resident = await at_ballot(page, await opened(town, "ranking", {"style": "ranked", "max_choices": 3}))
+    for number in (3, 1, 4):
+        await resident.press(page.locator(f"[value='choose {number}']"))
+    chosen = page.locator(".ranking > li")
+    await drag(page, 4, onto=3)
+    await expect(chosen).to_contain_text(["Project 4", "Project 3", "Project 1"])
+    await expect(page.locator("[value='up 4']")).to_have_count(0)
+    await drag(page, 4, onto=1)
+    await expect(chosen).to_contain_text(["Project 3", "Project 1", "Project 4"])
+    await expect(chosen.locator(".place")).to_have_text(["1", "2", "3"])
+    await expect(page.locator("[value='down 4']")).to_have_count(0)
+
+
+async def test_a_project_that_is_let_go_where_it_was_sends_nothing(page: Page, town: Town) -> None:
+    """Somebody touched the handle, and no more."""
+    resident = await at_ballot(page, await opened(town, "held", {"style": "ranked", "max_choices": 3}))
+    for number in (1, 2):
+        await resident.press(page.locator(f"[value='choose {number}']"))
+    sent = posts(page)
+    await page.locator(".handle").first.click()
+    await expect(page.locator(".held")).to_have_count(0)
+    assert sent == []
 
 
 async def test_the_ballot_adds_up_while_one_chooses(page: Page, town: Town) -> None:
