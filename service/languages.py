@@ -30,13 +30,25 @@ HARD = "\u00a0"
 class Language(msgspec.Struct, frozen=True):
     """A language: its ``name`` as its readers write it, and the ``locale`` (CLDR) of its dates, numbers and money.
 
-    ``whole``: officers' pages are translated, too, and a test fails on a message that is not.
+    ``whole``: officers' pages are translated, too, and a test fails on a message that is not. ``own_figures``: numbers
+    and times are the locale's; else the country's, where a comma begins decimals and a day has 24 hours.
     """
 
     name: str
     locale: str
     direction: str = "ltr"
     whole: bool = False
+    own_figures: bool = True
+
+    @property
+    def figures(self) -> str:
+        """The locale of numbers."""
+        return self.locale if self.own_figures else "en_SE"
+
+    @property
+    def clock(self) -> str:
+        """The pattern of times (CLDR)."""
+        return "short" if self.own_figures else "HH:mm"
 
 
 LANGUAGES = {
@@ -45,8 +57,8 @@ LANGUAGES = {
     "da": Language("Dansk", "da_DK", whole=True),
     "nb": Language("Norsk", "nb_NO"),
     "fi": Language("Suomi", "fi_FI"),
-    "so": Language("Soomaali", "so_SO"),
-    "ar": Language("العربية", "ar", "rtl"),
+    "so": Language("Soomaali", "so_SO", own_figures=False),
+    "ar": Language("العربية", "ar", "rtl", own_figures=False),
 }
 Tongue = Literal["sv", "en", "da", "nb", "fi", "so", "ar"]
 """The keys of LANGUAGES, for what is sent to us."""
@@ -147,7 +159,7 @@ def language_name(code: str) -> str:
 @cache
 def _signs(language: str) -> tuple[str, str]:
     """What stands between groups of three digits, and before decimals. A page of results has thousands of numbers."""
-    locale = locale_of(language)
+    locale = LANGUAGES[language].figures
     return get_group_symbol(locale), get_decimal_symbol(locale)
 
 
@@ -207,7 +219,8 @@ def dated(on: date) -> str:
 def moment(at: datetime) -> str:
     """A time in this request's zone: 7 December 2026, 15:02 CET."""
     there = at.astimezone(_zone.get())
-    time = f"{format_time(there, 'short', there.tzinfo, locale_of(_spoken.get()))}{HARD}{there:%Z}"
+    language = LANGUAGES[_spoken.get()]
+    time = f"{format_time(there, language.clock, there.tzinfo, language.locale)}{HARD}{there:%Z}"
     return apart(_("{day}, {time}", day=_dated(there.date()), time=time))
 
 

@@ -1,11 +1,12 @@
 """Which language a reader is answered in, and how messages, numbers and lists are said in it."""
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from service.languages import LANGUAGES, _, counted, grouped, listed, locale_of, negotiated, speak, translated
+from service.languages import LANGUAGES, _, counted, grouped, listed, locale_of, moment, negotiated, speak, translated
 from service.pages import words
 
 pytestmark = pytest.mark.usefixtures("swedish")
@@ -151,3 +152,17 @@ def test_what_a_form_takes_is_what_it_shows() -> None:
 def test_what_is_no_time_is_left_for_the_shape_to_refuse() -> None:
     """Nothing is guessed."""
     assert words.read_moment("tomorrow") == "tomorrow"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_thousand_can_be_read_as_decimals(language: str) -> None:
+    """A comma begins them in every Nordic country, so between thousands there is none."""
+    speak(language)
+    assert "," not in grouped(316_000)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_day_has_24_hours(language: str) -> None:
+    """Whoever comes at two in the night instead of the afternoon does not vote."""
+    speak(language, UTC)
+    assert re.search(r"14[:.]02", moment(datetime(2026, 12, 7, 14, 2, tzinfo=UTC)))
