@@ -40,7 +40,7 @@ BEYOND_SCHEMA = re.compile(
     r"|either a quarantine or an appeal is released|a ground is named where (?:a proposal|an argument) is hidden"
     r"|the recipient is no public key of age"
     r"|a void sheet has no choices|say in words why|that there is no such sheet is decided"
-    r"|the file is no CSV|the file is no picture"
+    r"|the file is no CSV|the file is no picture|the file is no GeoJSON"
     r"|a translation has a title|it is written in this language|the original has no such text"
 )
 
