@@ -42,7 +42,7 @@ async def withdraw_proposal(request: AnyRequest, house: TheHouse, proposal_id: F
         await verbs.withdraw_proposal(house, claims, proposal_id)
     except REFUSED as refusal:
         return problem_page(refusal, (f"/proposals/{proposal_id}", proposal.title))
-    return private_page("withdrawn.html", round=view.round, proposal=proposal, token=fields.text("pass"))
+    return private_page("withdrawn.html", round=view.round, proposal_id=proposal_id, token=fields.text("pass"))
 
 
 async def withdrawal_page(house: House, view: RoundInWords, proposal_id: UUID, token: str) -> Page:

@@ -11,7 +11,8 @@ where p.id = $1 and p.revision = $2 and p.state = 'submitted'
     and r.id = p.round_id and box.phase(r) in ('proposing', 'reviewing')
 
 -- name: withdraw_proposal
-update civic.proposal p set state = 'withdrawn', revision = p.revision + 1
+update civic.proposal p set state = 'withdrawn', revision = p.revision + 1,
+    title = '', about = '', author_name = '', place = null, point = null, cost_guess = null
 from box.round r
 where p.id = $1 and p.state = 'submitted'
     and r.id = p.round_id and box.phase(r) in ('proposing', 'reviewing', 'supporting')

@@ -172,6 +172,11 @@ async def delete_proposal_translation(db: Db, proposal_id: UUID, language: str, 
     return await run(db, SQL.delete_proposal_translation, proposal_id, language, revision) == 1
 
 
+async def delete_translations_of_proposal(db: Db, proposal_id: UUID) -> None:
+    """Remove all translations of a proposal."""
+    await run(db, SQL.delete_translations_of_proposal, proposal_id)
+
+
 async def proposal_translation_revision(db: Db, proposal_id: UUID, language: str) -> int:
     """The revision of a translation of a proposal; 0 when there is none."""
     return await db.fetchval(SQL.proposal_translation_revision, proposal_id, language) or 0

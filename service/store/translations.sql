@@ -110,6 +110,9 @@ from civic.proposal p where t.proposal_id = $1 and t.language = $2 and t.revisio
 -- name: delete_proposal_translation
 delete from civic.translation where proposal_id = $1 and language = $2 and revision = $3
 
+-- name: delete_translations_of_proposal
+delete from civic.translation where proposal_id = $1
+
 -- name: proposal_translation_revision
 select revision from civic.translation where proposal_id = $1 and language = $2
 

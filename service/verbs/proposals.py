@@ -83,6 +83,7 @@ class ProposalView(msgspec.Struct, frozen=True):
     """A proposal as everybody sees it; who wrote it is only the name they chose.
 
     Of one that officers declined, or hid, ``ground``, ``reason``, ``reviewed_by`` and ``reviewed_at`` say why and who.
+    One that was taken back has no words any more, and no name.
     """
 
     id: UUID
@@ -204,7 +205,7 @@ async def edit_proposal(
 
 
 async def withdraw_proposal(house: House, claims: Pass, proposal_id: UUID) -> None:
-    """Take one's own proposal back, and delete its pictures; twice is once."""
+    """Take one's own proposal back: its words, its author's name and its pictures are deleted. Twice is once."""
     house.limits.take(PROPOSING, claims.tag)
     async with house.civic.write() as db:
         before = await own_proposal(db, claims, proposal_id)
@@ -213,6 +214,7 @@ async def withdraw_proposal(house: House, claims: Pass, proposal_id: UUID) -> No
         if not await proposals.withdraw_proposal(db, proposal_id):
             raise await unchanged(db, before, before.revision, "proposing, reviewing or supporting")
         await pictures.delete_pictures(db, proposal_id)
+        await translations.delete_translations_of_proposal(db, proposal_id)
         await outbox.tell(db, ProposalWithdrawn(proposal_id=proposal_id))
     house.doorbell.ring("civic")
 

@@ -13,7 +13,7 @@ import msgspec
 from schema.queries import Db
 from schema.snapshot import Snapshot
 from service.house import House
-from service.languages import Text
+from service.languages import Text, _
 from service.store import translations
 from service.store.projects import Project
 from service.store.proposals import Mark
@@ -76,10 +76,10 @@ class Texts(msgspec.Struct, frozen=True, dict=True):
         )
 
     def proposal(self, proposal: ProposalView) -> ProposalView:
-        """A proposal in these words."""
+        """A proposal in these words. One that was taken back has none of its own."""
         return msgspec.structs.replace(
             proposal,
-            title=self.title(proposal.id, proposal.title),
+            title=self.title(proposal.id, proposal.title) if proposal.title else _("A proposal that was taken back"),
             about=self.about(proposal.id, proposal.about),
             area=self.area(proposal.area) if proposal.area else None,
             theme=self.theme(proposal.theme) if proposal.theme else None,

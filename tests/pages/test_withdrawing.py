@@ -25,7 +25,9 @@ async def test_one_takes_ones_proposal_back(town: Town, visitor: Visitor) -> Non
     assert (done.status, done.title) == (200, "Your proposal was taken back")
     assert (await visitor.press("Write another")).title == "Write a proposal"
     assert "A slide" not in (await visitor.open(f"/rounds/{ground.id}/proposals")).text
-    assert "Its author took this proposal back" in (await visitor.open(path.removeprefix("/api"))).text
+    left = await visitor.open(path.removeprefix("/api"))
+    assert (left.title, "Its author took this proposal back" in left.text) == ("A proposal that was taken back", True)
+    assert "A slide" not in left.html
     own = await signed_in(visitor, ground)
     assert "Withdrawn" in own.text
     assert TAKE not in own.buttons

@@ -96,6 +96,21 @@ async def test_a_withdrawn_proposal_is_listed_no_more(town: Town) -> None:
     assert (await town.client.get(f"/api/rounds/{ground.id}/proposals")).json()["items"] == []
 
 
+async def test_a_withdrawn_proposal_has_no_words_and_no_name(town: Town) -> None:
+    """What is left says that it was there: neither its text nor a translation of it."""
+    ground = await proposing(town)
+    made = (
+        await send(ground, "AMINA-1", "POST", f"/api/rounds/{ground.id}/proposals", TEXT | {"place": "By me"})
+    ).json()
+    words = {"title": "En rutschkana", "about": "För de små."}
+    await town.act("PUT", f"/api/translations/proposal/{made['id']}/sv", json=words)
+    await send(ground, "AMINA-1", "DELETE", f"/api/proposals/{made['id']}")
+    left = (await town.client.get(f"/api/proposals/{made['id']}")).json()
+    gone = {name: left["proposal"][name] for name in ("title", "about", "author_name", "place")}
+    assert gone == {"title": "", "about": "", "author_name": "", "place": None}
+    assert (left["proposal"]["state"], left["translations"]) == ("withdrawn", [])
+
+
 async def test_one_person_supports_a_proposal_once(town: Town) -> None:
     """However often it is sent."""
     ground, path = await supporting(town)
