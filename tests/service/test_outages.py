@@ -11,6 +11,7 @@ from schema.doorbell import queue_name
 from schema.settings import Settings
 from tests.builders import ADDRESS, MASTER_KEY
 from tests.town import Town, open_town
+from tests.workers.processes import eventually
 
 
 @asynccontextmanager
@@ -42,11 +43,12 @@ async def test_an_accepted_ballot_rings_the_judge(town: Town, redis: Redis) -> N
     """After the commit a bell is on its way, without the clock."""
     amina = await (await town.open_round()).voter("AMINA-1")
     await amina.cast(1)
-    for _ in range(100):
-        if redis.llen(f"rq:queue:{queue_name('judge')}"):
-            break
-        await amina.ballot()
-    assert redis.llen(f"rq:queue:{queue_name('judge')}") == 1
+
+    async def rung() -> bool:
+        await amina.ballot()  # the service goes on while it is asked
+        return bool(redis.llen(f"rq:queue:{queue_name('judge')}") == 1)
+
+    await eventually(rung)
 
 
 async def test_without_postgres_a_ballot_is_answered_503_and_when_to_try_again(town: Town) -> None:
