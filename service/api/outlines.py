@@ -45,8 +45,7 @@ async def replace_outlines(
     request: AnyRequest, house: TheHouse, officer: TheOfficer, name_field: NameField = "name"
 ) -> list[Outline]:
     """Draw the areas of the officer's municipality anew. Body: a GeoJSON file; areas that it does not name go."""
-    await verbs.replace_outlines(house, officer, await read_body(request, GEOJSON, LIMIT), name_field)
-    return await verbs.view_outlines(house, officer.municipality_id)
+    return await verbs.replace_outlines(house, officer, await read_body(request, GEOJSON, LIMIT), name_field)
 
 
 router: Any = Router(path="", route_handlers=[list_outlines, replace_outlines])

@@ -48,7 +48,9 @@ async def backing(house: House, view: RoundInWords, token: str, after: UUID | No
 async def list_supports(request: AnyRequest, house: TheHouse, round_id: FromPath[UUID]) -> Page:
     """The proposals with buttons to support them, a page at a time."""
     fields = await read_form(request)
-    return await _support_page(request, house, fields, round_id, None)
+    view = await readings.read_round(house, round_id, wanted(request, fields.text("original")))
+    await civic_pass(house, fields, view.round, "support")
+    return await _support_page(house, fields, view)
 
 
 @post("/proposals/{proposal_id:uuid}/support")
@@ -73,12 +75,10 @@ async def _change_support(request: AnyRequest, house: House, proposal_id: UUID, 
         await verb(house, claims, proposal_id)
     except (NotInPhase, Settled, TooFast) as refusal:
         return problem_page(refusal, (f"/rounds/{view.round.id}", view.round.name))
-    return await _support_page(request, house, fields, view.round.id, _(said, title=proposal.title))
+    return await _support_page(house, fields, view, _(said, title=proposal.title))
 
 
-async def _support_page(request: AnyRequest, house: House, fields: Fields, round_id: UUID, said: str | None) -> Page:
-    view = await readings.read_round(house, round_id, wanted(request, fields.text("original")))
-    await civic_pass(house, fields, view.round, "support")
+async def _support_page(house: House, fields: Fields, view: RoundInWords, said: str = "") -> Page:
     after = uuid_or_malformed(fields.text("after"), marked("the place in the list")) if fields.text("after") else None
     shown = await backing(house, view, fields.text("pass"), after)
     return private_page("support.html", round=view.round, backing=shown, said=said)

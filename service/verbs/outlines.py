@@ -37,12 +37,12 @@ def frame_of(found: Sequence[Outline]) -> Frame | None:
     return Frame(west, south, east, north)
 
 
-async def replace_outlines(house: House, officer: Officer, content: bytes, name_field: str) -> int:
-    """Keep the outlines of a GeoJSON file instead of those before; answers how many. Raises Malformed."""
+async def replace_outlines(house: House, officer: Officer, content: bytes, name_field: str) -> list[Outline]:
+    """Keep the outlines of a GeoJSON file instead of those before. Raises Malformed."""
     found = [Outline(area, rings) for area, rings in read_outlines(content, name_field).items()]
     async with house.box.write() as db:
         await outlines.replace_outlines(db, officer.municipality_id, found)
-    return len(found)
+    return found
 
 
 async def view_outlines(house: House, municipality_id: UUID, areas: Sequence[str] | None = None) -> list[Outline]:

@@ -35,6 +35,7 @@ ALIKE = 5
 """Proposals that are shown as like another one."""
 WITHDRAWABLE = ("proposing", "reviewing", "supporting")
 """Phases in which its author takes a proposal back; the query says the same."""
+_WHEN_WITHDRAWABLE = "proposing, reviewing or supporting"
 MARKS = 500
 """Places of proposals that are put on one map."""
 
@@ -212,7 +213,7 @@ async def withdraw_proposal(house: House, claims: Pass, proposal_id: UUID) -> No
         if before.state == "withdrawn":
             return
         if not await proposals.withdraw_proposal(db, proposal_id):
-            raise await unchanged(db, before, before.revision, "proposing, reviewing or supporting")
+            raise await unchanged(db, before, before.revision, _WHEN_WITHDRAWABLE)
         await pictures.delete_pictures(db, proposal_id)
         await translations.delete_translations_of_proposal(db, proposal_id)
         await outbox.tell(db, ProposalWithdrawn(proposal_id=proposal_id))
@@ -261,7 +262,7 @@ async def view_withdrawable(house: House, claims: Pass, proposal_id: UUID) -> Pr
         stands = await own_proposal(db, claims, proposal_id)
         found = await rounds.round_by_id(db, stands.round_id)
         if stands.state != "submitted" or found is None or found.phase not in WITHDRAWABLE:
-            raise await unchanged(db, stands, stands.revision, "proposing, reviewing or supporting")
+            raise await unchanged(db, stands, stands.revision, _WHEN_WITHDRAWABLE)
         return shown(stands)
 
 
